@@ -1,0 +1,79 @@
+// Matrices, labels and the one matrix product. The only header of Thinnet that includes xtensor.
+//
+// Legend used everywhere: N examples in a batch, D inputs, H hidden units, C classes.
+// A matrix is row-major; one row is one example.
+#pragma once
+
+#if __has_include(<xtensor/containers/xtensor.hpp>)  // xtensor 0.26 and later
+#include <xtensor/containers/xtensor.hpp>
+#include <xtensor/core/xmath.hpp>
+#include <xtensor/core/xnoalias.hpp>
+#else  // 0.24 and 0.25
+#include <xtensor/xmath.hpp>
+#include <xtensor/xnoalias.hpp>
+#include <xtensor/xtensor.hpp>
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thinnet {
+
+/// The allocator is named so that the type is the same whatever flags a user compiles with.
+template <typename T>
+using Matrix = xt::xtensor<T, 2, xt::layout_type::row_major, std::allocator<T>>;
+
+/// One class number in [0, C) for each of the N examples.
+using Labels = std::vector<std::int32_t>;
+
+/// Gives `m` the shape rows × columns; keeps its memory when it has that shape already.
+template <typename T>
+void resize(Matrix<T>& m, std::size_t rows, std::size_t columns) {
+  if (m.shape(0) != rows || m.shape(1) != columns) m.resize({rows, columns});
+}
+
+/// A matrix as it stands in a product: itself or its transpose.
+template <typename T>
+struct Operand {
+  Operand(const Matrix<T>& m, bool t = false) : matrix(m), transposed(t) {}  // NOLINT: implicit
+  std::size_t rows() const { return matrix.shape(transposed ? 1 : 0); }
+  std::size_t columns() const { return matrix.shape(transposed ? 0 : 1); }
+  const Matrix<T>& matrix;
+  bool transposed;
+};
+
+template <typename T>
+Operand<T> transposed(const Matrix<T>& m) {
+  return {m, true};
+}
+
+/// out = a · b, written straight into `out` (resized): a (N×D), b (D×H) -> out (N×H).
+/// The same bits for any number of threads (OMP_NUM_THREADS; all cores without it).
+/// Throws std::invalid_argument, naming both shapes, when a's columns are not b's rows.
+template <typename T>
+void matmul(Operand<T> a, Operand<T> b, Matrix<T>& out);
+
+/// "2×3".
+template <typename T>
+std::string shape_text(const Matrix<T>& m);
+
+/// Throws std::invalid_argument "affine1: dout is 2×5, expected 2×3" unless m is rows × columns.
+template <typename T>
+void require_shape(const Matrix<T>& m, std::size_t rows, std::size_t columns,
+                   std::string_view tensor, std::string_view layer);
+
+/// Throws std::invalid_argument "affine1: x is 2×5, expected N×4" unless m has `columns` columns.
+template <typename T>
+void require_width(const Matrix<T>& m, std::size_t columns, std::string_view tensor,
+                   std::string_view layer);
+
+/// What every backward asks first. Throws std::logic_error when `out` is still empty, that is
+/// before forward, and std::invalid_argument when dout has not the shape of out.
+template <typename T>
+void require_dout(const Matrix<T>& dout, const Matrix<T>& out, std::string_view layer);
+
+}  // namespace thinnet

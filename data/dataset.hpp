@@ -1,0 +1,103 @@
+// Labelled examples in memory, their normalisation, and shuffled mini-batches.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "core/tensor.hpp"
+
+namespace thinnet {
+
+/// N examples of D features. Images stay bytes (0 to 255) and become T only in a batch: CIFAR-10
+/// takes 154 MB instead of 614. Copies and subsets share the features.
+class Dataset {
+ public:
+  using Features = std::variant<Matrix<std::uint8_t>, Matrix<float>, Matrix<double>>;
+
+  /// x (N×D), labels (N) in [0, classes). Throws std::invalid_argument when they do not fit, when
+  /// N or D is 0, or when a feature is not finite.
+  Dataset(Features x, Labels labels, std::size_t classes);
+
+  /// The given rows, in the given order. Throws std::out_of_range for a row that is not there.
+  Dataset subset(const std::vector<std::uint32_t>& rows) const;
+  /// count rows from `first` on. Throws std::out_of_range likewise.
+  Dataset range(std::size_t first, std::size_t count) const;
+
+  std::size_t size() const { return rows_.size(); }
+  std::size_t width() const;
+  std::size_t classes() const { return stored_->classes; }
+  std::int32_t label(std::size_t i) const { return stored_->labels[rows_[i]]; }
+  /// The number of row i in the whole data set: the same in every subset.
+  std::uint32_t example(std::size_t i) const { return rows_[i]; }
+  /// out[d] = x[i,d] for the D features of row i.
+  template <typename T>
+  void copy_row(std::size_t i, T* out) const;
+
+ private:
+  struct Stored {
+    Features x;
+    Labels labels;
+    std::size_t classes;
+  };
+  std::shared_ptr<const Stored> stored_;
+  std::vector<std::uint32_t> rows_;
+};
+
+/// x -> (x - mean) * scale, feature by feature. Fit it on the training set only: a mean that has
+/// seen validation images leaks them into training.
+template <typename T>
+struct Normaliser {
+  Matrix<T> mean, scale;  ///< (1×D) each
+
+  /// Leaves D features as they are.
+  static Normaliser identity(std::size_t D);
+  /// Subtracts the mean of each feature (for images: the mean image).
+  static Normaliser mean_of(const Dataset& training);
+  /// Divides by each feature's standard deviation as well; a constant feature is left undivided.
+  static Normaliser standard_of(const Dataset& training);
+};
+
+/// Which examples a batch holds: the next ones in the data set's order; the next ones of an order
+/// shuffled anew every epoch; or each drawn from all of them, so that some come twice and some not.
+enum class Sampling { in_order, shuffled, with_replacement };
+
+template <typename T>
+struct Batch {
+  Matrix<T> x;                          ///< (N×D) normalised
+  Labels labels;                        ///< (N)
+  std::vector<std::uint32_t> examples;  ///< (N) each row's number in the whole data set
+};
+
+/// Cuts a data set into batches. In order and shuffled, an epoch holds every example once and its
+/// last batch may be short; with replacement every batch is full (unless the data set is smaller).
+template <typename T>
+class Batches {
+ public:
+  /// The seed serves shuffling and drawing. Throws std::invalid_argument when batch_size is 0, the
+  /// data set is empty, or the normaliser is of another width.
+  Batches(Dataset data, Normaliser<T> normaliser, std::size_t batch_size,
+          Sampling sampling = Sampling::in_order, std::uint64_t seed = 0);
+
+  std::size_t per_epoch() const { return (data_.size() + batch_size_ - 1) / batch_size_; }
+  const Dataset& data() const { return data_; }
+
+  /// The batch of a step, counted over all epochs: a function of the seed and the step alone, so
+  /// training can stop and go on anywhere. The reference is valid until the next call.
+  const Batch<T>& at(std::uint64_t step);
+
+ private:
+  void choose(std::uint64_t step);
+
+  Dataset data_;
+  Normaliser<T> normaliser_;
+  std::size_t batch_size_;
+  Sampling sampling_;
+  std::uint64_t seed_;
+  std::optional<std::uint64_t> shuffled_epoch_;
+  std::vector<std::uint32_t> order_;   // of this epoch, when not drawn with replacement
+  std::vector<std::uint32_t> chosen_;  // (N) rows of data_ for this batch
+  Batch<T> batch_;
+};
+
+}  // namespace thinnet

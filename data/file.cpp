@@ -1,0 +1,108 @@
+#include "data/file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+
+namespace thinnet {
+namespace {
+
+[[noreturn]] void fail(const std::string& path, const char* what, int error) {
+  throw std::runtime_error(fmt::format("{}: {}: {}", path, what, std::strerror(error)));
+}
+
+/// An open file that closes itself; messages call it `shown`.
+class Descriptor {
+ public:
+  Descriptor(const std::string& path, int flags, const char* what, const std::string& shown)
+      : shown_(shown), number_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (number_ < 0) fail(shown_, what, errno);
+  }
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  void write_all(const std::string& bytes) {
+    for (std::size_t done = 0; done < bytes.size();) {
+      const ssize_t n = ::write(number_, bytes.data() + done, bytes.size() - done);
+      if (n < 0 && errno != EINTR) fail(shown_, "cannot write", errno);
+      if (n > 0) done += static_cast<std::size_t>(n);
+    }
+  }
+  void sync() {
+    if (fsync(number_) != 0) fail(shown_, "cannot sync", errno);
+  }
+  int number() const { return number_; }
+
+ private:
+  std::string shown_;
+  int number_;
+};
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path) {
+  std::error_code unknown;  // open says why; and a pipe has no size: its first reads are small
+  if (std::filesystem::is_directory(path, unknown)) fail(path, "cannot read", EISDIR);
+  Descriptor file(path, O_RDONLY, "cannot open", path);
+  std::string bytes;
+  const std::uintmax_t size = std::filesystem::file_size(path, unknown);
+  bytes.resize(unknown ? 0 : static_cast<std::size_t>(size));
+  for (std::size_t done = 0;;) {
+    if (done == bytes.size()) bytes.resize(done + 4096);  // also tells whether there is more
+    const ssize_t n = ::read(file.number(), bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno != EINTR) fail(path, "cannot read", errno);
+    if (n == 0) {
+      bytes.resize(done);
+      return bytes;
+    }
+    if (n > 0) done += static_cast<std::size_t>(n);
+  }
+}
+
+void publish_partial(const std::string& path) {
+  const std::string partial = path + ".partial";
+  Descriptor(partial, O_RDONLY, "cannot open", path).sync();
+  if (std::rename(partial.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    std::remove(partial.c_str());
+    fail(path, "cannot replace", error);
+  }
+  Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY, "cannot open", path).sync();
+}
+
+void write_file(const std::string& path, const std::string& bytes) {
+  const std::string partial = path + ".partial";
+  try {
+    Descriptor(partial, O_WRONLY | O_CREAT | O_TRUNC, "cannot write", path).write_all(bytes);
+  } catch (...) {
+    std::remove(partial.c_str());
+    throw;
+  }
+  publish_partial(path);
+}
+
+void require_writable_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) fail(path, "cannot make the folder", error.value());
+  const std::string probe = (std::filesystem::path(path) / ".thinnet.partial").string();
+  { Descriptor try_it(probe, O_WRONLY | O_CREAT, "cannot write", path); }
+  std::remove(probe.c_str());
+}
+
+}  // namespace thinnet

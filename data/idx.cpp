@@ -1,0 +1,110 @@
+#include "data/idx.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "data/file.hpp"
+
+namespace thinnet {
+namespace {
+
+struct IdxFile {
+  std::vector<std::size_t> shape;
+  std::string values;
+};
+
+/// A file through zlib, which passes over anything that is not gzip as it is.
+class Unzipped {
+ public:
+  explicit Unzipped(std::string path) : path_(std::move(path)), file_(gzopen(path_.c_str(), "rb")) {
+    if (file_ == nullptr) fail("cannot open");
+  }
+  ~Unzipped() { gzclose(file_); }
+  Unzipped(const Unzipped&) = delete;
+  Unzipped& operator=(const Unzipped&) = delete;
+
+  /// At most `count` bytes; fewer only at the end. Grows as bytes come: a header cannot make it
+  /// allocate what the file does not hold.
+  std::string read(std::size_t count) {
+    constexpr std::size_t piece = std::size_t{1} << 20;
+    std::string bytes;
+    while (bytes.size() < count) {
+      const std::size_t begin = bytes.size(), wanted = std::min(piece, count - begin);
+      bytes.resize(begin + wanted);
+      const int n = gzread(file_, bytes.data() + begin, static_cast<unsigned>(wanted));
+      int error = Z_OK;
+      const char* message = gzerror(file_, &error);
+      if (n < 0 || error != Z_OK) throw std::runtime_error(message);  // begins with the path
+      bytes.resize(begin + static_cast<std::size_t>(n));
+      if (n == 0) break;
+    }
+    return bytes;
+  }
+
+  [[noreturn]] void fail(const std::string& reason) const {
+    throw std::runtime_error(fmt::format("{}: {}", path_, reason));
+  }
+
+ private:
+  std::string path_;
+  gzFile file_;
+};
+
+IdxFile read_one(const std::string& path) {
+  Unzipped file(path);
+  const std::string magic = file.read(4);
+  if (magic.size() != 4 || magic[0] != 0 || magic[1] != 0 || magic[2] != 8 || magic[3] < 1) {
+    file.fail("not an IDX file of bytes");
+  }
+  IdxFile idx;
+  std::size_t count = 1;
+  for (char d = 0; d < magic[3]; ++d) {
+    const std::string big_endian = file.read(4);
+    if (big_endian.size() != 4) file.fail("the header is cut off");
+    std::size_t size = 0;
+    for (const char byte : big_endian) size = size << 8 | static_cast<std::uint8_t>(byte);
+    constexpr std::size_t limit = std::size_t{1} << 40;
+    if (size == 0 || count > limit / size) file.fail("the header asks for an impossible size");
+    count *= size;
+    idx.shape.push_back(size);
+  }
+  idx.values = file.read(count + 1);  // one more, to see whether the file goes on
+  if (idx.values.size() != count) {
+    file.fail(fmt::format("holds {} bytes of values, but its header says {}",
+                          idx.values.size() > count ? "more" : std::to_string(idx.values.size()),
+                          count));
+  }
+  return idx;
+}
+
+}  // namespace
+
+Dataset read_idx(const std::string& images_path, const std::string& labels_path,
+                 std::size_t classes) {
+  const IdxFile images = read_one(images_path), labels = read_one(labels_path);
+  const std::size_t N = images.shape[0];
+  if (labels.shape.size() != 1 || labels.shape[0] != N) {
+    throw std::runtime_error(fmt::format("{} has {} examples, but {} has {} labels", images_path, N,
+                                         labels_path, labels.values.size()));
+  }
+  Matrix<std::uint8_t> x({N, images.values.size() / N});
+  std::copy(images.values.begin(), images.values.end(), x.begin());
+  Labels y;
+  for (const char label : labels.values) y.push_back(static_cast<std::uint8_t>(label));
+  const auto bad = std::find_if(y.begin(), y.end(), [&](std::int32_t label) {
+    return static_cast<std::size_t>(label) >= classes;
+  });
+  if (bad != y.end()) {
+    throw std::runtime_error(fmt::format("{}: example {} has label {}, expected 0 to {}",
+                                         labels_path, bad - y.begin(), *bad, classes - 1));
+  }
+  return {std::move(x), std::move(y), classes};
+}
+
+}  // namespace thinnet

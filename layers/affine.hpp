@@ -1,0 +1,36 @@
+// Affine (fully connected) layer: out = x·w + b.
+#pragma once
+
+#include "core/layer.hpp"
+
+namespace thinnet {
+
+/// Formula: Goodfellow, Bengio, Courville, "Deep Learning" (2016), section 6.5.
+///   out = x·w + b        x (N×D), w (D×H), b (1×H) -> out (N×H)
+///   dx = dout·wᵀ, dw = xᵀ·dout, db = Σ_n dout[n]
+template <typename T>
+class Affine : public Layer<T> {
+ public:
+  struct Cache {
+    Matrix<T> x;  ///< (N×D) a copy, so the caller may reuse its batch
+  };
+
+  /// w and b start at zero: see initialise() in core/random.hpp. Throws std::invalid_argument
+  /// when D or H is 0.
+  Affine(std::size_t D, std::size_t H);
+  /// From given weights: w (D×H), b (1×H). Throws std::invalid_argument when they do not fit.
+  Affine(Matrix<T> w, const Matrix<T>& b);
+
+  const Matrix<T>& forward(const Matrix<T>& x, Mode mode) override;
+  const Matrix<T>& backward(const Matrix<T>& dout) override;
+  std::vector<Parameter<T>*> parameters() override { return {&w_, &b_}; }
+  std::size_t output_width(std::size_t D) const override;
+  const Cache& cache() const { return cache_; }
+
+ private:
+  Parameter<T> w_, b_;  // (D×H), (1×H)
+  Cache cache_;
+  Matrix<T> out_, dx_;  // (N×H), (N×D)
+};
+
+}  // namespace thinnet

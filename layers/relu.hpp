@@ -1,0 +1,28 @@
+// Rectified linear unit: out = max(x, 0).
+#pragma once
+
+#include "core/layer.hpp"
+
+namespace thinnet {
+
+/// Formula: Nair, Hinton, "Rectified linear units improve restricted Boltzmann machines" (2010).
+///   out = max(x, 0)                              x, out (N×H)
+///   dx = dout where x > 0, else 0 (so 0 at x = 0, where no derivative exists)
+template <typename T>
+class Relu : public Layer<T> {
+ public:
+  struct Cache {
+    Matrix<T> gate;  ///< (N×H) 1 where x > 0, else 0
+  };
+
+  Relu() : Layer<T>("relu") {}
+  const Matrix<T>& forward(const Matrix<T>& x, Mode mode) override;
+  const Matrix<T>& backward(const Matrix<T>& dout) override;
+  const Cache& cache() const { return cache_; }
+
+ private:
+  Cache cache_;
+  Matrix<T> out_, dx_;  // (N×H)
+};
+
+}  // namespace thinnet

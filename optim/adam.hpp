@@ -1,0 +1,38 @@
+// Adam: every weight has its own step size, from running means of its gradient and its square.
+#pragma once
+
+#include "optim/optimizer.hpp"
+
+namespace thinnet {
+
+struct AdamOptions {
+  double learning_rate = 1e-3;
+  double beta1 = 0.9;       ///< in [0, 1), decay of the mean
+  double beta2 = 0.999;     ///< in [0, 1), decay of the mean square
+  double epsilon = 1e-8;    ///< > 0, added to the root
+  double weight_decay = 0;  ///< λ >= 0, on weights only, as an L2 penalty (not decoupled)
+};
+
+/// Formula: Kingma, Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1.
+///   g = dw + λ·w,  t' = t + 1 (once a step, not once a parameter)
+///   m' = β1·m + (1-β1)·g,  v' = β2·v + (1-β2)·g²
+///   w' = w - learning_rate · (m'/(1-β1^t')) / (√(v'/(1-β2^t')) + ε)
+template <typename T>
+class Adam : public Optimizer<T> {
+ public:
+  struct State {
+    std::vector<Matrix<T>> m, v;  ///< of each parameter's shape
+    std::uint64_t t = 0;          ///< steps taken
+  };
+
+  /// Throws std::invalid_argument when an option is out of its range.
+  Adam(std::vector<Parameter<T>*> parameters, AdamOptions options);
+  void step() override;
+  State& state() { return state_; }
+
+ private:
+  AdamOptions options_;
+  State state_;
+};
+
+}  // namespace thinnet

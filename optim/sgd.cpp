@@ -1,0 +1,37 @@
+#include "optim/sgd.hpp"
+
+#include "core/check.hpp"
+
+namespace thinnet {
+
+template <typename T>
+void Sgd<T>::step() {
+  const T rate = T(this->learning_rate()), momentum = T(options_.momentum);
+  for (std::size_t i = 0; i < velocity_.size(); ++i) {
+    Parameter<T>& parameter = *this->parameters_[i];
+    Matrix<T>&w = parameter.value, &v = velocity_[i];
+    const T decay = parameter.role == Role::weight ? T(options_.weight_decay) : T(0);
+    const auto g = parameter.grad + decay * w;  // a formula, evaluated entry by entry below
+    xt::noalias(v) = momentum * v - rate * g;
+    if (options_.nesterov) {
+      xt::noalias(w) = w + momentum * v - rate * g;
+    } else {
+      xt::noalias(w) = w + v;
+    }
+  }
+}
+
+template <typename T>
+Sgd<T>::Sgd(std::vector<Parameter<T>*> parameters, SgdOptions options)
+    : Optimizer<T>(std::move(parameters), options.learning_rate),
+      options_(options),
+      velocity_(this->zeros_like_parameters()) {
+  require(options.momentum >= 0 && options.momentum < 1, "momentum is {}, expected [0, 1)",
+          options.momentum);
+  require(options.weight_decay >= 0, "weight decay is {}, expected >= 0", options.weight_decay);
+}
+
+template class Sgd<float>;
+template class Sgd<double>;
+
+}  // namespace thinnet

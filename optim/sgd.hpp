@@ -1,0 +1,33 @@
+// Stochastic gradient descent with momentum, Nesterov momentum and L2 weight decay.
+#pragma once
+
+#include "optim/optimizer.hpp"
+
+namespace thinnet {
+
+struct SgdOptions {
+  double learning_rate = 1e-2;
+  double momentum = 0;      ///< μ in [0, 1)
+  bool nesterov = false;    ///< step as if the velocity had been applied once more
+  double weight_decay = 0;  ///< λ >= 0, on weights only
+};
+
+/// Formula: Sutskever et al., "On the importance of initialization and momentum in deep learning"
+/// (2013); Nesterov's form as in Bengio et al., arXiv:1212.0901.
+///   g = dw + λ·w
+///   v' = μ·v - learning_rate·g
+///   w' = w + v'                          Nesterov: w' = w + μ·v' - learning_rate·g
+template <typename T>
+class Sgd : public Optimizer<T> {
+ public:
+  /// Throws std::invalid_argument when an option is out of its range.
+  Sgd(std::vector<Parameter<T>*> parameters, SgdOptions options);
+  void step() override;
+  std::vector<Matrix<T>>& velocity() { return velocity_; }
+
+ private:
+  SgdOptions options_;
+  std::vector<Matrix<T>> velocity_;  // v, of each parameter's shape
+};
+
+}  // namespace thinnet

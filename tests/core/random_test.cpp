@@ -1,0 +1,151 @@
+#include "core/random.hpp"
+
+#include <Random123/philox.h>
+
+#include <algorithm>
+#include <set>
+
+#include "layers/affine.hpp"
+#include "tests/support.hpp"
+
+namespace thinnet {
+namespace {
+
+// A sum of n independent draws is off its mean by more than 6 standard deviations with a
+// probability below 2e-9 (normal approximation, n large).
+constexpr double six_deviations = 6;
+
+TEST(Random, EqualSeedsAndStreamsGiveEqualDraws) {
+  Random a(7, 3), b(7, 3), other_seed(8, 3), other_stream(7, 4);
+  for (int i = 0; i < 100; ++i) {
+    const std::uint64_t bits = a.bits();
+    EXPECT_EQ(bits, b.bits());
+    EXPECT_NE(bits, other_seed.bits());
+    EXPECT_NE(bits, other_stream.bits());
+  }
+}
+
+TEST(Random, IsPhiloxAtTheDocumentedCounter) {
+  const std::uint64_t seed = 0x123456789ABCDEF0;
+  Random random(seed, 5);
+  for (std::uint32_t block = 0; block < 3; ++block) {
+    const auto draw = r123::Philox4x32{}({{block, 0, 5, 0xFFFFFFFF}}, {{0x9ABCDEF0, 0x12345678}});
+    EXPECT_EQ(random.bits(), draw[0] | std::uint64_t{draw[1]} << 32);
+    EXPECT_EQ(random.bits(), draw[2] | std::uint64_t{draw[3]} << 32);
+  }
+}
+
+TEST(Random, UniformHasItsMeanAndVarianceInsideZeroAndOne) {
+  Random random(1);
+  const int n = 100000;
+  double sum = 0, squares = 0;
+  for (int i = 0; i < n; ++i) {
+    const double u = random.uniform();
+    ASSERT_GT(u, 0);
+    ASSERT_LE(u, 1);
+    sum += u;
+    squares += (u - 0.5) * (u - 0.5);
+  }
+  // Var u = 1/12; Var (u - ½)² = 1/80 - 1/144 = 1/180.
+  EXPECT_NEAR(sum / n, 0.5, six_deviations * std::sqrt(1.0 / 12 / n));
+  EXPECT_NEAR(squares / n, 1.0 / 12, six_deviations * std::sqrt(1.0 / 180 / n));
+}
+
+TEST(Random, NormalHasTheMomentsOfANormal) {
+  Random random(2);
+  const int n = 100000;
+  double sum = 0, squares = 0, fourths = 0;
+  for (int i = 0; i < n; ++i) {
+    const double z = random.normal();
+    sum += z;
+    squares += z * z;
+    fourths += z * z * z * z;
+  }
+  // E z² = 1, E z⁴ = 3, E z⁸ = 105.
+  EXPECT_NEAR(sum / n, 0, six_deviations * std::sqrt(1.0 / n));
+  EXPECT_NEAR(squares / n, 1, six_deviations * std::sqrt(2.0 / n));
+  EXPECT_NEAR(fourths / n, 3, six_deviations * std::sqrt((105.0 - 9) / n));
+}
+
+TEST(Random, BelowGivesEveryNumberEquallyOften) {
+  Random random(3);
+  const int n = 70000, limit = 7;
+  std::vector<int> counts(limit);
+  for (int i = 0; i < n; ++i) ++counts.at(random.below(limit));
+  const double p = 1.0 / limit;
+  for (const int count : counts) {
+    EXPECT_NEAR(count, n * p, six_deviations * std::sqrt(n * p * (1 - p)));
+  }
+  EXPECT_EQ(random.below(1), 0U);
+  EXPECT_EQ(testing::message_of([&] { random.below(0); }), "Random::below: the limit is 0");
+}
+
+TEST(Random, PermutationHoldsEveryNumberOnceAndPutsEachAnywhere) {
+  auto order = Random(4).permutation(1000);
+  EXPECT_NE(order[0] + order[1] + order[2], 0U + 1 + 2);
+  std::sort(order.begin(), order.end());
+  for (std::uint32_t i = 0; i < 1000; ++i) ASSERT_EQ(order[i], i);
+  EXPECT_TRUE(Random(4).permutation(0).empty());
+
+  const int n = 60000;
+  std::vector<int> counts(6);  // of the 6 orders of 3 numbers
+  for (int i = 0; i < n; ++i) {
+    const auto p = Random(5, static_cast<std::uint32_t>(i)).permutation(3);
+    ++counts.at(2 * p[0] + (p[1] > p[2] ? 1 : 0));
+  }
+  for (const int count : counts) {
+    EXPECT_NEAR(count, n / 6.0, six_deviations * std::sqrt(n / 6.0 * 5 / 6));
+  }
+}
+
+TEST(Mask, IsPhiloxAtSeedUnitExampleStepAndLayer) {
+  const std::vector<std::uint32_t> examples{40, 7};
+  const double keep_prob = 0.3;
+  Matrix<float> mask({2, 10});
+  draw_mask(mask, keep_prob, 99, {2, 5, examples});
+  for (std::size_t n = 0; n < 2; ++n) {
+    for (std::uint32_t h = 0; h < 10; ++h) {
+      const auto draw = r123::Philox4x32{}({{h / 4, examples[n], 5, 2}}, {{99, 0}});
+      EXPECT_EQ(mask(n, h), draw[h % 4] / 4294967296.0 < keep_prob ? 1.0F : 0.0F);
+    }
+  }
+}
+
+TEST(Initialise, GivesEveryWeightTheScaleAskedForAndBiasesZero) {
+  Affine<double> layer(300, 200);
+  const auto parameters = layer.parameters();
+  const auto deviation_of_weights = [&] {
+    double squares = 0;
+    for (const double w : parameters[0]->value) squares += w * w;
+    return std::sqrt(squares / static_cast<double>(parameters[0]->value.size()));
+  };
+  // The standard deviation of a sample's standard deviation is σ/√(2n).
+  const double relative = six_deviations / std::sqrt(2.0 * 300 * 200);
+  parameters[1]->value.fill(7);
+  initialise(parameters, he, 1);
+  EXPECT_NEAR(deviation_of_weights(), std::sqrt(2.0 / 300), std::sqrt(2.0 / 300) * relative);
+  initialise(parameters, xavier, 1);
+  EXPECT_NEAR(deviation_of_weights(), std::sqrt(2.0 / 500), std::sqrt(2.0 / 500) * relative);
+  initialise(parameters, normal_scale(0.01), 1);
+  EXPECT_NEAR(deviation_of_weights(), 0.01, 0.01 * relative);
+  for (const double b : parameters[1]->value) EXPECT_EQ(b, 0);
+  EXPECT_EQ(testing::message_of([] { normal_scale(-1); }),
+            "weight scale is -1, expected a finite number >= 0");
+}
+
+TEST(Initialise, StartsFloatAndDoubleNetsAlikeAndLayersApart) {
+  Affine<float> f(4, 3);
+  Affine<double> d1(4, 3), d2(4, 3);
+  initialise(f.parameters(), he, 9);
+  std::vector<Parameter<double>*> both{d1.parameters()[0], d2.parameters()[0]};
+  initialise(both, he, 9);
+  std::set<double> different;
+  for (std::size_t i = 0; i < 12; ++i) {
+    EXPECT_EQ(f.parameters()[0]->value.data()[i], static_cast<float>(both[0]->value.data()[i]));
+    different.insert({both[0]->value.data()[i], both[1]->value.data()[i]});
+  }
+  EXPECT_EQ(different.size(), 24U);
+}
+
+}  // namespace
+}  // namespace thinnet

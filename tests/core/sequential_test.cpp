@@ -1,0 +1,97 @@
+#include "core/sequential.hpp"
+
+#include "core/summary.hpp"
+#include "layers/affine.hpp"
+#include "layers/dropout.hpp"
+#include "layers/relu.hpp"
+#include "tests/support.hpp"
+
+namespace thinnet {
+namespace {
+
+using testing::lin;
+using testing::message_of;
+
+TEST(Sequential, NamesLayersAfterTheirKindAndRank) {
+  const Sequential<float> net(4, Affine<float>(4, 3), Relu<float>(), Dropout<float>(0.5),
+                              Affine<float>(3, 2));
+  ASSERT_EQ(net.size(), 4U);
+  EXPECT_EQ(net.layer(0).name(), "affine1");
+  EXPECT_EQ(net.layer(1).name(), "relu1");
+  EXPECT_EQ(net.layer(2).name(), "dropout1");
+  EXPECT_EQ(net.layer(3).name(), "affine2");
+  EXPECT_EQ(net.layer(3).position(), 3U);
+  EXPECT_THROW(net.layer(4), std::out_of_range);
+}
+
+TEST(Sequential, ListsParametersInTheOrderOfTheLayers) {
+  Sequential<float> net(4, Affine<float>(4, 3), Relu<float>(), Affine<float>(3, 2));
+  std::string names;
+  for (const auto* p : net.parameters()) names += p->name + " ";
+  EXPECT_EQ(names, "affine1.w affine1.b affine2.w affine2.b ");
+}
+
+TEST(Sequential, RefusesALayerThatDoesNotFitAndNamesBothWidths) {
+  EXPECT_EQ(message_of([] {
+              Sequential<float>(4, Affine<float>(4, 3), Relu<float>(), Affine<float>(5, 2));
+            }),
+            "affine2: w is 5×2, but its input is N×3");
+  EXPECT_EQ(message_of([] { Sequential<double>(7, Affine<double>(4, 3)); }),
+            "affine1: w is 4×3, but its input is N×7");
+}
+
+TEST(Sequential, RefusesAnInputOfAnotherWidthAndAGradientOfAnotherShape) {
+  Sequential<double> net(4, Affine<double>(4, 3));
+  EXPECT_EQ(message_of([&] { net.forward(lin(0, 1, 2, 5), Mode::test); }),
+            "net: x is 2×5, expected N×4");
+  EXPECT_EQ(message_of<std::logic_error>([&] { net.backward(lin(0, 1, 2, 3)); }),
+            "affine1: backward came before forward");
+  net.forward(lin(0, 1, 2, 4), Mode::train);
+  EXPECT_EQ(message_of([&] { net.backward(lin(0, 1, 2, 4)); }),
+            "affine1: dout is 2×4, expected 2×3");
+}
+
+TEST(Sequential, RunsItsLayersForwardsAndBackwards) {
+  // out = relu(x·w1 + b1)·w2 by hand: x = (1, 2) -> (1·1 + 2·3 - 1, 1·2 - 2·4) = (6, -6) -> (6, 0).
+  Matrix<double> w1 = {{1, 2}, {3, -4}}, b1 = {{-1, 0}}, w2 = {{5}, {7}}, b2 = {{1}};
+  Sequential<double> net(2, Affine<double>(w1, b1), Relu<double>(), Affine<double>(w2, b2));
+  EXPECT_EQ(net.forward({{1, 2}}, Mode::test)(0, 0), 31);
+  // dout = 2 -> (10, 14) -> gate (10, 0) -> dx = (10·1 + 0·2, 10·3 + 0·-4).
+  const Matrix<double> dx = net.backward({{2}});
+  EXPECT_TRUE(dx == Matrix<double>({{10, 30}}));
+  const auto p = net.parameters();
+  EXPECT_TRUE(p[0]->grad == Matrix<double>({{10, 0}, {20, 0}}));
+  EXPECT_TRUE(p[1]->grad == Matrix<double>({{10, 0}}));
+  EXPECT_TRUE(p[2]->grad == Matrix<double>({{12}, {0}}));
+  EXPECT_TRUE(p[3]->grad == Matrix<double>({{2}}));
+}
+
+TEST(Sequential, NestsAsALayer) {
+  Sequential<double> inner(3, Affine<double>(lin(-1, 1, 3, 4), lin(0.1, 0.4, 1, 4)),
+                           Relu<double>());
+  Sequential<double> net(3, std::move(inner), Affine<double>(lin(-1, 1, 4, 2), lin(0, 1, 1, 2)));
+  EXPECT_EQ(net.parameters()[0]->name, "net1.affine1.w");
+  testing::expect_passed(check_layer(net, lin(-1, 2, 2, 3), Mode::train));
+  EXPECT_EQ(message_of([&] { Sequential<double>(4, Sequential<double>(3, Affine<double>(3, 4))); }),
+            "net1: its input is N×4, expected N×3");
+}
+
+TEST(Summary, ShowsShapesAndParameterCounts) {
+  const Sequential<float> net(3072, Affine<float>(3072, 500), Relu<float>(),
+                              Affine<float>(500, 10));
+  EXPECT_EQ(summary(net),
+            "layer       output      parameters  shapes\n"
+            "input       N×3072                  \n"
+            "affine1     N×500          1536500  w 3072×500  b 1×500  \n"
+            "relu1       N×500                0  \n"
+            "affine2     N×10              5010  w 500×10  b 1×10  \n"
+            "total                      1541510  \n");
+}
+
+TEST(L2Penalty, SumsTheSquaresOfWeightsOnly) {
+  Affine<float> affine(Matrix<float>{{3, 4}}, Matrix<float>{{100, 100}});
+  EXPECT_DOUBLE_EQ(l2_penalty(affine.parameters(), 0.2), 0.5 * 0.2 * 25);
+}
+
+}  // namespace
+}  // namespace thinnet

@@ -1,0 +1,126 @@
+#include "core/tensor.hpp"
+
+#include <omp.h>
+
+#include <array>
+
+#include "tests/support.hpp"
+
+namespace thinnet {
+namespace {
+
+using testing::message_of;
+using testing::normals;
+
+template <typename T>
+double entry(const Operand<T>& a, std::size_t i, std::size_t j) {
+  return a.transposed ? a.matrix(j, i) : a.matrix(i, j);
+}
+
+/// The definition of a product, summed in double.
+template <typename T>
+Matrix<T> naive_product(const Operand<T>& a, const Operand<T>& b) {
+  Matrix<T> out({a.rows(), b.columns()});
+  for (std::size_t i = 0; i < a.rows(); ++i) {
+    for (std::size_t j = 0; j < b.columns(); ++j) {
+      double sum = 0;
+      for (std::size_t k = 0; k < a.columns(); ++k) sum += entry(a, i, k) * entry(b, k, j);
+      out(i, j) = static_cast<T>(sum);
+    }
+  }
+  return out;
+}
+
+/// A matrix that reads as rows × columns, stored as such or transposed.
+template <typename T>
+Matrix<T> stored(std::size_t rows, std::size_t columns, bool transposed, std::uint64_t seed) {
+  return transposed ? normals<T>(columns, rows, seed) : normals<T>(rows, columns, seed);
+}
+
+// The last two are large enough to be split into panels, by columns and by rows.
+constexpr std::array<std::array<std::size_t, 3>, 8> shapes{{{1, 1, 1},
+                                                            {1, 5, 3},
+                                                            {5, 1, 3},
+                                                            {4, 3, 1},
+                                                            {7, 2, 9},
+                                                            {33, 17, 65},
+                                                            {40, 601, 70},
+                                                            {1203, 31, 40}}};
+
+template <typename T>
+void products_match_their_definition(double epsilon) {
+  for (const auto& [M, N, K] : shapes) {
+    for (const bool ta : {false, true}) {
+      for (const bool tb : {false, true}) {
+        const auto a = stored<T>(M, K, ta, 1), b = stored<T>(K, N, tb, 2);
+        Matrix<T> out;
+        matmul<T>({a, ta}, {b, tb}, out);
+        // |rounding error of a sum of K products| <= K·ε·Σ|a·b| (Higham, 2002, section 3.1), and
+        // Σ|a·b| < 10·K here.
+        const double k = static_cast<double>(K);
+        testing::expect_near(out, naive_product<T>({a, ta}, {b, tb}), k * epsilon * 10 * k);
+      }
+    }
+  }
+}
+
+TEST(Matmul, MatchesItsDefinitionForEveryTransposition) {
+  products_match_their_definition<double>(0x1p-53);
+  products_match_their_definition<float>(0x1p-24);
+}
+
+template <typename T>
+void bits_do_not_depend_on_threads() {
+  const int before = omp_get_max_threads();
+  for (const auto& [M, N, K] : {std::array<std::size_t, 3>{100, 500, 3072},
+                                {3072, 500, 100},
+                                {100, 3072, 500},
+                                {100, 10, 500},
+                                {333, 777, 201}}) {
+    const auto a = normals<T>(M, K, 1), b = normals<T>(K, N, 2);
+    Matrix<T> one, other;
+    omp_set_num_threads(1);
+    matmul<T>(a, b, one);
+    for (const int threads : {2, 3}) {
+      omp_set_num_threads(threads);
+      matmul<T>(a, b, other);
+      EXPECT_TRUE(one == other) << M << "×" << N << "×" << K << " with " << threads << " threads";
+    }
+  }
+  omp_set_num_threads(before);
+}
+
+TEST(Matmul, GivesTheSameBitsForAnyNumberOfThreads) {
+  bits_do_not_depend_on_threads<float>();
+  bits_do_not_depend_on_threads<double>();
+}
+
+TEST(Matmul, KeepsTheMemoryOfItsResult) {
+  const auto a = normals(4, 3, 1), b = normals(3, 5, 2);
+  Matrix<double> out;
+  matmul<double>(a, b, out);
+  const double* memory = out.data();
+  matmul<double>(a, b, out);
+  EXPECT_EQ(out.data(), memory);
+}
+
+TEST(Matmul, NamesBothShapesOfAMismatch) {
+  const auto a = normals(4, 3, 1), b = normals(4, 5, 2);
+  Matrix<double> out;
+  EXPECT_EQ(message_of([&] { matmul<double>(a, b, out); }), "matmul: cannot multiply 4×3 by 4×5");
+  EXPECT_EQ(message_of([&] { matmul<double>(transposed(a), transposed(b), out); }),
+            "matmul: cannot multiply 3×4 by 5×4");
+}
+
+TEST(Shapes, MismatchesNameTheLayerTheTensorAndBothShapes) {
+  const auto m = normals(2, 5, 1);
+  EXPECT_EQ(shape_text(m), "2×5");
+  EXPECT_NO_THROW(require_shape(m, 2, 5, "dout", "affine1"));
+  EXPECT_EQ(message_of([&] { require_shape(m, 2, 3, "dout", "affine1"); }),
+            "affine1: dout is 2×5, expected 2×3");
+  EXPECT_EQ(message_of([&] { require_width(m, 4, "x", "affine1"); }),
+            "affine1: x is 2×5, expected N×4");
+}
+
+}  // namespace
+}  // namespace thinnet

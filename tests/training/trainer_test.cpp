@@ -1,0 +1,144 @@
+#include "training/trainer.hpp"
+
+#include <omp.h>
+
+#include "layers/affine.hpp"
+#include "layers/dropout.hpp"
+#include "layers/relu.hpp"
+#include "optim/adam.hpp"
+#include "optim/sgd.hpp"
+#include "tests/support.hpp"
+
+namespace thinnet {
+namespace {
+
+using testing::message_of;
+
+/// Two overlapping clouds around (-1, -1) and (1, 1); label 1 is the second.
+Dataset clouds(std::size_t N, std::uint64_t seed) {
+  Matrix<double> x = testing::normals(N, 2, seed);
+  Labels labels;
+  for (std::size_t n = 0; n < N; ++n) {
+    labels.push_back(static_cast<std::int32_t>(n % 2));
+    for (std::size_t d = 0; d < 2; ++d) x(n, d) += labels.back() == 1 ? 1 : -1;
+  }
+  return {x, labels, 2};
+}
+
+struct Experiment {
+  Sequential<float> net{2, Affine<float>(2, 16), Relu<float>(), Dropout<float>(0.5, 3),
+                        Affine<float>(16, 2)};
+  Dataset training = clouds(90, 1), validation = clouds(60, 2);
+  Normaliser<float> normaliser = Normaliser<float>::mean_of(training);
+
+  Experiment() { initialise(net.parameters(), he, 4); }
+
+  History fit(const TrainerOptions& options, double learning_rate = 1e-2) {
+    Adam<float> adam(net.parameters(), {learning_rate});
+    return Trainer<float>(net, adam, options).fit(training, validation, normaliser);
+  }
+
+  Evaluation validate() {
+    Batches<float> batches(validation, normaliser, 7);
+    return evaluate(net, batches);
+  }
+};
+
+bool same(const EpochRecord& a, const EpochRecord& b) {
+  return a.epoch == b.epoch && a.loss == b.loss && a.train_accuracy == b.train_accuracy &&
+         a.validation_loss == b.validation_loss && a.validation_accuracy == b.validation_accuracy;
+}
+
+TEST(Trainer, LearnsAndRecordsEveryEpoch) {
+  Experiment run;
+  const History history = run.fit({20, 32, 7});
+  ASSERT_EQ(history.epochs.size(), 20U);
+  EXPECT_FALSE(history.stopped_early);
+  for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(history.epochs[i].epoch, i + 1);
+  const EpochRecord &first = history.epochs.front(), &last = history.epochs.back();
+  EXPECT_LT(last.loss, first.loss);
+  // The best line between the clouds is right with probability Φ(√2) = .921: 60 draws of it are
+  // above .7 but for a probability of 1e-7 (binomial).
+  EXPECT_GT(last.validation_accuracy, 0.7);
+  const Evaluation now = run.validate();
+  EXPECT_EQ(last.validation_accuracy, now.accuracy);
+  EXPECT_NEAR(last.validation_loss, now.loss, 1e-6);
+}
+
+TEST(Trainer, RepeatsItselfToTheBitAtAnyNumberOfThreads) {
+  const int before = omp_get_max_threads();
+  Experiment one, two;
+  omp_set_num_threads(1);
+  const History a = one.fit({5, 32, 7});
+  omp_set_num_threads(2);
+  const History b = two.fit({5, 32, 7});
+  omp_set_num_threads(before);
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_TRUE(same(a.epochs[i], b.epochs[i])) << i;
+  for (std::size_t i = 0; i < one.net.parameters().size(); ++i) {
+    EXPECT_TRUE(one.net.parameters()[i]->value == two.net.parameters()[i]->value) << i;
+  }
+  Experiment other;
+  EXPECT_FALSE(same(other.fit({5, 32, 8}).epochs[4], a.epochs[4])) << "the seed shuffles";
+}
+
+TEST(Trainer, StopsEarlyAndPutsBackTheBestWeights) {
+  Experiment run;
+  Sgd<float> sgd(run.net.parameters(), {0.5});  // too fast on purpose: the accuracy wanders
+  Trainer<float> trainer(run.net, sgd, {200, 10, 7, 1, 4});
+  EXPECT_EQ(message_of<std::logic_error>([&] { trainer.restore_best(); }),
+            "trainer: restore_best was called before fit");
+  const History history = trainer.fit(run.training, run.validation, run.normaliser);
+  ASSERT_TRUE(history.stopped_early);
+  ASSERT_EQ(history.epochs.size(), history.best + 1 + 4);
+  const double best = history.epochs[history.best].validation_accuracy;
+  for (std::size_t i = 0; i < history.epochs.size(); ++i) {
+    const double accuracy = history.epochs[i].validation_accuracy;
+    EXPECT_TRUE(i < history.best ? accuracy < best : accuracy <= best) << i;
+  }
+  trainer.restore_best();
+  EXPECT_EQ(run.validate().accuracy, best);
+}
+
+TEST(Trainer, MultipliesTheLearningRateEveryEpoch) {
+  Experiment run;
+  const History history = run.fit({4, 32, 7, 0.5}, 0.08);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_DOUBLE_EQ(history.epochs[i].learning_rate, 0.08 * std::pow(0.5, static_cast<double>(i)));
+  }
+}
+
+TEST(Trainer, ReportsEveryBatchAndEveryEpoch) {
+  Experiment run;
+  Sgd<float> sgd(run.net.parameters(), {0.1});
+  std::size_t batches = 0, epochs = 0;
+  Trainer<float>(run.net, sgd, {3, 40, 7})
+      .fit(run.training, run.validation, run.normaliser, [&](const Progress& p) {
+        EXPECT_EQ(p.batches, 3U);  // 40, 40 and a short one of 10
+        (p.record == nullptr ? batches : epochs) += 1;
+        EXPECT_EQ(p.epoch, p.record == nullptr ? epochs + 1 : epochs);
+      });
+  EXPECT_EQ(batches, 9U);
+  EXPECT_EQ(epochs, 3U);
+}
+
+TEST(Trainer, StopsWithAdviceWhenTheLossIsNotFinite) {
+  Experiment run;
+  run.net.parameters()[0]->value(0, 0) = std::nanf("");
+  const std::string message = message_of<std::runtime_error>([&] { run.fit({2, 32, 7}); });
+  EXPECT_EQ(message,
+            "the loss is nan at step 0 (epoch 1): try a learning rate below 0.01, or smaller "
+            "weights");
+}
+
+TEST(Trainer, RefusesOptionsOutsideTheirRange) {
+  Experiment run;
+  EXPECT_EQ(message_of([&] { run.fit({0}); }), "epochs is 0, expected at least 1");
+  EXPECT_EQ(message_of([&] { run.fit({1, 0}); }), "batch size is 0, expected at least 1");
+  EXPECT_EQ(message_of([&] {
+              run.fit({1, 1, 0, 1.5});
+            }),
+            "learning rate decay is 1.5, expected (0, 1]");
+}
+
+}  // namespace
+}  // namespace thinnet
