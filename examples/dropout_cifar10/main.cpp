@@ -1,0 +1,75 @@
+// Trains the same network with and without dropout on a few hundred images and shows how far
+// training and validation accuracy drift apart.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "core/summary.hpp"
+#include "data/file.hpp"
+#include "examples/dropout_cifar10/report.hpp"
+#include "examples/support/images.hpp"
+#include "examples/support/program.hpp"
+
+using namespace thinnet;
+using namespace thinnet::examples;
+
+int main(int argc, char** argv) {
+  ExperimentOptions options;
+  std::string data, output = "output/dropout_cifar10";
+  CLI::App app(
+      "Trains one network for each keep_prob, alike in initial weights and batches, and compares\n"
+      "train with validation accuracy. Writes history.csv, history.json, curves.svg and "
+      "curves.png.");
+  app.option_defaults()->always_capture_default()->multi_option_policy(
+      CLI::MultiOptionPolicy::TakeLast);
+  app.add_option("--data", data,
+                 "folder with CIFAR-10's binary batches, IDX files or x.npy and y.npy; without it "
+                 "THINNET_DATA, ../shared/data/cifar-10-batches-bin, the download cache, and at "
+                 "last Debian's Fashion-MNIST")
+      ->type_name("FOLDER");
+  app.add_option("--keep-probs", options.keep_probs,
+                 "probabilities that a hidden unit stays, each in (0, 1]; 1 is no dropout")
+      ->delimiter(',')
+      ->type_name("LIST");
+  app.add_option("--hidden", options.hidden, "widths of the hidden layers")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber)
+      ->type_name("LIST");
+  app.add_option("--training", options.training, "how many of the first images to train on")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  app.add_option("--validation", options.validation, "how many of the last images to validate on")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  app.add_option("--epochs", options.epochs, "passes over the training images")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  app.add_option("--batch", options.batch_size, "images in a batch")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  app.add_option("--optimiser", options.optimiser, "adam, or sgd with momentum 0.9")
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, OptimiserKind>{
+                                      {"adam", OptimiserKind::adam}, {"sgd", OptimiserKind::sgd}})
+              .description(""))
+      ->default_str("adam")
+      ->type_name("{adam,sgd}");
+  app.add_option("--learning-rate", options.learning_rate, "step size of the optimiser");
+  app.add_option("--weight-scale", options.weight_scale, "standard deviation of initial weights");
+  app.add_option("--seed", options.seed, "of weights, batches and dropout masks")->type_name("N");
+  app.add_option("--output", output, "folder for the results; made if missing")
+      ->type_name("FOLDER");
+
+  return run_program(app, argc, argv, [&] {
+    const Images images = find_images(data);
+    require_writable_folder(output);
+    fmt::print("{} from {}: {} training and {} validation images, seed {}\n\n{}\n", images.name,
+               images.folder, options.training, options.validation, options.seed,
+               summary(make_net(images.training.width(), images.training.classes(), options,
+                                options.keep_probs.front())));
+    const auto runs = run_experiment(images.training, options, true);
+    fmt::print("\n{}\n{}", result_table(runs), result_words(runs));
+    write_results(output, images.name, options, runs);
+    fmt::print("\nWrote history.csv, history.json, curves.svg and curves.png in {}\n", output);
+  });
+}

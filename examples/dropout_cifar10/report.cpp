@@ -1,0 +1,126 @@
+#include "examples/dropout_cifar10/report.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "data/file.hpp"
+#include "examples/support/chart.hpp"
+
+namespace thinnet::examples {
+namespace {
+
+double gap(const EpochRecord& record) {
+  return record.train_accuracy - record.validation_accuracy;
+}
+
+std::string to_csv(const std::vector<ExperimentRun>& runs) {
+  std::string csv =
+      "keep_prob,epoch,learning_rate,loss,train_accuracy,validation_loss,validation_accuracy\n";
+  for (const auto& run : runs) {
+    for (const EpochRecord& e : run.history.epochs) {
+      csv += fmt::format("{},{},{},{},{},{},{}\n", run.keep_prob, e.epoch, e.learning_rate, e.loss,
+                         e.train_accuracy, e.validation_loss, e.validation_accuracy);
+    }
+  }
+  return csv;
+}
+
+std::string to_json(const std::string& data_name, const ExperimentOptions& options,
+                    const std::vector<ExperimentRun>& runs) {
+  using Json = nlohmann::ordered_json;
+  Json json = {{"data", data_name},
+               {"hidden", options.hidden},
+               {"training_images", options.training},
+               {"validation_images", options.validation},
+               {"epochs", options.epochs},
+               {"batch_size", options.batch_size},
+               {"optimiser", options.optimiser == OptimiserKind::adam ? "adam" : "sgd"},
+               {"learning_rate", options.learning_rate},
+               {"weight_scale", options.weight_scale},
+               {"seed", options.seed},
+               {"runs", Json::array()}};
+  for (const auto& run : runs) {
+    Json epochs = Json::array();
+    for (const EpochRecord& e : run.history.epochs) {
+      epochs.push_back({{"epoch", e.epoch},
+                        {"learning_rate", e.learning_rate},
+                        {"loss", e.loss},
+                        {"train_accuracy", e.train_accuracy},
+                        {"validation_loss", e.validation_loss},
+                        {"validation_accuracy", e.validation_accuracy}});
+    }
+    json["runs"].push_back({{"keep_prob", run.keep_prob},
+                            {"best_epoch", run.history.epochs[run.history.best].epoch},
+                            {"epochs", epochs}});
+  }
+  return json.dump(2) + "\n";
+}
+
+std::vector<Panel> curves(const std::vector<ExperimentRun>& runs) {
+  Panel accuracy{"accuracy", "epoch", "share of images classified correctly", {}};
+  Panel overfitting{"gap: train minus validation accuracy", "epoch", "gap", {}};
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const std::string name = fmt::format("keep_prob {}", runs[i].keep_prob);
+    Curve train{name + ", train", {}, i, false}, validation{name + ", validation", {}, i, true},
+        difference{name, {}, i, false};
+    for (const EpochRecord& e : runs[i].history.epochs) {
+      train.y.push_back(e.train_accuracy);
+      validation.y.push_back(e.validation_accuracy);
+      difference.y.push_back(std::max(0.0, gap(e)));
+    }
+    accuracy.curves.insert(accuracy.curves.end(), {train, validation});
+    overfitting.curves.push_back(difference);
+  }
+  return {accuracy, overfitting};
+}
+
+}  // namespace
+
+std::string result_table(const std::vector<ExperimentRun>& runs) {
+  std::string table = fmt::format("{:>9}  {:>6}  {:>10}  {:>6}  {:>15}  {:>7}\n", "keep_prob",
+                                  "train", "validation", "gap", "best validation", "seconds");
+  for (const auto& run : runs) {
+    const EpochRecord &last = run.history.epochs.back(),
+                      &best = run.history.epochs[run.history.best];
+    table += fmt::format("{:>9}  {:>6.3f}  {:>10.3f}  {:>6.3f}  {:>15}  {:>7.1f}\n", run.keep_prob,
+                         last.train_accuracy, last.validation_accuracy, gap(last),
+                         fmt::format("{:.3f} (ep. {})", best.validation_accuracy, best.epoch),
+                         run.history.seconds);
+  }
+  return table;
+}
+
+std::string result_words(const std::vector<ExperimentRun>& runs) {
+  std::string words;
+  const EpochRecord& first = runs.front().history.epochs.back();
+  for (std::size_t i = 1; i < runs.size(); ++i) {
+    const EpochRecord& other = runs[i].history.epochs.back();
+    const double change = gap(other) - gap(first);
+    words += fmt::format(
+        "From keep_prob {} to {} the gap between train and validation accuracy {} by {:.3f}; "
+        "validation accuracy moved by {:+.3f}.\n",
+        runs.front().keep_prob, runs[i].keep_prob, change < 0 ? "shrank" : "grew", std::abs(change),
+        other.validation_accuracy - first.validation_accuracy);
+  }
+  if (runs.size() > 1)
+    words += "This is one seed: repeat it with other seeds before believing it.\n";
+  return words;
+}
+
+void write_results(const std::string& folder, const std::string& data_name,
+                   const ExperimentOptions& options, const std::vector<ExperimentRun>& runs) {
+  const std::filesystem::path in(folder);
+  write_file((in / "history.csv").string(), to_csv(runs));
+  write_file((in / "history.json").string(), to_json(data_name, options, runs));
+  draw_curves((in / "curves").string(),
+              fmt::format("{} {} images, {} hidden units", options.training, data_name,
+                          fmt::join(options.hidden, "-")),
+              curves(runs));
+}
+
+}  // namespace thinnet::examples

@@ -1,0 +1,42 @@
+// Pictures of results, drawn by gnuplot to SVG and PNG.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/tensor.hpp"
+
+namespace thinnet::examples {
+
+/// A line through y[i] at x = i + 1.
+struct Curve {
+  std::string title;
+  std::vector<double> y;
+  std::size_t colour = 0;  ///< number in a palette that the colour-blind can tell apart
+  bool dashed = false;
+};
+
+/// One coordinate system.
+struct Panel {
+  std::string title, x_label, y_label;
+  std::vector<Curve> curves;
+};
+
+/// Draws the panels side by side into stem.svg and stem.png, and leaves what drew them in stem.gp.
+/// Throws std::runtime_error when gnuplot is missing or fails, or a file cannot be written.
+void draw_curves(const std::string& stem, const std::string& title,
+                 const std::vector<Panel>& panels);
+
+/// Points of several classes on the regions that a classifier gives them.
+struct Regions {
+  Matrix<float> points;      ///< (N×2)
+  Labels labels;             ///< (N) in [0, 6)
+  Labels grid;               ///< (side·side) class at each grid point, row by row from below
+  std::size_t side = 0;      ///< grid points along an axis
+  double low = 0, high = 1;  ///< both axes run from low to high
+};
+
+/// Draws into stem.svg, stem.png and stem.gp; throws like draw_curves.
+void draw_regions(const std::string& stem, const std::string& title, const Regions& regions);
+
+}  // namespace thinnet::examples

@@ -1,0 +1,80 @@
+#include "examples/support/images.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+
+#include "data/cifar10.hpp"
+#include "data/idx.hpp"
+#include "data/npy.hpp"
+
+namespace thinnet::examples {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* fashion_folder = "/usr/share/datasets/fashion-mnist";
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// The file itself or its gzipped form, whichever there is; empty when there is none.
+std::string plain_or_gzipped(const fs::path& path) {
+  for (const char* ending : {"", ".gz"}) {
+    fs::path candidate = path;
+    candidate += ending;
+    if (fs::exists(candidate)) return candidate.string();
+  }
+  return "";
+}
+
+fs::path cache_folder() {
+  const std::string cache = environment("XDG_CACHE_HOME"), home = environment("HOME");
+  return fs::path(cache.empty() ? home + "/.cache" : cache) / "thinnet" / "cifar-10-batches-bin";
+}
+
+}  // namespace
+
+Images read_images(const std::string& folder) {
+  if (!fs::is_directory(folder))
+    throw std::runtime_error(fmt::format("{}: no such folder", folder));
+  const fs::path in(folder);
+  if (fs::exists(in / "data_batch_1.bin")) {
+    return {Cifar10::read_training(folder), "CIFAR-10", folder};
+  }
+  const std::string images = plain_or_gzipped(in / "train-images-idx3-ubyte");
+  const std::string labels = plain_or_gzipped(in / "train-labels-idx1-ubyte");
+  if (!images.empty() && !labels.empty()) {
+    constexpr std::size_t classes = 10;
+    const bool fashion = in.lexically_normal().string().find("fashion") != std::string::npos;
+    return {read_idx(images, labels, classes), fashion ? "Fashion-MNIST" : "IDX images", folder};
+  }
+  if (fs::exists(in / "x.npy") && fs::exists(in / "y.npy")) {
+    return {read_npy((in / "x.npy").string(), (in / "y.npy").string()), "x.npy and y.npy", folder};
+  }
+  throw std::runtime_error(
+      fmt::format("{}: holds neither data_batch_1.bin to _5.bin (CIFAR-10), nor "
+                  "train-images-idx3-ubyte and train-labels-idx1-ubyte (IDX), nor x.npy and y.npy",
+                  folder));
+}
+
+Images find_images(const std::string& option) {
+  if (!option.empty()) return read_images(option);
+  const std::string variable = environment("THINNET_DATA");
+  if (!variable.empty()) return read_images(variable);
+  for (const fs::path& folder : {fs::path("../shared/data/cifar-10-batches-bin"), cache_folder()}) {
+    if (fs::is_directory(folder)) return read_images(folder.string());
+  }
+  if (fs::is_directory(fashion_folder)) {
+    fmt::print("CIFAR-10 was not found: using Fashion-MNIST from {} instead.\n", fashion_folder);
+    return read_images(fashion_folder);
+  }
+  throw std::runtime_error(
+      "no data found: run scripts/get-cifar10.sh, or name a folder with --data or THINNET_DATA");
+}
+
+}  // namespace thinnet::examples

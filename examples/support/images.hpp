@@ -1,0 +1,27 @@
+// Finds and reads the images that the larger examples train on.
+#pragma once
+
+#include <string>
+
+#include "data/dataset.hpp"
+
+namespace thinnet::examples {
+
+struct Images {
+  Dataset training;
+  std::string name;    ///< "CIFAR-10"
+  std::string folder;  ///< where they were found
+};
+
+/// Reads what a folder holds: CIFAR-10's binary batches, IDX files of MNIST's family
+/// (train-images-idx3-ubyte, train-labels-idx1-ubyte, each with or without .gz), or a user's own
+/// x.npy and y.npy. Throws std::runtime_error, naming the folder or file.
+Images read_images(const std::string& folder);
+
+/// CIFAR-10 from `option` if it is not empty, else from the environment variable THINNET_DATA if it
+/// is set, else from ../shared/data/cifar-10-batches-bin or the cache that scripts/get-cifar10.sh
+/// fills. When none exists, says so in one line on stdout and reads Debian's Fashion-MNIST.
+/// Throws std::runtime_error, when there is no data at all or what was named cannot be read.
+Images find_images(const std::string& option);
+
+}  // namespace thinnet::examples
