@@ -26,6 +26,7 @@ Matrix<double> numeric_derivative(const std::function<const Matrix<double>&()>& 
   };
   const Matrix<double> rounding = std::numeric_limits<double>::epsilon() * xt::abs(forward());
   std::vector<Matrix<double>> table, previous;
+  table.reserve(rows);  // columns are read while the next one is appended
   Matrix<double> best, least_error;
   double h = 0x1p-4 * std::max(1.0, std::abs(value));
   for (std::size_t row = 0; row < rows; ++row, h /= 2) {
@@ -67,7 +68,7 @@ GradientReport check_gradients(const std::function<const Matrix<double>&()>& for
                                const std::function<void(const Matrix<double>& dout)>& backward,
                                const std::vector<CheckedTensor>& tensors, std::size_t samples,
                                std::uint64_t seed) {
-  const Matrix<double> out = forward();
+  const Matrix<double>& out = forward();  // read for its shape: later calls write into it
   // Analytic first, while every cache belongs to the unchanged values: [output][tensor].
   std::vector<std::vector<Matrix<double>>> analytic(out.size());
   for (std::size_t k = 0; k < out.size(); ++k) {

@@ -17,6 +17,8 @@ class Layer {
  public:
   explicit Layer(std::string name) : name_(std::move(name)) {}
   virtual ~Layer() = default;
+  Layer(const Layer&) = delete;
+  Layer& operator=(const Layer&) = delete;
 
   /// x (N×D) -> out (N×H). Throws std::invalid_argument on a wrong width.
   virtual const Matrix<T>& forward(const Matrix<T>& x, Mode mode) = 0;

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace thinnet {
 namespace {
@@ -21,8 +22,8 @@ namespace {
 /// An open file that closes itself; messages call it `shown`.
 class Descriptor {
  public:
-  Descriptor(const std::string& path, int flags, const char* what, const std::string& shown)
-      : shown_(shown), number_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+  Descriptor(const std::string& path, int flags, const char* what, std::string shown)
+      : shown_(std::move(shown)), number_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
     if (number_ < 0) fail(shown_, what, errno);
   }
   ~Descriptor() {

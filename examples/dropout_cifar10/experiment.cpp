@@ -54,7 +54,7 @@ std::vector<ExperimentRun> run_experiment(const Dataset& images, const Experimen
   const Dataset validation = images.range(images.size() - options.validation, options.validation);
   const auto mean_image = Normaliser<float>::mean_of(training);
   TrainerOptions trainer_options{options.epochs, options.batch_size, options.seed};
-  trainer_options.sampling = Sampling::with_replacement;
+  trainer_options.sampling = options.sampling;
 
   for (const double keep_prob : options.keep_probs) {
     Dropout<float> refuses_a_wrong_one_before_the_first_net_trains(keep_prob);

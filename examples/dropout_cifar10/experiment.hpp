@@ -20,6 +20,7 @@ struct ExperimentOptions {
   std::size_t batch_size = 100;
   OptimiserKind optimiser = OptimiserKind::adam;
   double learning_rate = 5e-4;
+  Sampling sampling = Sampling::with_replacement;
   double weight_scale = 1e-2;  ///< standard deviation of the initial weights
   std::uint64_t seed = 0;      ///< of the weights, the batches and the masks
 };

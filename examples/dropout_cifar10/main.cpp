@@ -47,6 +47,14 @@ int main(int argc, char** argv) {
   app.add_option("--batch", options.batch_size, "images in a batch")
       ->check(CLI::PositiveNumber)
       ->type_name("N");
+  app.add_option("--sampling", options.sampling,
+                 "batches drawn with replacement, as published, or every image once an epoch")
+      ->transform(CLI::CheckedTransformer(
+                      std::map<std::string, Sampling>{{"replacement", Sampling::with_replacement},
+                                                      {"shuffled", Sampling::shuffled}})
+                      .description(""))
+      ->default_str("replacement")
+      ->type_name("{replacement,shuffled}");
   app.add_option("--optimiser", options.optimiser, "adam, or sgd with momentum 0.9")
       ->transform(
           CLI::CheckedTransformer(std::map<std::string, OptimiserKind>{

@@ -39,6 +39,7 @@ std::string to_json(const std::string& data_name, const ExperimentOptions& optio
                {"validation_images", options.validation},
                {"epochs", options.epochs},
                {"batch_size", options.batch_size},
+               {"sampling", options.sampling == Sampling::shuffled ? "shuffled" : "replacement"},
                {"optimiser", options.optimiser == OptimiserKind::adam ? "adam" : "sgd"},
                {"learning_rate", options.learning_rate},
                {"weight_scale", options.weight_scale},

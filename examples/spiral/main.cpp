@@ -57,9 +57,12 @@ Regions regions_of(Sequential<float>& net, const Dataset& data) {
     regions.labels.push_back(data.label(n));
   }
   Matrix<float> grid({side * side, 2});
+  const auto coordinate = [](std::size_t k) {
+    return static_cast<float>(-edge + 2 * edge * static_cast<double>(k) / (side - 1));
+  };
   for (std::size_t i = 0; i < side * side; ++i) {
-    grid(i, 0) = static_cast<float>(-edge + 2 * edge * static_cast<double>(i % side) / (side - 1));
-    grid(i, 1) = static_cast<float>(-edge + 2 * edge * static_cast<double>(i / side) / (side - 1));
+    grid(i, 0) = coordinate(i % side);
+    grid(i, 1) = coordinate(i / side);
   }
   const Matrix<float>& scores = net.forward(grid, Mode::test);
   for (std::size_t i = 0; i < side * side; ++i) {

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
@@ -76,10 +77,11 @@ void draw_curves(const std::string& stem, const std::string& title,
       "set grid linecolor \"#dddddd\"\nset border 3 linecolor \"#555555\"\nset tics nomirror\n"
       "set key bottom right\n",
       panels.size(), quoted(title));
-  std::size_t block = 0;
+  std::size_t block = 0, last_x = 2;  // one epoch alone still gets an axis with a length
   for (const Panel& panel : panels) {
-    plot += fmt::format("set title {}\nset xlabel {}\nset ylabel {}\nplot [1:][0:1] ",
-                        quoted(panel.title), quoted(panel.x_label), quoted(panel.y_label));
+    for (const Curve& curve : panel.curves) last_x = std::max(last_x, curve.y.size());
+    plot += fmt::format("set title {}\nset xlabel {}\nset ylabel {}\nplot [1:{}][0:1] ",
+                        quoted(panel.title), quoted(panel.x_label), quoted(panel.y_label), last_x);
     for (const Curve& curve : panel.curves) {
       data += fmt::format("$curve{} << END\n", block);
       for (std::size_t i = 0; i < curve.y.size(); ++i)
@@ -102,11 +104,12 @@ void draw_regions(const std::string& stem, const std::string& title, const Regio
   std::string data = "$grid << END\n";
   const double step = (regions.high - regions.low) / static_cast<double>(regions.side - 1);
   for (std::size_t i = 0; i < regions.grid.size(); ++i) {
+    const std::size_t column = i % regions.side, row = i / regions.side;
     const unsigned colour = pale.at(static_cast<std::size_t>(regions.grid[i]));
-    data += fmt::format("{:.4f} {:.4f} {} {} {}\n",
-                        regions.low + step * static_cast<double>(i % regions.side),
-                        regions.low + step * static_cast<double>(i / regions.side), colour >> 16,
-                        colour >> 8 & 0xFF, colour & 0xFF);
+    data +=
+        fmt::format("{:.4f} {:.4f} {} {} {}\n", regions.low + step * static_cast<double>(column),
+                    regions.low + step * static_cast<double>(row), colour >> 16, colour >> 8 & 0xFF,
+                    colour & 0xFF);
   }
   data += "END\n";
   std::string plot = fmt::format(

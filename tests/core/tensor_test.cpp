@@ -57,7 +57,7 @@ void products_match_their_definition(double epsilon) {
         matmul<T>({a, ta}, {b, tb}, out);
         // |rounding error of a sum of K products| <= K·ε·Σ|a·b| (Higham, 2002, section 3.1), and
         // Σ|a·b| < 10·K here.
-        const double k = static_cast<double>(K);
+        const auto k = static_cast<double>(K);
         testing::expect_near(out, naive_product<T>({a, ta}, {b, tb}), k * epsilon * 10 * k);
       }
     }

@@ -22,8 +22,9 @@ inline ProgramRun run_program(const std::string& words, const std::string& envir
   const TemporaryFolder folder;
   const std::string name = words.substr(0, words.find(' '));
   const std::string out = folder.path() + "/out", err = folder.path() + "/err";
-  const std::string command = environment + " " THINNET_EXAMPLES_DIR "/" + name + "/" + words +
-                              " >" + out + " 2>" + err + " </dev/null";
+  const std::string command = environment + " \"" THINNET_EXAMPLES_DIR "/" + name + "/" + name +
+                              "\"" + words.substr(name.size()) + " >" + out + " 2>" + err +
+                              " </dev/null";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(out), read_file(err)};
 }

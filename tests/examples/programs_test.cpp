@@ -103,7 +103,7 @@ TEST(Programs, EveryProgramHasHelp) {
   EXPECT_EQ(run.exit_code, 0);
   for (const char* option :
        {"--data", "--keep-probs", "--hidden", "--training", "--validation", "--epochs", "--batch",
-        "--optimiser", "--learning-rate", "--weight-scale", "--seed", "--output"}) {
+        "--sampling", "--optimiser", "--learning-rate", "--weight-scale", "--seed", "--output"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }
@@ -150,13 +150,15 @@ TEST(Experiment, RepeatsItselfToTheByteAtOneAndTwoThreads) {
 TEST(Experiment, TakesEveryOption) {
   const TinyData data;
   const TemporaryFolder output;
-  const ProgramRun run = run_program(
-      experiment(data.path(), output.path(),
-                 " --keep-probs 1,0.5,0.1 --optimiser sgd --learning-rate 0.01 --weight-scale 0.1 "
-                 "--seed 3"));
+  const ProgramRun run =
+      run_program(experiment(data.path(), output.path(),
+                             " --keep-probs 1,0.5,0.1 --optimiser sgd --sampling shuffled "
+                             "--learning-rate 0.01 --weight-scale 0.1 "
+                             "--seed 3"));
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const auto json = nlohmann::json::parse(read_file(output / "history.json"));
   EXPECT_EQ(json["optimiser"], "sgd");
+  EXPECT_EQ(json["sampling"], "shuffled");
   EXPECT_EQ(json["learning_rate"], 0.01);
   EXPECT_EQ(json["weight_scale"], 0.1);
   EXPECT_EQ(json["seed"], 3);
@@ -271,10 +273,10 @@ TEST(Experiment, RefusesDamagedCifar10Files) {
   fs::resize_file(data.batch("2"), 30730001);
   expect_batch_refused("2", "30730001 bytes, expected 30730000");
   fs::resize_file(data.batch("2"), 30730000);
-  testing::overwrite(data.batch("3"), 3073 * 7, std::string(1, '\xC8'));
+  testing::overwrite(data.batch("3"), std::size_t{3073} * 7, std::string(1, '\xC8'));
   expect_batch_refused("3", "record 7 has label 200, expected 0 to 9");
   fs::remove(data.batch("4"));
-  testing::overwrite(data.batch("3"), 3073 * 7, std::string(1, '\0'));
+  testing::overwrite(data.batch("3"), std::size_t{3073} * 7, std::string(1, '\0'));
   expect_batch_refused("4", "cannot open: No such file or directory");
   EXPECT_TRUE(output.names().empty());
 }

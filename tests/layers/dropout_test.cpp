@@ -36,7 +36,7 @@ TYPED_TEST(DropoutOf, KeepsTheShareOfUnitsItIsAskedTo) {
     double kept = 0;
     for (const TypeParam unit : dropout.cache().mask) kept += static_cast<double>(unit);
     // A binomial count is further than 6 standard deviations off with probability below 2e-9.
-    const double n = static_cast<double>(N * H);
+    const auto n = static_cast<double>(N * H);
     EXPECT_NEAR(kept, n * keep_prob, 6 * std::sqrt(n * keep_prob * (1 - keep_prob))) << keep_prob;
   }
 }
@@ -170,7 +170,7 @@ TEST(Dropout, RefusesKeepProbsOutsideItsRange) {
             "dropout: keep_prob is 1.5, expected a number in (0, 1]");
   EXPECT_EQ(message_of([] { Dropout<double>(-0.1); }),
             "dropout: keep_prob is -0.1, expected a number in (0, 1]");
-  EXPECT_EQ(message_of([] { Dropout<double>(std::numeric_limits<double>::quiet_NaN()); }),
+  EXPECT_EQ(message_of([] { Dropout<double>{std::numeric_limits<double>::quiet_NaN()}; }),
             "dropout: keep_prob is nan, expected a number in (0, 1]");
 }
 

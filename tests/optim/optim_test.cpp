@@ -77,7 +77,9 @@ TEST(Adam, GivesTheReferenceFiguresOfASixthStep) {
 TEST(Adam, CountsStepsAndNotParameters) {
   // Every first step is learning_rate·sign(g), for the last parameter of many as for the first.
   std::vector<Parameter<double>> ps(5, {"w", {{0}}, {{3}}, Role::weight});
-  Adam<double> adam({&ps[0], &ps[1], &ps[2], &ps[3], &ps[4]}, {0.01});
+  std::vector<Parameter<double>*> all;
+  for (auto& p : ps) all.push_back(&p);
+  Adam<double> adam(all, {0.01});
   adam.step();
   for (const auto& p : ps) EXPECT_NEAR(p.value(0, 0), -0.01, 1e-10);
   EXPECT_EQ(adam.state().t, 1U);

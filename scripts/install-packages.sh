@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Installs those Debian packages of the named groups that are missing; this is their only list.
+# Usage: scripts/install-packages.sh [build|test|lint ...]      (no group: build)
+set -euo pipefail
+
+build=(g++ cmake ninja-build
+       libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
+       libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libzip-dev
+       gnuplot-nox fonts-dejavu-core
+       curl ca-certificates dataset-fashion-mnist)
+test=(libgtest-dev python3-numpy)
+lint=(clang-format clang-tidy libomp-dev shellcheck git)
+
+die() {
+  echo "install-packages: $1" >&2
+  exit 2
+}
+
+wanted=()
+for group in "${@:-build}"; do
+  case $group in
+    build) wanted+=("${build[@]}") ;;
+    test) wanted+=("${test[@]}") ;;
+    lint) wanted+=("${lint[@]}") ;;
+    -h | --help)
+      sed -n '2,3s/^# //p' "$0"
+      exit 0
+      ;;
+    *) die "no such group: $group (build, test, lint)" ;;
+  esac
+done
+
+command -v dpkg-query > /dev/null ||
+  die "this is not Debian; install what matches these packages: ${wanted[*]}"
+installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${wanted[@]}" 2> /dev/null || true)
+missing=()
+for package in "${wanted[@]}"; do
+  grep -qxF "installed $package" <<< "$installed" || missing+=("$package")
+done
+((${#missing[@]})) || exit 0
+
+as_root=()
+if ((EUID != 0)); then
+  command -v sudo > /dev/null || die "packages are missing, install them as root: ${missing[*]}"
+  as_root=(sudo)
+fi
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt_get() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq -o DPkg::Lock::Timeout=600 -o Acquire::Retries=2 "$@" < /dev/null >> "$log" 2>&1
+}
+
+echo "Installing ${missing[*]}" >&2
+# The package lists may be absent or out of date: then fetch them and try once more.
+apt_get install -y --no-install-recommends "${missing[@]}" ||
+  { apt_get update && apt_get install -y --no-install-recommends "${missing[@]}"; } ||
+  die "apt-get failed: $(grep '^E: ' "$log" | tail -n 1 || tail -n 1 "$log")"
