@@ -1,10 +1,8 @@
 #include "training/trainer.hpp"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <stdexcept>
 #include <utility>
 
@@ -15,20 +13,6 @@ namespace thinnet {
 namespace {
 
 constexpr std::size_t evaluation_batch = 500;
-
-std::string epoch_line(const Progress& p) {
-  return fmt::format("epoch {}/{}  loss {:.4f}  train {:.3f}  validation {:.3f}", p.epoch, p.epochs,
-                     p.loss, p.record->train_accuracy, p.record->validation_accuracy);
-}
-
-std::string bar(const Progress& p) {
-  constexpr std::size_t width = 24;
-  const std::size_t total = p.epochs * p.batches, done = (p.epoch - 1) * p.batches + p.batch;
-  const std::size_t filled = width * done / total;
-  return fmt::format("[{}{}] {:3}%  epoch {}/{}  loss {:.4f}", std::string(filled, '#'),
-                     std::string(width - filled, '.'), 100 * done / total, p.epoch, p.epochs,
-                     p.loss);
-}
 
 template <typename T>
 std::size_t count_correct(const Matrix<T>& scores, const Labels& labels) {
@@ -41,21 +25,6 @@ std::size_t count_correct(const Matrix<T>& scores, const Labels& labels) {
 }
 
 }  // namespace
-
-ProgressReporter report_on_stderr(std::string label) {
-  const bool terminal = isatty(STDERR_FILENO) == 1;
-  return [label = std::move(label), terminal](const Progress& p) {
-    const bool last = p.record != nullptr && p.epoch == p.epochs;
-    if (!terminal) {
-      if (p.record != nullptr) fmt::print(stderr, "{}  {}\n", label, epoch_line(p));
-    } else if (p.record == nullptr) {
-      fmt::print(stderr, "\r\033[K{}  {}", label, bar(p));
-    } else {
-      fmt::print(stderr, "\r\033[K{}  {}{}", label, epoch_line(p), last ? "\n" : "");
-    }
-    std::fflush(stderr);
-  };
-}
 
 template <typename T>
 Evaluation evaluate(Layer<T>& net, Batches<T>& batches) {

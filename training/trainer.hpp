@@ -1,12 +1,10 @@
 // The training loop with what a long run needs: shuffling, progress, history, early stop.
 #pragma once
 
-#include <functional>
-#include <string>
-
 #include "core/sequential.hpp"
 #include "data/dataset.hpp"
 #include "optim/optimizer.hpp"
+#include "training/progress.hpp"
 
 namespace thinnet {
 
@@ -20,16 +18,6 @@ struct TrainerOptions {
   Sampling sampling = Sampling::shuffled;
 };
 
-/// How an epoch ended.
-struct EpochRecord {
-  std::size_t epoch = 0;           ///< from 1
-  double learning_rate = 0;        ///< used in this epoch
-  double loss = 0;                 ///< mean over the epoch's batches, train mode, in nats
-  double train_accuracy = 0;       ///< whole training set, test mode, in [0, 1]
-  double validation_loss = 0;      ///< test mode, in nats
-  double validation_accuracy = 0;  ///< test mode, in [0, 1]
-};
-
 struct History {
   std::vector<EpochRecord> epochs;
   std::size_t best =
@@ -37,18 +25,6 @@ struct History {
   bool stopped_early = false;
   double seconds = 0;  ///< wall time; the only field that differs between equal runs
 };
-
-/// Told after every batch (record null) and at the end of every epoch.
-struct Progress {
-  std::size_t epoch, epochs, batch, batches;  ///< epoch and batch count from 1
-  double loss;                                ///< of this batch; at an epoch's end its mean
-  const EpochRecord* record;
-};
-using ProgressReporter = std::function<void(const Progress&)>;
-
-/// On a terminal a bar that redraws itself, elsewhere one plain line an epoch; both on stderr,
-/// each line begun with `label`.
-ProgressReporter report_on_stderr(std::string label);
 
 struct Evaluation {
   double loss, accuracy;

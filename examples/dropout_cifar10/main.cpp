@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
       ->type_name("LIST");
   app.add_option("--hidden", options.hidden, "widths of the hidden layers")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 1000000))
       ->type_name("LIST");
   app.add_option("--training", options.training, "how many of the first images to train on")
       ->check(CLI::PositiveNumber)

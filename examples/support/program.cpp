@@ -1,6 +1,7 @@
 #include "examples/support/program.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -11,7 +12,11 @@
 namespace thinnet::examples {
 namespace {
 
-constexpr int failure = 2;
+/// One line on stderr, over a progress bar if one stands there.
+int fail(const std::string& program, const std::string& message) {
+  fmt::print(stderr, "{}{}: {}\n", isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "", program, message);
+  return 2;
+}
 
 }  // namespace
 
@@ -26,13 +31,12 @@ int run_program(CLI::App& app, int argc, char** argv, const std::function<void()
   } catch (const CLI::ParseError& e) {
     std::string message = e.what();  // CLI11 may put a list of choices on lines of its own
     for (char& c : message) c = c == '\n' ? ' ' : c;
-    fmt::print(stderr, "{}: {} (--help shows the options)\n", name, message);
+    return fail(name, message + " (--help shows the options)");
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "{}: not enough memory for these sizes\n", name);
+    return fail(name, "not enough memory for these sizes");
   } catch (const std::exception& e) {
-    fmt::print(stderr, "{}: {}\n", name, e.what());
+    return fail(name, e.what());
   }
-  return failure;
 }
 
 int run_program(const std::string& description, int argc, char** argv,

@@ -76,6 +76,11 @@ TEST(Random, BelowGivesEveryNumberEquallyOften) {
   for (const int count : counts) {
     EXPECT_NEAR(count, n * p, six_deviations * std::sqrt(n * p * (1 - p)));
   }
+  // Where 2^32 is no multiple of the limit, the remainder of a draw would favour small numbers:
+  // here those below 2^30 would come with probability 1/2 instead of 1/3.
+  int small = 0;
+  for (int i = 0; i < n; ++i) small += random.below(3U << 30) < (1U << 30) ? 1 : 0;
+  EXPECT_NEAR(small, n / 3.0, six_deviations * std::sqrt(n / 3.0 * 2 / 3));
   EXPECT_EQ(random.below(1), 0U);
   EXPECT_EQ(testing::message_of([&] { random.below(0); }), "Random::below: the limit is 0");
 }

@@ -204,6 +204,7 @@ TEST(Experiment, RefusesWrongOptionsInOneLine) {
       {"--keep-probs nan", "keep_prob is nan, expected a number in (0, 1]"},
       {"--keep-probs half", "half"},
       {"--hidden 0", "--hidden"},
+      {"--hidden 6004799503160661", "--hidden"},
       {"--epochs 0", "--epochs"},
       {"--epochs -3", "--epochs"},
       {"--batch 0", "--batch"},

@@ -1,0 +1,65 @@
+#include "training/progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <utility>
+
+namespace thinnet {
+namespace {
+
+std::string accuracies(const EpochRecord& record) {
+  return fmt::format("train {:.3f}  validation {:.3f}", record.train_accuracy,
+                     record.validation_accuracy);
+}
+
+void print_line(const std::string& label, const Progress& p) {
+  if (p.record == nullptr) return;
+  fmt::print(stderr, "{}  epoch {}/{}  loss {:.4f}  {}\n", label, p.epoch, p.epochs, p.loss,
+             accuracies(*p.record));
+}
+
+/// One line of a terminal, drawn anew whenever its percentage has changed.
+class Bar {
+ public:
+  explicit Bar(std::string label) : label_(std::move(label)) {}
+
+  void operator()(const Progress& p) {
+    if (p.record != nullptr) latest_ = accuracies(*p.record);
+    const std::size_t total = p.epochs * p.batches, done = (p.epoch - 1) * p.batches + p.batch;
+    const bool ended = p.record != nullptr && p.epoch == p.epochs;
+    if (100 * done / total == percent_ && !ended) return;
+    percent_ = 100 * done / total;
+    constexpr std::size_t width = 20;
+    const std::size_t filled = width * done / total;
+    fmt::print(stderr, "\r\033[K{}  [{}{}] {:3}%  epoch {}/{}  loss {:.3f}  {}{}", label_,
+               std::string(filled, '#'), std::string(width - filled, '.'), percent_, p.epoch,
+               p.epochs, p.loss, latest_, ended ? "\n" : time_left(done, total));
+    std::fflush(stderr);
+  }
+
+ private:
+  std::string time_left(std::size_t done, std::size_t total) const {
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
+    const double seconds =
+        spent.count() * static_cast<double>(total - done) / static_cast<double>(done);
+    if (seconds < 1) return "";
+    return seconds < 100 ? fmt::format("  {:.0f} s left", seconds)
+                         : fmt::format("  {:.0f} min left", seconds / 60);
+  }
+
+  std::string label_, latest_;
+  std::size_t percent_ = 101;  // none yet
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+ProgressReporter report_on_stderr(std::string label) {
+  if (isatty(STDERR_FILENO) == 1) return Bar(std::move(label));
+  return [label = std::move(label)](const Progress& p) { print_line(label, p); };
+}
+
+}  // namespace thinnet
