@@ -138,8 +138,10 @@ TEST(Experiment, RepeatsItselfToTheByteAtOneAndTwoThreads) {
   const TinyData data;
   const TemporaryFolder one, two, other;
   const std::string wide = " --hidden 2000,500 --batch 40";  // products large enough to split
-  run_program(experiment(data.path(), one.path(), wide), "OMP_NUM_THREADS=1");
-  run_program(experiment(data.path(), two.path(), wide), "OMP_NUM_THREADS=2");
+  run_program(experiment(data.path(), one.path(), wide),
+              "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1");
+  run_program(experiment(data.path(), two.path(), wide),
+              "OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=2");
   run_program(experiment(data.path(), other.path(), wide + " --seed 5"));
   for (const char* file : {"/history.csv", "/history.json", "/curves.svg", "/curves.png"}) {
     EXPECT_EQ(read_file(one.path() + file), read_file(two.path() + file)) << file;

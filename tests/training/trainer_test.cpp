@@ -99,6 +99,25 @@ TEST(Trainer, StopsEarlyAndPutsBackTheBestWeights) {
   EXPECT_EQ(run.validate().accuracy, best);
 }
 
+TEST(Trainer, CountsTheFirstOfEquallyGoodEpochsAsBest) {
+  Experiment run;
+  const History history = run.fit({10, 32, 7, 1, 3}, 1e-12);  // too slow to change any answer
+  EXPECT_EQ(history.best, 0U);
+  EXPECT_TRUE(history.stopped_early);
+  EXPECT_EQ(history.epochs.size(), 4U);
+}
+
+TEST(Trainer, TellsDropoutTheStepAndTheExamplesOfEachBatch) {
+  Experiment run;
+  run.fit({2, 40, 7});
+  const std::uint64_t last_step = 2 * 3 - 1;  // two epochs of 40, 40 and a short batch of 10
+  Batches<float> batches(run.training, run.normaliser, 40, Sampling::shuffled, 7);
+  Matrix<float> mask({10, 16});
+  draw_mask(mask, 0.5, 3, {2, last_step, batches.at(last_step).examples});
+  const auto& dropout = dynamic_cast<const Dropout<float>&>(run.net.layer(2));
+  EXPECT_TRUE(dropout.cache().mask == mask);
+}
+
 TEST(Trainer, MultipliesTheLearningRateEveryEpoch) {
   Experiment run;
   const History history = run.fit({4, 32, 7, 0.5}, 0.08);
