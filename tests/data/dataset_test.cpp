@@ -192,7 +192,7 @@ Numbers sorted(Numbers numbers) {
 TEST(Batches, VisitEveryExampleOnceAnEpoch) {
   auto batches = batches_of(numbered(10), 4, Sampling::shuffled, 1);
   EXPECT_EQ(batches.per_epoch(), 3U);
-  for (const std::uint64_t epoch : {0, 1, 2, 50}) {
+  for (const std::uint64_t epoch : {0U, 1U, 2U, 50U}) {
     EXPECT_EQ(sorted(examples(batches, 3 * epoch, 3)), zero_to(10)) << "epoch " << epoch;
     EXPECT_EQ(batches.at(3 * epoch).examples.size(), 4U);
     EXPECT_EQ(batches.at(3 * epoch + 1).examples.size(), 4U);
@@ -271,7 +271,7 @@ TEST(Batches, AreAFunctionOfSeedAndStepAlone) {
       walked.push_back(walking.at(step));
       other.at(step);  // shares the features, and nothing else
     }
-    for (const std::size_t step : {11, 0, 5, 5, 2, 3, 8, 1}) {
+    for (const std::size_t step : {11U, 0U, 5U, 5U, 2U, 3U, 8U, 1U}) {
       const Batch<float>& batch = jumping.at(step);
       EXPECT_EQ(batch.examples, walked[step].examples) << "step " << step;
       EXPECT_EQ(batch.labels, walked[step].labels) << "step " << step;

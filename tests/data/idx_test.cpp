@@ -130,7 +130,7 @@ TEST_F(Idx, RefusesAFileLongerThanItsHeader) {
 
 TEST_F(Idx, RefusesEveryWrongMagicNumber) {
   // A first or second byte that is not 0, signed bytes, floats, no axes, 255 axes.
-  for (const std::uint32_t magic : {0x01000803, 0x00010803, 0x0903, 0x0D03, 0x0800, 0x08FF}) {
+  for (const std::uint32_t magic : {0x01000803U, 0x00010803U, 0x0903U, 0x0D03U, 0x0800U, 0x08FFU}) {
     overwrite(images, 0, big_endian(magic));
     EXPECT_EQ(error(), images + ": not an IDX file of bytes") << magic;
   }

@@ -58,7 +58,7 @@ TEST(Npy, WritesTheHeaderThatNumpyAsksFor) {
 }
 
 TEST(Npy, AlignsTheValuesOfEveryShape) {
-  for (const std::size_t columns : {1, 10, 100, 1000, 10000, 100000}) {
+  for (const std::size_t columns : {1U, 10U, 100U, 1000U, 10000U, 100000U}) {
     const Matrix<float> m({std::size_t{1}, columns}, 0.F);
     const std::string bytes = encode_npy(m);
     const std::size_t values = bytes.size() - columns * sizeof(float);

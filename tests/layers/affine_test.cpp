@@ -47,7 +47,7 @@ TEST(Affine, RemembersItsInputWhenTheCallerReusesTheBatch) {
 
 TEST(Affine, FollowsTheSizeOfTheBatch) {
   Affine<double> affine(lin(-1, 1, 3, 2), lin(0, 1, 1, 2));
-  for (const std::size_t N : {5, 2, 7}) {
+  for (const std::size_t N : {5U, 2U, 7U}) {
     EXPECT_EQ(affine.forward(lin(-1, 2, N, 3), Mode::train).shape(0), N);
     EXPECT_EQ(affine.backward(lin(1, 3, N, 2)).shape(0), N);
   }

@@ -23,7 +23,7 @@ static_assert(std::is_same_v<decltype(std::declval<Dropout<double>&>().forward({
 template <typename T>
 class DropoutOf : public ::testing::Test {};
 using Scalars = ::testing::Types<float, double>;
-TYPED_TEST_SUITE(DropoutOf, Scalars);
+TYPED_TEST_SUITE(DropoutOf, Scalars, );
 
 // At .2 and at .8: a layer that mixes up keeping and dropping passes at .5 only.
 constexpr double keep_probs[] = {0.2, 0.8};
