@@ -28,11 +28,11 @@ struct GradientReport {
 /// Compares backward with central differences, refined by Ridders' method ("Accurate computation of
 /// F'(x) and F'(x) F''(x)", 1982): ten steps h from 1/16 down to 2^-13 are extrapolated to h = 0,
 /// and the estimate of least error is trusted, so that a kink (ReLU at 0) within reach of a long
-/// step does not matter. The rounding error left is about 1e-14, hence the floor of 1e-6 under the
-/// denominator of the relative error: an entry of 1e-8 cannot be known to seven digits.
-/// forward returns the output; backward takes dout of its shape and fills every grad. Each output
-/// in turn is asked for its gradient. samples > 0 checks only so many entries of each tensor,
-/// drawn with `seed`. Throws std::invalid_argument when a grad has not the shape of its value.
+/// step does not matter. The rounding error left is 1e-14 to 1e-13, hence the floor of 1e-6 under
+/// the denominator of the relative error: an entry of 1e-8 cannot be known to seven digits. forward
+/// returns the output; backward takes dout of its shape and fills every grad. Each output in turn
+/// is asked for its gradient. samples > 0 checks only so many entries of each tensor, drawn with
+/// `seed`. Throws std::invalid_argument when a grad has not the shape of its value.
 GradientReport check_gradients(const std::function<const Matrix<double>&()>& forward,
                                const std::function<void(const Matrix<double>& dout)>& backward,
                                const std::vector<CheckedTensor>& tensors, std::size_t samples = 0,

@@ -41,8 +41,8 @@ void matmul(Operand<T> a, Operand<T> b, Matrix<T>& out) {
 #pragma omp parallel for if (panels > 1) schedule(static)
   for (std::size_t p = 0; p < panels; ++p) {
     const std::size_t begin = side * p / panels, size = side * (p + 1) / panels - begin;
-    const std::size_t i = by_rows ? begin : 0,
-                      j = by_rows ? 0 : begin;  // the panel's corner in out
+    const std::size_t i = by_rows ? begin : 0;  // the panel begins at out(i, j)
+    const std::size_t j = by_rows ? 0 : begin;
     cxxblas::gemm<xt::blas_index_t>(
         cxxblas::RowMajor, a.transposed ? cxxblas::Trans : cxxblas::NoTrans,
         b.transposed ? cxxblas::Trans : cxxblas::NoTrans, blas_index(by_rows ? size : M),

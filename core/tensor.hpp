@@ -51,7 +51,8 @@ Operand<T> transposed(const Matrix<T>& m) {
   return {m, true};
 }
 
-/// out = a · b, written straight into `out` (resized): a (N×D), b (D×H) -> out (N×H).
+/// out = a · b, written straight into `out` (resized): a (N×D), b (D×H) -> out (N×H). `out` must be
+/// neither a nor b.
 /// The same bits for any number of threads (OMP_NUM_THREADS; all cores without it).
 /// Throws std::invalid_argument, naming both shapes, when a's columns are not b's rows.
 template <typename T>

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "core/check.hpp"
@@ -19,9 +20,11 @@ Dataset::Dataset(Features x, Labels labels, std::size_t classes) {
       [&](const auto& m) {
         require(m.shape(0) == labels.size() && m.size() > 0, "data set: x is {}×{}, labels are {}",
                 m.shape(0), m.shape(1), labels.size());
-        const bool finite =
-            std::all_of(m.begin(), m.end(), [](auto v) { return std::isfinite(double(v)); });
-        require(finite, "data set: x holds NaN or infinity");
+        using T = typename std::decay_t<decltype(m)>::value_type;
+        if constexpr (std::is_floating_point_v<T>) {  // the bytes of images always are
+          const bool finite = std::all_of(m.begin(), m.end(), [](T v) { return std::isfinite(v); });
+          require(finite, "data set: x holds NaN or infinity");
+        }
       },
       x);
   for (std::size_t i = 0; i < labels.size(); ++i) {

@@ -15,12 +15,15 @@ void Adam<T>::step() {
           v_scale = T(1 - std::pow(options_.beta2, t));
   for (std::size_t i = 0; i < state_.m.size(); ++i) {
     Parameter<T>& parameter = *this->parameters_[i];
-    Matrix<T>&w = parameter.value, &m = state_.m[i], &v = state_.v[i];
     const T decay = parameter.role == Role::weight ? T(options_.weight_decay) : T(0);
-    const auto g = parameter.grad + decay * w;  // a formula, evaluated entry by entry below
-    xt::noalias(m) = beta1 * m + (T(1) - beta1) * g;
-    xt::noalias(v) = beta2 * v + (T(1) - beta2) * g * g;
-    xt::noalias(w) = w - rate * (m / m_scale) / (xt::sqrt(v / v_scale) + epsilon);
+    const T* dw = parameter.grad.data();
+    T *w = parameter.value.data(), *m = state_.m[i].data(), *v = state_.v[i].data();
+    for (std::size_t k = 0; k < parameter.value.size(); ++k) {
+      const T g = dw[k] + decay * w[k];
+      m[k] = beta1 * m[k] + (T(1) - beta1) * g;
+      v[k] = beta2 * v[k] + (T(1) - beta2) * g * g;
+      w[k] -= rate * (m[k] / m_scale) / (std::sqrt(v[k] / v_scale) + epsilon);
+    }
   }
 }
 

@@ -9,14 +9,13 @@ void Sgd<T>::step() {
   const T rate = T(this->learning_rate()), momentum = T(options_.momentum);
   for (std::size_t i = 0; i < velocity_.size(); ++i) {
     Parameter<T>& parameter = *this->parameters_[i];
-    Matrix<T>&w = parameter.value, &v = velocity_[i];
     const T decay = parameter.role == Role::weight ? T(options_.weight_decay) : T(0);
-    const auto g = parameter.grad + decay * w;  // a formula, evaluated entry by entry below
-    xt::noalias(v) = momentum * v - rate * g;
-    if (options_.nesterov) {
-      xt::noalias(w) = w + momentum * v - rate * g;
-    } else {
-      xt::noalias(w) = w + v;
+    const T* dw = parameter.grad.data();
+    T *w = parameter.value.data(), *v = velocity_[i].data();
+    for (std::size_t k = 0; k < parameter.value.size(); ++k) {
+      const T g = dw[k] + decay * w[k];
+      v[k] = momentum * v[k] - rate * g;
+      w[k] += options_.nesterov ? momentum * v[k] - rate * g : v[k];
     }
   }
 }

@@ -63,8 +63,9 @@ std::string to_json(const std::string& data_name, const ExperimentOptions& optio
 }
 
 std::vector<Panel> curves(const std::vector<ExperimentRun>& runs) {
-  Panel accuracy{"accuracy", "epoch", "share of images classified correctly", {}};
-  Panel overfitting{"gap: train minus validation accuracy", "epoch", "gap", {}};
+  // Train curves end high and validation curves low: the legend has the room between them.
+  Panel accuracy{"accuracy", "epoch", "share of images classified correctly", {}, Legend::centre};
+  Panel overfitting{"gap: train minus validation accuracy", "epoch", "gap", {}, Legend::bottom};
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const std::string name = fmt::format("keep_prob {}", runs[i].keep_prob);
     Curve train{name + ", train", {}, i, false}, validation{name + ", validation", {}, i, true},

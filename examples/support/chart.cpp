@@ -74,14 +74,15 @@ void draw_curves(const std::string& stem, const std::string& title,
   std::string data;
   std::string plot = fmt::format(
       "set multiplot layout 1,{} title {} font \",14\"\n"
-      "set grid linecolor \"#dddddd\"\nset border 3 linecolor \"#555555\"\nset tics nomirror\n"
-      "set key bottom right\n",
+      "set grid linecolor \"#dddddd\"\nset border 3 linecolor \"#555555\"\nset tics nomirror\n",
       panels.size(), quoted(title));
   std::size_t block = 0, last_x = 2;  // one epoch alone still gets an axis with a length
   for (const Panel& panel : panels) {
     for (const Curve& curve : panel.curves) last_x = std::max(last_x, curve.y.size());
-    plot += fmt::format("set title {}\nset xlabel {}\nset ylabel {}\nplot [1:{}][0:1] ",
-                        quoted(panel.title), quoted(panel.x_label), quoted(panel.y_label), last_x);
+    plot += fmt::format(
+        "set title {}\nset xlabel {}\nset ylabel {}\nset key {} right\nplot [1:{}][0:1] ",
+        quoted(panel.title), quoted(panel.x_label), quoted(panel.y_label),
+        panel.legend == Legend::centre ? "center" : "bottom", last_x);
     for (const Curve& curve : panel.curves) {
       data += fmt::format("$curve{} << END\n", block);
       for (std::size_t i = 0; i < curve.y.size(); ++i)

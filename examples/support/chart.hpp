@@ -16,10 +16,14 @@ struct Curve {
   bool dashed = false;
 };
 
+/// Where the legend stands, at the right.
+enum class Legend { centre, bottom };
+
 /// One coordinate system.
 struct Panel {
   std::string title, x_label, y_label;
   std::vector<Curve> curves;
+  Legend legend = Legend::bottom;
 };
 
 /// Draws the panels side by side into stem.svg and stem.png, and leaves what drew them in stem.gp.

@@ -78,6 +78,7 @@ TEST(Adam, CountsStepsAndNotParameters) {
   // Every first step is learning_rate·sign(g), for the last parameter of many as for the first.
   std::vector<Parameter<double>> ps(5, {"w", {{0}}, {{3}}, Role::weight});
   std::vector<Parameter<double>*> all;
+  all.reserve(ps.size());
   for (auto& p : ps) all.push_back(&p);
   Adam<double> adam(all, {0.01});
   adam.step();
