@@ -21,11 +21,9 @@ class Optimizer {
   double learning_rate() const { return learning_rate_; }
   /// Throws std::invalid_argument unless rate is above 0 and finite.
   void set_learning_rate(double rate) {
-    if (rate > 0 && rate <= std::numeric_limits<double>::max()) {
-      learning_rate_ = rate;
-    } else {
+    if (!(rate > 0 && rate <= std::numeric_limits<double>::max()))
       throw std::invalid_argument("learning rate is " + std::to_string(rate) + ", expected > 0");
-    }
+    learning_rate_ = rate;
   }
 
  protected:
