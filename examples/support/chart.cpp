@@ -39,7 +39,8 @@ void run_gnuplot(const std::string& script, const std::string& svg, const std::s
   pid_t child = 0;
   const int error = posix_spawnp(&child, "gnuplot", nullptr, nullptr, arguments.data(), environ);
   if (error != 0) {
-    throw std::runtime_error(fmt::format("cannot draw {}: gnuplot: {}", svg, std::strerror(error)));
+    throw std::runtime_error(
+        fmt::format("cannot draw {}: gnuplot: {}", script, std::strerror(error)));
   }
   int status = 0;
   if (waitpid(child, &status, 0) != child || status != 0) {

@@ -284,6 +284,40 @@ TEST(Experiment, RefusesDamagedCifar10Files) {
   EXPECT_TRUE(output.names().empty());
 }
 
+TEST(Experiment, RefusesDamagedDataOfTheUsersOwn) {
+  const TinyData data;
+  const TemporaryFolder output;
+  const auto expect_labels_refused = [&](const Matrix<double>& y, const std::string& message) {
+    write_file(data / "y.npy", encode_npy(y));
+    expect_refused(run_program(experiment(data.path(), output.path())), message);
+  };
+  expect_labels_refused(xt::zeros<double>({59, 1}), "x.npy: data set: x is 60×12, labels are 59");
+  expect_labels_refused(xt::full_like(Matrix<double>({60, 1}), -1.0),
+                        "y.npy: label -1 of example 0");
+  expect_labels_refused(xt::full_like(Matrix<double>({60, 1}), 0.5),
+                        "y.npy: label 0.5 of example 0");
+  expect_labels_refused(xt::zeros<double>({30, 2}), "y.npy: labels must have one axis");
+
+  const TemporaryFolder idx;  // 2 images of 1×3 bytes, the second of class 200
+  write_file(idx / "train-images-idx3-ubyte",
+             std::string("\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x03"
+                         "abcdef",
+                         22));
+  write_file(idx / "train-labels-idx1-ubyte", std::string("\0\0\x08\x01\0\0\0\x02\0\xC8", 10));
+  expect_refused(run_program(experiment(idx.path(), output.path())),
+                 "train-labels-idx1-ubyte: example 1 has label 200, expected 0 to 9");
+  EXPECT_TRUE(output.names().empty());
+}
+
+TEST(Experiment, KeepsItsHistoryWhenNoPictureCanBeDrawn) {
+  const TinyData data;
+  const TemporaryFolder output;
+  const ProgramRun run = run_program(experiment(data.path(), output.path()), "PATH=/no/such");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_TRUE(contains(run.err, "curves.gp: gnuplot: No such file or directory\n")) << run.err;
+  EXPECT_EQ(output.names(), (std::vector<std::string>{"curves.gp", "history.csv", "history.json"}));
+}
+
 TEST(Experiment, RefusesAFolderWithoutKnownFiles) {
   const TemporaryFolder empty, output;
   expect_refused(run_program(experiment(empty.path(), output.path())),

@@ -96,6 +96,13 @@ TEST(Nets, TwoLayersPassTheFullGradientCheckWithAndWithoutDropout) {
 
 TEST(Nets, ThreeLayersPassTheFullGradientCheckWithAndWithoutDropout) {
   for (const double keep_prob : {1.0, 0.8, 0.2}) {
+    for (const std::size_t N : {1U, 5U}) {
+      Sequential<double> net(4, Affine<double>(4, 9), Relu<double>(), Dropout<double>(keep_prob, 2),
+                             Affine<double>(9, 6), Relu<double>(), Dropout<double>(keep_prob, 2),
+                             Affine<double>(6, 3));
+      const auto report = check_net(net, testing::normals(N, 4, 6), Labels(N, 2));
+      EXPECT_TRUE(report.passed()) << "keep_prob " << keep_prob << ": " << report.text();
+    }
     Sequential<double> net(15, Dropout<double>(0.9, 6), Affine<double>(15, 20), Relu<double>(),
                            Dropout<double>(keep_prob, 6), Affine<double>(20, 30), Relu<double>(),
                            Dropout<double>(keep_prob, 6), Affine<double>(30, 10));
