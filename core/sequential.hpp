@@ -1,4 +1,4 @@
-// A network as a list of layers; itself a layer, so nets nest and share one gradient check.
+// A network as a list of layers; itself a layer, so nets nest (give their dropouts other seeds).
 #pragma once
 
 #include <memory>
