@@ -16,7 +16,7 @@ quietly() {
 }
 echo "Configuring build/release" >&2
 quietly cmake --preset release
-echo "Building dropout_cifar10 (the first time takes a minute or two)" >&2
+echo "Building dropout_cifar10 (the first time takes half a minute)" >&2
 quietly cmake --build --preset release --target dropout_cifar10
 
 needs_data() {

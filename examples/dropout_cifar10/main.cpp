@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 
 #include "core/summary.hpp"
 #include "data/file.hpp"
@@ -75,6 +76,7 @@ int main(int argc, char** argv) {
                images.folder, options.training, options.validation, options.seed,
                summary(make_net(images.training.width(), images.training.classes(), options,
                                 options.keep_probs.front())));
+    std::fflush(stdout);  // before progress on stderr, in a log too
     const auto runs = run_experiment(images.training, options, true);
     fmt::print("\n{}\n{}", result_table(runs), result_words(runs));
     write_results(output, images.name, options, runs);

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "core/random.hpp"
 #include "core/summary.hpp"
@@ -81,6 +82,7 @@ void run(const Options& options) {
                         Affine<float>(options.hidden, arms));
   initialise(net.parameters(), he, options.seed);
   fmt::print("{}\n", summary(net));
+  std::fflush(stdout);  // before progress on stderr, in a log too
 
   Adam<float> adam(net.parameters(), {/*learning_rate=*/1e-2});
   Trainer<float> trainer(net, adam, {options.epochs, /*batch_size=*/100, options.seed});
