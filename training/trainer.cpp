@@ -14,17 +14,18 @@ namespace {
 
 constexpr std::size_t evaluation_batch = 500;
 
-template <typename T>
-std::size_t count_correct(const Matrix<T>& scores, const Labels& labels) {
-  std::size_t correct = 0;
-  for (std::size_t n = 0; n < labels.size(); ++n) {
-    const T* s = &scores(n, 0);
-    if (std::max_element(s, s + scores.shape(1)) - s == labels[n]) ++correct;
-  }
-  return correct;
-}
-
 }  // namespace
+
+template <typename T>
+Labels predict(const Matrix<T>& scores) {
+  const std::size_t N = scores.shape(0), C = scores.shape(1);
+  Labels classes(N);
+  for (std::size_t n = 0; n < N; ++n) {
+    const T* s = &scores(n, 0);
+    classes[n] = static_cast<std::int32_t>(std::max_element(s, s + C) - s);
+  }
+  return classes;
+}
 
 template <typename T>
 Evaluation evaluate(Layer<T>& net, Batches<T>& batches) {
@@ -35,7 +36,9 @@ Evaluation evaluate(Layer<T>& net, Batches<T>& batches) {
     const Batch<T>& batch = batches.at(i);
     const Matrix<T>& scores = net.forward(batch.x, Mode::test);
     loss_sum += loss.forward(scores, batch.labels) * static_cast<double>(batch.labels.size());
-    correct += count_correct(scores, batch.labels);
+    const Labels classes = predict(scores);
+    for (std::size_t n = 0; n < classes.size(); ++n)
+      correct += classes[n] == batch.labels[n] ? 1 : 0;
   }
   const auto N = static_cast<double>(batches.data().size());
   return {loss_sum / N, static_cast<double>(correct) / N};
@@ -115,6 +118,8 @@ void Trainer<T>::restore_best() {
   for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i]->value = best_[i];
 }
 
+template Labels predict(const Matrix<float>&);
+template Labels predict(const Matrix<double>&);
 template Evaluation evaluate(Layer<float>&, Batches<float>&);
 template Evaluation evaluate(Layer<double>&, Batches<double>&);
 template class Trainer<float>;

@@ -20,11 +20,14 @@ struct TrainerOptions {
 
 struct History {
   std::vector<EpochRecord> epochs;
-  std::size_t best =
-      0;  ///< index of the epoch with the best validation accuracy, the first of equals
+  std::size_t best = 0;  ///< index of the best validation accuracy, the first of equals
   bool stopped_early = false;
   double seconds = 0;  ///< wall time; the only field that differs between equal runs
 };
+
+/// The class of the largest score in each row of scores (N×C), the first of equals.
+template <typename T>
+Labels predict(const Matrix<T>& scores);
 
 struct Evaluation {
   double loss, accuracy;

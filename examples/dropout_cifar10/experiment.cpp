@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <stdexcept>
 
 #include "core/check.hpp"
 #include "core/random.hpp"
@@ -56,18 +55,18 @@ std::vector<ExperimentRun> run_experiment(const Dataset& images, const Experimen
   TrainerOptions trainer_options{options.epochs, options.batch_size, options.seed};
   trainer_options.sampling = options.sampling;
 
+  std::vector<Sequential<float>> nets;  // all made first: a wrong keep_prob is told before training
   for (const double keep_prob : options.keep_probs) {
-    Dropout<float> refuses_a_wrong_one_before_the_first_net_trains(keep_prob);
+    nets.push_back(make_net(images.width(), images.classes(), options, keep_prob));
   }
   std::vector<ExperimentRun> runs;
-  for (const double keep_prob : options.keep_probs) {
-    Sequential<float> net = make_net(images.width(), images.classes(), options, keep_prob);
-    const auto optimiser = make_optimiser(net, options);
-    Trainer<float> trainer(net, *optimiser, trainer_options);
-    runs.push_back({keep_prob, trainer.fit(training, validation, mean_image,
-                                           progress ? report_on_stderr(
-                                                          fmt::format("keep_prob {:<4}", keep_prob))
-                                                    : nullptr)});
+  for (std::size_t i = 0; i < nets.size(); ++i) {
+    const double keep_prob = options.keep_probs[i];
+    const auto optimiser = make_optimiser(nets[i], options);
+    Trainer<float> trainer(nets[i], *optimiser, trainer_options);
+    const auto report =
+        progress ? report_on_stderr(fmt::format("keep_prob {:<4}", keep_prob)) : nullptr;
+    runs.push_back({keep_prob, trainer.fit(training, validation, mean_image, report)});
   }
   return runs;
 }

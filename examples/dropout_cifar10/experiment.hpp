@@ -1,7 +1,6 @@
 // The published experiment: one net with dropout, one without, on few images, alike in all else.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "training/trainer.hpp"

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -73,7 +72,7 @@ std::vector<Panel> curves(const std::vector<ExperimentRun>& runs) {
     for (const EpochRecord& e : runs[i].history.epochs) {
       train.y.push_back(e.train_accuracy);
       validation.y.push_back(e.validation_accuracy);
-      difference.y.push_back(std::max(0.0, gap(e)));
+      difference.y.push_back(gap(e));
     }
     accuracy.curves.insert(accuracy.curves.end(), {train, validation});
     overfitting.curves.push_back(difference);

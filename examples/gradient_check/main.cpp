@@ -25,6 +25,11 @@ Matrix<double> normals(std::size_t rows, std::size_t columns, std::uint32_t stre
   return m;
 }
 
+/// "x[1,2], output [0,0]" -> "x[1,2]": there is one output here, the loss.
+std::string without_output(const std::string& entry) {
+  return entry.substr(0, entry.find(", output"));
+}
+
 /// A net (or one layer) and its loss: analytic and numeric gradients of a few entries of a tensor.
 class Demonstration {
  public:
@@ -50,15 +55,13 @@ class Demonstration {
     for (const auto& tensor : tensors) {
       for (std::uint64_t seed = 0; seed < 2; ++seed) {  // two sampled entries to look at
         const auto r = check_gradients(forward, backward, {tensor}, 1, seed);
-        fmt::print("  {:<16}{:>22.14f}{:>22.14f}{:>12.1e}\n",
-                   r.entry.substr(0, r.entry.find(',', r.entry.find(',') + 1)), r.analytic,
+        fmt::print("  {:<16}{:>22.14f}{:>22.14f}{:>12.1e}\n", without_output(r.entry), r.analytic,
                    r.numeric, r.relative_error);
       }
     }
     const GradientReport all = check_gradients(forward, backward, tensors);
     fmt::print("  all {} entries: largest relative error {:.1e} at {}: {}\n\n", all.checked,
-               all.relative_error, all.entry.substr(0, all.entry.find("], ") + 1),
-               all.passed() ? "passed" : "FAILED");
+               all.relative_error, without_output(all.entry), all.passed() ? "passed" : "FAILED");
     if (!all.passed()) throw std::runtime_error("gradient check failed: " + all.text());
   }
 

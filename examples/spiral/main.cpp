@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -65,11 +64,7 @@ Regions regions_of(Sequential<float>& net, const Dataset& data) {
     grid(i, 0) = coordinate(i % side);
     grid(i, 1) = coordinate(i / side);
   }
-  const Matrix<float>& scores = net.forward(grid, Mode::test);
-  for (std::size_t i = 0; i < side * side; ++i) {
-    const float* s = &scores(i, 0);
-    regions.grid.push_back(static_cast<std::int32_t>(std::max_element(s, s + arms) - s));
-  }
+  regions.grid = predict(net.forward(grid, Mode::test));
   return regions;
 }
 
@@ -84,30 +79,27 @@ void run(const Options& options) {
   fmt::print("{}\n", summary(net));
   std::fflush(stdout);  // before progress on stderr, in a log too
 
-  Adam<float> adam(net.parameters(), {/*learning_rate=*/1e-2});
-  Trainer<float> trainer(net, adam, {options.epochs, /*batch_size=*/100, options.seed});
-  const History history =
-      trainer.fit(training, validation, Normaliser<float>::identity(2), report_on_stderr("spiral"));
-  const EpochRecord& last = history.epochs.back();
-
+  const auto last_epoch = [&](Sequential<float>& learner, const ProgressReporter& report) {
+    Adam<float> adam(learner.parameters(), {/*learning_rate=*/1e-2});
+    Trainer<float> trainer(learner, adam, {options.epochs, /*batch_size=*/100, options.seed});
+    return trainer.fit(training, validation, Normaliser<float>::identity(2), report).epochs.back();
+  };
+  const EpochRecord last = last_epoch(net, report_on_stderr("spiral"));
   Sequential<float> line(2, Affine<float>(2, arms));  // what no hidden layer can do
-  Adam<float> line_adam(line.parameters(), {/*learning_rate=*/1e-2});
-  Trainer<float> line_trainer(line, line_adam, {options.epochs, /*batch_size=*/100, options.seed});
-  const History line_history =
-      line_trainer.fit(training, validation, Normaliser<float>::identity(2));
+  const EpochRecord line_last = last_epoch(line, nullptr);
   draw_regions((std::filesystem::path(options.output) / "boundary").string(),
                fmt::format("Three arms, 2-{}-3, keep_prob {}: {:.0f} % right on new points",
                            options.hidden, options.keep_prob, 100 * last.validation_accuracy),
                regions_of(net, training));
   fmt::print(
       "\n{:.1f} % of the points it learnt from are right, and {:.1f} % of {} new ones.\n"
-      "Without the hidden layer {:.1f} % of the new ones are: its boundaries are straight lines, "
-      "and\n"
-      "the arms wind around each other. Each hidden ReLU folds the plane once; {} folds together\n"
+      "Without the hidden layer {:.1f} % of the new ones are: its boundaries are straight lines,\n"
+      "and the arms wind around each other. Each hidden ReLU folds the plane once; {} folds "
+      "together\n"
       "make the boundary follow the arms.\n"
       "The picture is in {}/boundary.svg and boundary.png\n",
       100 * last.train_accuracy, 100 * last.validation_accuracy, validation.size(),
-      100 * line_history.epochs.back().validation_accuracy, options.hidden, options.output);
+      100 * line_last.validation_accuracy, options.hidden, options.output);
 }
 
 }  // namespace

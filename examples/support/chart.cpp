@@ -81,7 +81,7 @@ void draw_curves(const std::string& stem, const std::string& title,
   for (const Panel& panel : panels) {
     for (const Curve& curve : panel.curves) last_x = std::max(last_x, curve.y.size());
     plot += fmt::format(
-        "set title {}\nset xlabel {}\nset ylabel {}\nset key {} right\nplot [1:{}][0:1] ",
+        "set title {}\nset xlabel {}\nset ylabel {}\nset key {} right\nplot [1:{}][*<0:1] ",
         quoted(panel.title), quoted(panel.x_label), quoted(panel.y_label),
         panel.legend == Legend::centre ? "center" : "bottom", last_x);
     for (const Curve& curve : panel.curves) {

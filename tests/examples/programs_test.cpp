@@ -40,7 +40,7 @@ std::string experiment(const std::string& data, const std::string& output,
   return "dropout_cifar10 --data " + data + " --output " + output + tiny + more;
 }
 
-/// Exit code 2, nothing on stdout after all, and one line on stderr that holds `part`.
+/// Exit code 2 and one line on stderr, which holds `part`.
 void expect_refused(const ProgramRun& run, const std::string& part) {
   EXPECT_EQ(run.exit_code, 2) << run.err;
   EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;

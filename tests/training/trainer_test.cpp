@@ -49,6 +49,11 @@ bool same(const EpochRecord& a, const EpochRecord& b) {
          a.validation_loss == b.validation_loss && a.validation_accuracy == b.validation_accuracy;
 }
 
+TEST(Predict, TakesTheLargestScoreAndTheFirstOfEquals) {
+  const Matrix<float> scores = {{-3, -1, -2}, {5, 4, 5}, {0, 0, 1}};
+  EXPECT_EQ(predict(scores), (Labels{1, 0, 2}));
+}
+
 TEST(Trainer, LearnsAndRecordsEveryEpoch) {
   Experiment run;
   const History history = run.fit({20, 32, 7});
