@@ -25,11 +25,10 @@ const Matrix<T>& Dropout<T>::forward(const Matrix<T>& x, Mode mode) {
 template <typename T>
 const Matrix<T>& Dropout<T>::backward(const Matrix<T>& dout) {
   require_dout(dout, out_, this->name());
-  if (cache_.mode == Mode::test) {
+  if (cache_.mode == Mode::test)
     xt::noalias(dx_) = dout;
-  } else {
+  else
     xt::noalias(dx_) = dout * cache_.mask / T(keep_prob_);
-  }
   return dx_;
 }
 

@@ -12,11 +12,10 @@ namespace thinnet {
 ///   test:  out = x, dx = dout: the division in training has made E[out] = x already
 /// keep_prob is the probability that a unit STAYS; PyTorch's p is 1 - keep_prob.
 ///
-/// The mask is Philox (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011) at
-/// (seed, position in the net, step, example, unit): no draw depends on another, so an example
-/// has the same mask whatever batch, thread or process it comes in. Until begin_step is called,
-/// each train-mode forward is a step of its own, and row n is example n. After it the mask stays
-/// until the next begin_step, which is how a gradient check freezes it.
+/// The mask is a function of (seed, position in the net, step, example, unit) alone: an example has
+/// the same one in any batch, thread or process. Until begin_step is called, each train-mode
+/// forward is a step of its own and row n is example n; after it the mask stays until the next
+/// begin_step, which is how a gradient check freezes it.
 template <typename T>
 class Dropout : public Layer<T> {
  public:

@@ -8,16 +8,17 @@ namespace thinnet {
 
 template <typename T>
 void Adam<T>::step() {
-  const auto t = static_cast<double>(++state_.t);
+  auto& moments = this->state_.moments;
+  const auto t = static_cast<double>(++this->state_.t);
   const T rate = T(this->learning_rate()), epsilon = T(options_.epsilon);
   const T beta1 = T(options_.beta1), beta2 = T(options_.beta2);
-  const T m_scale = T(1 - std::pow(options_.beta1, t)),
-          v_scale = T(1 - std::pow(options_.beta2, t));
-  for (std::size_t i = 0; i < state_.m.size(); ++i) {
+  const T m_scale = T(1 - std::pow(options_.beta1, t));
+  const T v_scale = T(1 - std::pow(options_.beta2, t));
+  for (std::size_t i = 0; i < this->parameters_.size(); ++i) {
     Parameter<T>& parameter = *this->parameters_[i];
     const T decay = parameter.role == Role::weight ? T(options_.weight_decay) : T(0);
     const T* dw = parameter.grad.data();
-    T *w = parameter.value.data(), *m = state_.m[i].data(), *v = state_.v[i].data();
+    T *w = parameter.value.data(), *m = moments[0][i].data(), *v = moments[1][i].data();
     for (std::size_t k = 0; k < parameter.value.size(); ++k) {
       const T g = dw[k] + decay * w[k];
       m[k] = beta1 * m[k] + (T(1) - beta1) * g;
@@ -29,12 +30,9 @@ void Adam<T>::step() {
 
 template <typename T>
 Adam<T>::Adam(std::vector<Parameter<T>*> parameters, AdamOptions options)
-    : Optimizer<T>(std::move(parameters), options.learning_rate),
-      options_(options),
-      state_{this->zeros_like_parameters(), this->zeros_like_parameters()} {
-  for (const double beta : {options.beta1, options.beta2}) {
+    : Optimizer<T>(std::move(parameters), options.learning_rate, 2), options_(options) {
+  for (const double beta : {options.beta1, options.beta2})
     require(beta >= 0 && beta < 1, "Adam's beta is {}, expected [0, 1)", beta);
-  }
   require(options.epsilon > 0, "Adam's epsilon is {}, expected > 0", options.epsilon);
   require(options.weight_decay >= 0, "weight decay is {}, expected >= 0", options.weight_decay);
 }

@@ -20,19 +20,12 @@ struct AdamOptions {
 template <typename T>
 class Adam : public Optimizer<T> {
  public:
-  struct State {
-    std::vector<Matrix<T>> m, v;  ///< of each parameter's shape
-    std::uint64_t t = 0;          ///< steps taken
-  };
-
   /// Throws std::invalid_argument when an option is out of its range.
   Adam(std::vector<Parameter<T>*> parameters, AdamOptions options);
   void step() override;
-  State& state() { return state_; }
 
  private:
   AdamOptions options_;
-  State state_;
 };
 
 }  // namespace thinnet

@@ -10,10 +10,15 @@
 
 namespace thinnet {
 
-/// Its own state is in the order of the parameters, never keyed by address.
 template <typename T>
 class Optimizer {
  public:
+  /// What it remembers between steps, for checkpoints: moments[k][i] has parameter i's shape.
+  struct State {
+    std::vector<std::vector<Matrix<T>>> moments;  ///< Sgd: v; Adam: m, v
+    std::uint64_t t = 0;                          ///< steps taken
+  };
+
   virtual ~Optimizer() = default;
   /// Moves every parameter once, by the grad that backward left in it.
   virtual void step() = 0;
@@ -25,20 +30,19 @@ class Optimizer {
       throw std::invalid_argument("learning rate is " + std::to_string(rate) + ", expected > 0");
     learning_rate_ = rate;
   }
+  State& state() { return state_; }
 
  protected:
-  /// The parameters must outlive the optimiser.
-  Optimizer(std::vector<Parameter<T>*> parameters, double rate)
+  /// The parameters must outlive the optimiser. Its moments start at zero.
+  Optimizer(std::vector<Parameter<T>*> parameters, double rate, std::size_t moments)
       : parameters_(std::move(parameters)) {
     set_learning_rate(rate);
-  }
-  /// One matrix of zeros for each parameter, of its shape.
-  std::vector<Matrix<T>> zeros_like_parameters() const {
-    std::vector<Matrix<T>> zeros;
-    for (const auto* p : parameters_) zeros.emplace_back(xt::zeros_like(p->value));
-    return zeros;
+    state_.moments.resize(moments);
+    for (auto& moment : state_.moments)
+      for (const auto* p : parameters_) moment.emplace_back(xt::zeros_like(p->value));
   }
   std::vector<Parameter<T>*> parameters_;
+  State state_;
 
  private:
   double learning_rate_ = 0;

@@ -23,11 +23,9 @@ class Sgd : public Optimizer<T> {
   /// Throws std::invalid_argument when an option is out of its range.
   Sgd(std::vector<Parameter<T>*> parameters, SgdOptions options);
   void step() override;
-  std::vector<Matrix<T>>& velocity() { return velocity_; }
 
  private:
   SgdOptions options_;
-  std::vector<Matrix<T>> velocity_;  // v, of each parameter's shape
 };
 
 }  // namespace thinnet

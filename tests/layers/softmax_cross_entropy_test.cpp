@@ -11,8 +11,8 @@ using testing::lin;
 using testing::message_of;
 
 /// The loss as a 1×1 output, for the gradient check.
-GradientReport check_loss(Matrix<double> scores, const Labels& labels) {
-  SoftmaxCrossEntropy<double> loss;
+GradientReport check_loss(Matrix<double> scores, const Labels& labels, double smoothing = 0) {
+  SoftmaxCrossEntropy<double> loss(smoothing);
   Matrix<double> out({1, 1}), dscores;
   return check_gradients(
       [&]() -> const Matrix<double>& {
@@ -44,6 +44,27 @@ TEST(SoftmaxCrossEntropy, PassesTheGradientCheckAtSeveralShapes) {
   testing::expect_passed(check_loss(testing::normals(3, 1, 4), {0, 0, 0}));
 }
 
+TEST(SoftmaxCrossEntropy, PassesTheGradientCheckWithSmoothedLabels) {
+  for (const double smoothing : {0.1, 0.5}) {
+    testing::expect_passed(check_loss(testing::normals(4, 3, 2), {0, 1, 2, 0}, smoothing));
+    testing::expect_passed(check_loss(testing::normals(2, 10, 3), {9, 0}, smoothing));
+  }
+}
+
+TEST(SoftmaxCrossEntropy, SmoothingMixesTheLossesOfAllClasses) {
+  // q = 0.7·onehot + 0.3/3 is a mean of losses: 0.8 of the label's and 0.1 of each other class's.
+  const Matrix<double> scores = testing::normals(1, 3, 6);
+  SoftmaxCrossEntropy<double> plain, smoothed(0.3);
+  const double expected = 0.1 * plain.forward(scores, {0}) + 0.8 * plain.forward(scores, {1}) +
+                          0.1 * plain.forward(scores, {2});
+  EXPECT_NEAR(smoothed.forward(scores, {1}), expected, 1e-15);
+}
+
+TEST(SoftmaxCrossEntropy, RefusesSmoothingOutsideItsRange) {
+  for (const double smoothing : {-0.1, 1.0, std::nan("")})
+    EXPECT_NE(message_of([&] { SoftmaxCrossEntropy<float> loss(smoothing); }), "") << smoothing;
+}
+
 TEST(SoftmaxCrossEntropy, GradientOfEachExampleSumsToZero) {
   SoftmaxCrossEntropy<double> loss;
   loss.forward(testing::normals(6, 4, 5), {0, 1, 2, 3, 0, 1});
@@ -59,6 +80,8 @@ void stays_finite_at(T score) {
   EXPECT_EQ(loss.forward(scores, {0}), 0);
   EXPECT_EQ(loss.forward(scores, {1}), 2 * static_cast<double>(score));
   EXPECT_TRUE(loss.backward() == Matrix<T>({{1, -1, 0}}));
+  const Matrix<T> equal = {{score, score, score}};
+  EXPECT_DOUBLE_EQ(loss.forward(equal, {0}), std::log(3));
 }
 
 TEST(SoftmaxCrossEntropy, StaysFiniteForAnyFiniteScores) {
