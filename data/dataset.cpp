@@ -115,12 +115,13 @@ Normaliser<T> Normaliser<T>::standard_of(const Dataset& training) {
 
 template <typename T>
 Batches<T>::Batches(Dataset data, Normaliser<T> normaliser, std::size_t batch_size,
-                    Sampling sampling, std::uint64_t seed)
+                    Sampling sampling, std::uint64_t seed, Augmentation augmentation)
     : data_(std::move(data)),
       normaliser_(std::move(normaliser)),
       batch_size_(std::min(batch_size, data_.size())),  // per_epoch would overflow
       sampling_(sampling),
       seed_(seed),
+      augmentation_(augmentation),
       order_(data_.size()) {
   require(batch_size > 0, "batch size is 0, expected at least 1");
   require(data_.size() > 0, "data set: no examples to make batches of");
@@ -162,11 +163,14 @@ const Batch<T>& Batches<T>::at(std::uint64_t step) {
   batch_.examples.resize(N);
   const T *mean = normaliser_.mean.data(), *scale = normaliser_.scale.data();
   for (std::size_t n = 0; n < N; ++n) {
-    T* x = &batch_.x(n, 0);
-    data_.copy_row(chosen_[n], x);
-    for (std::size_t d = 0; d < D; ++d) x[d] = (x[d] - mean[d]) * scale[d];
+    data_.copy_row(chosen_[n], &batch_.x(n, 0));
     batch_.labels[n] = data_.label(chosen_[n]);
     batch_.examples[n] = data_.example(chosen_[n]);
+  }
+  if (augmentation_.any()) augment(batch_.x, normaliser_.mean, augmentation_, seed_, step);
+  for (std::size_t n = 0; n < N; ++n) {
+    T* x = &batch_.x(n, 0);
+    for (std::size_t d = 0; d < D; ++d) x[d] = (x[d] - mean[d]) * scale[d];
   }
   return batch_;
 }

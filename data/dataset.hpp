@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "core/tensor.hpp"
+#include "data/augmentation.hpp"
 
 namespace thinnet {
 
@@ -74,10 +75,12 @@ struct Batch {
 template <typename T>
 class Batches {
  public:
-  /// The seed serves shuffling and drawing. Throws std::invalid_argument when batch_size is 0, the
-  /// data set is empty, or the normaliser is of another width.
+  /// The seed serves shuffling, drawing and augmentation, which comes before normalisation. Throws
+  /// std::invalid_argument when batch_size is 0, the data set is empty, or the normaliser or the
+  /// augmentation is of another width.
   Batches(Dataset data, Normaliser<T> normaliser, std::size_t batch_size,
-          Sampling sampling = Sampling::in_order, std::uint64_t seed = 0);
+          Sampling sampling = Sampling::in_order, std::uint64_t seed = 0,
+          Augmentation augmentation = {});
 
   std::size_t per_epoch() const { return (data_.size() + batch_size_ - 1) / batch_size_; }
   const Dataset& data() const { return data_; }
@@ -94,6 +97,7 @@ class Batches {
   std::size_t batch_size_;
   Sampling sampling_;
   std::uint64_t seed_;
+  Augmentation augmentation_;
   std::optional<std::uint64_t> shuffled_epoch_;
   std::vector<std::uint32_t> order_;   // of this epoch, when not drawn with replacement
   std::vector<std::uint32_t> chosen_;  // (N) rows of data_ for this batch

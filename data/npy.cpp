@@ -7,6 +7,7 @@
 #include <cstring>
 #include <stdexcept>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "data/file.hpp"
@@ -135,8 +136,8 @@ Dataset::Features decode_features(const std::string& bytes, const std::string& w
 template <typename T>
 std::string encode_npy(const Matrix<T>& m) {
   std::string header =
-      fmt::format("{{'descr': '<f{}', 'fortran_order': False, 'shape': ({}, {}), }}", sizeof(T),
-                  m.shape(0), m.shape(1));
+      fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}, {}), }}",
+                  std::is_floating_point_v<T> ? "<f" : "|u", sizeof(T), m.shape(0), m.shape(1));
   constexpr std::size_t before = 10, alignment = 64;  // the values begin at a multiple of 64
   header.append(alignment - 1 - (before + header.size()) % alignment, ' ');
   header += '\n';
@@ -173,8 +174,10 @@ Dataset read_npy(const std::string& x_path, const std::string& labels_path) {
   }
 }
 
+template std::string encode_npy(const Matrix<std::uint8_t>&);
 template std::string encode_npy(const Matrix<float>&);
 template std::string encode_npy(const Matrix<double>&);
+template Matrix<std::uint8_t> decode_npy(const std::string&, const std::string&);
 template Matrix<float> decode_npy(const std::string&, const std::string&);
 template Matrix<double> decode_npy(const std::string&, const std::string&);
 

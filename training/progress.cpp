@@ -30,6 +30,7 @@ class Bar {
     if (p.record != nullptr) latest_ = accuracies(*p.record);
     const std::size_t total = p.epochs * p.batches, done = (p.epoch - 1) * p.batches + p.batch;
     const bool ended = p.record != nullptr && p.epoch == p.epochs;
+    if (first_done_ == 0) first_done_ = done;  // above 1 when a checkpoint goes on
     if (100 * done / total == percent_ && !ended) return;
     percent_ = 100 * done / total;
     constexpr std::size_t width = 20;
@@ -43,8 +44,8 @@ class Bar {
  private:
   std::string time_left(std::size_t done, std::size_t total) const {
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
-    const double seconds =
-        spent.count() * static_cast<double>(total - done) / static_cast<double>(done);
+    const double seconds = spent.count() * static_cast<double>(total - done) /
+                           static_cast<double>(done - first_done_ + 1);
     if (seconds < 1) return "";
     return seconds < 100 ? fmt::format("  {:.0f} s left", seconds)
                          : fmt::format("  {:.0f} min left", seconds / 60);
@@ -52,6 +53,7 @@ class Bar {
 
   std::string label_, latest_;
   std::size_t percent_ = 101;  // none yet
+  std::size_t first_done_ = 0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

@@ -8,6 +8,7 @@
 
 #include "core/check.hpp"
 #include "layers/softmax_cross_entropy.hpp"
+#include "training/checkpoint.hpp"
 
 namespace thinnet {
 namespace {
@@ -44,22 +45,30 @@ Evaluation evaluate(Layer<T>& net, Batches<T>& batches) {
   return {loss_sum / N, static_cast<double>(correct) / N};
 }
 
-template <typename T>
-Trainer<T>::Trainer(Sequential<T>& net, Optimizer<T>& optimizer, TrainerOptions options)
-    : net_(net), optimizer_(optimizer), options_(options) {
-  require(options.epochs > 0, "epochs is 0, expected at least 1");
-  require(options.learning_rate_decay > 0 && options.learning_rate_decay <= 1,
-          "learning rate decay is {}, expected (0, 1]", options.learning_rate_decay);
+void History::add(const EpochRecord& record) {
+  if (epochs.empty() || record.validation_accuracy > epochs[best].validation_accuracy)
+    best = epochs.size();
+  epochs.push_back(record);
 }
 
 template <typename T>
-double Trainer<T>::train_epoch(Batches<T>& batches, std::size_t epoch,
+Trainer<T>::Trainer(Sequential<T>& net, Optimizer<T>& optimizer, TrainerOptions options)
+    : net_(net), optimizer_(optimizer), options_(std::move(options)) {
+  require(options_.epochs > 0, "epochs is 0, expected at least 1");
+  SoftmaxCrossEntropy<T>{options_.label_smoothing};  // throws before any training
+}
+
+template <typename T>
+double Trainer<T>::train_epoch(Batches<T>& batches, std::size_t epoch, double rate,
                                const ProgressReporter& report) {
-  SoftmaxCrossEntropy<T> loss;
+  SoftmaxCrossEntropy<T> loss(options_.label_smoothing);
   double loss_sum = 0;
   for (std::size_t i = 0; i < batches.per_epoch(); ++i) {
     const std::uint64_t step = (epoch - 1) * batches.per_epoch() + i;
     const Batch<T>& batch = batches.at(step);
+    const double middle =
+        (static_cast<double>(step) + 0.5) / static_cast<double>(batches.per_epoch());
+    optimizer_.set_learning_rate(rate * options_.schedule(middle));
     net_.begin_step(step, batch.examples);
     const double batch_loss = loss.forward(net_.forward(batch.x, Mode::train), batch.labels);
     if (!std::isfinite(batch_loss)) {
@@ -79,35 +88,48 @@ template <typename T>
 History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
                         const Normaliser<T>& normaliser, const ProgressReporter& report) {
   const auto start = std::chrono::steady_clock::now();
-  Batches<T> batches(training, normaliser, options_.batch_size, options_.sampling, options_.seed);
+  Batches<T> batches(training, normaliser, options_.batch_size, options_.sampling, options_.seed,
+                     options_.augmentation);
   Batches<T> seen(training, normaliser, evaluation_batch);
   Batches<T> unseen(validation, normaliser, evaluation_batch);
+  const double rate = optimizer_.learning_rate();
   History history;
-  for (std::size_t epoch = 1; epoch <= options_.epochs && !history.stopped_early; ++epoch) {
+  const TrainingState<T> state{net_.parameters(), optimizer_.state(), history, best_};
+  if (!options_.checkpoint.empty()) load_checkpoint(options_.checkpoint, options_.settings, state);
+  const double seconds_before = history.seconds;
+  const auto enough = [&] {
+    const std::size_t epochs = history.epochs.size();
+    history.stopped_early =
+        options_.patience > 0 && epochs > 0 && epochs - 1 - history.best >= options_.patience;
+    return history.stopped_early || epochs >= options_.epochs;
+  };
+  while (!enough()) {
+    const std::size_t epoch = history.epochs.size() + 1;
     EpochRecord record;
     record.epoch = epoch;
+    record.loss = train_epoch(batches, epoch, rate, report);
     record.learning_rate = optimizer_.learning_rate();
-    record.loss = train_epoch(batches, epoch, report);
     record.train_accuracy = evaluate(net_, seen).accuracy;
     const Evaluation held_out = evaluate(net_, unseen);
     record.validation_loss = held_out.loss;
     record.validation_accuracy = held_out.accuracy;
-    history.epochs.push_back(record);
-    if (epoch == 1 ||
-        record.validation_accuracy > history.epochs[history.best].validation_accuracy) {
-      history.best = epoch - 1;
+    history.add(record);
+    if (history.best + 1 == epoch) {
       best_.clear();
       for (const auto* p : net_.parameters()) best_.push_back(p->value);
     }
-    history.stopped_early = options_.patience > 0 && epoch - 1 - history.best >= options_.patience;
-    optimizer_.set_learning_rate(optimizer_.learning_rate() * options_.learning_rate_decay);
+    history.seconds =
+        seconds_before +
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (!options_.checkpoint.empty())
+      save_checkpoint(options_.checkpoint, options_.settings, state);
     if (report) {
       // A run that stops early ends its progress here.
-      const std::size_t epochs = history.stopped_early ? epoch : options_.epochs;
+      const std::size_t epochs = enough() ? epoch : options_.epochs;
       report({epoch, epochs, batches.per_epoch(), batches.per_epoch(), record.loss, &record});
     }
   }
-  history.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  optimizer_.set_learning_rate(rate);
   return history;
 }
 

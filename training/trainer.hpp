@@ -1,21 +1,30 @@
-// The training loop with what a long run needs: shuffling, progress, history, early stop.
+// The training loop with what a long run needs: shuffling, progress, history, early stop,
+// checkpoints.
 #pragma once
+
+#include <string>
 
 #include "core/sequential.hpp"
 #include "data/dataset.hpp"
 #include "optim/optimizer.hpp"
 #include "training/progress.hpp"
+#include "training/schedule.hpp"
 
 namespace thinnet {
 
 struct TrainerOptions {
   std::size_t epochs = 10;
   std::size_t batch_size = 100;
-  std::uint64_t seed = 0;          ///< of the batches
-  double learning_rate_decay = 1;  ///< in (0, 1]: multiplies the rate after every epoch
-  std::size_t patience = 0;        ///< epochs without a better validation accuracy before an early
-                                   ///< stop; 0 never stops early
+  std::uint64_t seed = 0;    ///< of the batches and of augmentation
+  std::size_t patience = 0;  ///< epochs without a better validation accuracy before an early stop;
+                             ///< 0 never stops early
   Sampling sampling = Sampling::shuffled;
+  Schedule schedule = constant_rate();  ///< a factor on the optimiser's learning rate
+  double label_smoothing = 0;           ///< in [0, 1), of the training loss
+  Augmentation augmentation = {};       ///< of training batches
+  std::string checkpoint = {};  ///< .npz written after every epoch, and read by fit if it exists
+  std::string settings = {};    ///< what else the numbers depend on: a checkpoint of other settings
+                                ///< is refused, and the first differing line told
 };
 
 struct History {
@@ -23,6 +32,9 @@ struct History {
   std::size_t best = 0;  ///< index of the best validation accuracy, the first of equals
   bool stopped_early = false;
   double seconds = 0;  ///< wall time; the only field that differs between equal runs
+
+  /// Appends a record and finds the best anew.
+  void add(const EpochRecord& record);
 };
 
 /// The class of the largest score in each row of scores (N×C), the first of equals.
@@ -45,7 +57,9 @@ class Trainer {
   /// Throws std::invalid_argument when an option is out of its range.
   Trainer(Sequential<T>& net, Optimizer<T>& optimizer, TrainerOptions options);
 
-  /// Throws std::runtime_error, naming the step and what to try, when the loss is not finite.
+  /// Goes on after the last epoch of the checkpoint, if there is one, to the bits of a training
+  /// that was never interrupted. Throws std::runtime_error, naming the step and what to try, when
+  /// the loss is not finite, and like save_checkpoint and load_checkpoint.
   History fit(const Dataset& training, const Dataset& validation, const Normaliser<T>& normaliser,
               const ProgressReporter& report = nullptr);
 
@@ -54,7 +68,8 @@ class Trainer {
   void restore_best();
 
  private:
-  double train_epoch(Batches<T>& batches, std::size_t epoch, const ProgressReporter& report);
+  double train_epoch(Batches<T>& batches, std::size_t epoch, double rate,
+                     const ProgressReporter& report);
 
   Sequential<T>& net_;
   Optimizer<T>& optimizer_;

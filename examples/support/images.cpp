@@ -62,6 +62,21 @@ Images read_images(const std::string& folder) {
                   folder));
 }
 
+Dataset read_test_images(const std::string& folder) {
+  const fs::path in(folder);
+  if (fs::exists(in / "test_batch.bin")) return Cifar10::read_test(folder);
+  const std::string images = plain_or_gzipped(in / "t10k-images-idx3-ubyte");
+  const std::string labels = plain_or_gzipped(in / "t10k-labels-idx1-ubyte");
+  constexpr std::size_t classes = 10;
+  if (!images.empty() && !labels.empty()) return read_idx(images, labels, classes);
+  if (fs::exists(in / "x_test.npy") && fs::exists(in / "y_test.npy"))
+    return read_npy((in / "x_test.npy").string(), (in / "y_test.npy").string());
+  throw std::runtime_error(fmt::format(
+      "{}: holds no test images: neither test_batch.bin, nor t10k-images-idx3-ubyte and "
+      "t10k-labels-idx1-ubyte, nor x_test.npy and y_test.npy",
+      folder));
+}
+
 Images find_images(const std::string& option) {
   if (!option.empty()) return read_images(option);
   const std::string variable = environment("THINNET_DATA");

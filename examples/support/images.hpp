@@ -18,6 +18,11 @@ struct Images {
 /// x.npy and y.npy. Throws std::runtime_error, naming the folder or file.
 Images read_images(const std::string& folder);
 
+/// The test images that belong to read_images of the same folder: CIFAR-10's test_batch.bin, IDX
+/// files t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, or x_test.npy and y_test.npy. Throws
+/// std::runtime_error likewise.
+Dataset read_test_images(const std::string& folder);
+
 /// CIFAR-10 from `option` if it is not empty, else from the environment variable THINNET_DATA if it
 /// is set, else from ../shared/data/cifar-10-batches-bin or the cache that scripts/get-cifar10.sh
 /// fills. When none exists, says so in one line on stdout and reads Debian's Fashion-MNIST.

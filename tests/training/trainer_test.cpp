@@ -89,7 +89,7 @@ TEST(Trainer, RepeatsItselfToTheBitAtAnyNumberOfThreads) {
 TEST(Trainer, StopsEarlyAndPutsBackTheBestWeights) {
   Experiment run;
   Sgd<float> sgd(run.net.parameters(), {0.5});  // too fast on purpose: the accuracy wanders
-  Trainer<float> trainer(run.net, sgd, {200, 10, 7, 1, 4});
+  Trainer<float> trainer(run.net, sgd, {200, 10, 7, 4});
   EXPECT_EQ(message_of<std::logic_error>([&] { trainer.restore_best(); }),
             "trainer: restore_best was called before fit");
   const History history = trainer.fit(run.training, run.validation, run.normaliser);
@@ -106,7 +106,7 @@ TEST(Trainer, StopsEarlyAndPutsBackTheBestWeights) {
 
 TEST(Trainer, CountsTheFirstOfEquallyGoodEpochsAsBest) {
   Experiment run;
-  const History history = run.fit({10, 32, 7, 1, 3}, 1e-12);  // too slow to change any answer
+  const History history = run.fit({10, 32, 7, 3}, 1e-12);  // too slow to change any answer
   EXPECT_EQ(history.best, 0U);
   EXPECT_TRUE(history.stopped_early);
   EXPECT_EQ(history.epochs.size(), 4U);
@@ -123,9 +123,11 @@ TEST(Trainer, TellsDropoutTheStepAndTheExamplesOfEachBatch) {
   EXPECT_TRUE(dropout.cache().mask == mask);
 }
 
-TEST(Trainer, MultipliesTheLearningRateEveryEpoch) {
+TEST(Trainer, MultipliesTheLearningRateByTheSchedule) {
   Experiment run;
-  const History history = run.fit({4, 32, 7, 0.5}, 0.08);
+  TrainerOptions options{4, 32, 7};
+  options.schedule = step_decay(0.5);
+  const History history = run.fit(options, 0.08);
   for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_DOUBLE_EQ(history.epochs[i].learning_rate, 0.08 * std::pow(0.5, static_cast<double>(i)));
   }
@@ -158,10 +160,9 @@ TEST(Trainer, RefusesOptionsOutsideTheirRange) {
   Experiment run;
   EXPECT_EQ(message_of([&] { run.fit({0}); }), "epochs is 0, expected at least 1");
   EXPECT_EQ(message_of([&] { run.fit({1, 0}); }), "batch size is 0, expected at least 1");
-  EXPECT_EQ(message_of([&] {
-              run.fit({1, 1, 0, 1.5});
-            }),
-            "learning rate decay is 1.5, expected (0, 1]");
+  TrainerOptions options;
+  options.label_smoothing = 1;
+  EXPECT_EQ(message_of([&] { run.fit(options); }), "label smoothing is 1, expected [0, 1)");
 }
 
 }  // namespace

@@ -1,0 +1,137 @@
+#include "data/whitening.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "core/check.hpp"
+
+// LAPACK: some eigenvalues (ascending) and eigenvectors of a symmetric matrix.
+extern "C" void dsyevr_(const char* vectors, const char* range, const char* triangle, const int* n,
+                        double* a, const int* a_stride, const double* from, const double* to,
+                        const int* first, const int* last, const double* tolerance, int* found,
+                        double* values, double* z, const int* z_stride, int* support, double* work,
+                        const int* work_size, int* integers, const int* integers_size, int* failed);
+
+namespace thinnet {
+namespace {
+
+constexpr std::size_t chunk = 1000;  // images at a time: all of them as float would take 600 MB
+
+/// Rows first to first + rows of the data set at equal contrast, less `mean` (1×D): (rows×D).
+void read_contrast(const Dataset& images, std::size_t first, std::size_t rows,
+                   const Matrix<float>& mean, Matrix<float>& c) {
+  const std::size_t D = images.width();
+  resize(c, rows, D);
+  for (std::size_t n = 0; n < rows; ++n) {
+    float* row = &c(n, 0);
+    images.copy_row(first + n, row);
+    double sum = 0, squares = 0;
+    for (std::size_t d = 0; d < D; ++d) sum += row[d];
+    const double centre = sum / static_cast<double>(D);
+    for (std::size_t d = 0; d < D; ++d) squares += (row[d] - centre) * (row[d] - centre);
+    const double scale = 1 / std::sqrt(squares / static_cast<double>(D) + 10);
+    for (std::size_t d = 0; d < D; ++d)
+      row[d] = static_cast<float>((row[d] - centre) * scale) - mean(0, d);
+  }
+}
+
+/// Calls use(c) for the data set cut into chunks.
+template <typename Use>
+void for_each_chunk(const Dataset& images, const Matrix<float>& mean, const Use& use) {
+  Matrix<float> c;
+  for (std::size_t first = 0; first < images.size(); first += chunk) {
+    read_contrast(images, first, std::min(chunk, images.size() - first), mean, c);
+    use(c);
+  }
+}
+
+struct Components {
+  std::vector<double> values;  // (K) λ, ascending
+  Matrix<double> vectors;      // (K×D) one u a row
+};
+
+/// The K largest of a covariance (D×D), which is used up.
+Components principal_components(Matrix<double>& covariance, std::size_t K) {
+  const auto D = static_cast<int>(covariance.shape(0)), wanted = static_cast<int>(K);
+  const int first = D - wanted + 1;
+  const double unused = 0;
+  Components components{std::vector<double>(covariance.shape(0)),
+                        Matrix<double>({K, covariance.shape(0)})};
+  std::vector<int> support(2 * K);
+  std::vector<double> work(1);
+  std::vector<int> integers(1);
+  int found = 0, failed = 0, work_size = -1, integers_size = -1;
+  const auto call = [&] {
+    dsyevr_("V", "I", "U", &D, covariance.data(), &D, &unused, &unused, &first, &D, &unused, &found,
+            components.values.data(), components.vectors.data(), &D, support.data(), work.data(),
+            &work_size, integers.data(), &integers_size, &failed);
+  };
+  call();  // asks how much room it needs
+  work_size = static_cast<int>(work[0]);
+  integers_size = integers[0];
+  work.resize(static_cast<std::size_t>(work_size));
+  integers.resize(static_cast<std::size_t>(integers_size));
+  call();
+  if (failed != 0 || found != wanted)
+    throw std::runtime_error(fmt::format("whitening: LAPACK's dsyevr failed with {}", failed));
+  return components;
+}
+
+}  // namespace
+
+Whitening::Whitening(const Dataset& training, std::size_t components, double epsilon) {
+  const std::size_t D = training.width(), K = components;
+  require(training.size() > 0, "whitening: no examples to learn from");
+  require(K > 0 && K <= D, "whitening: {} components asked for, expected 1 to {}", K, D);
+  require(epsilon >= 0 && std::isfinite(epsilon), "whitening: epsilon is {}, expected >= 0",
+          epsilon);
+  const auto N = static_cast<double>(training.size());
+  mean_ = xt::zeros<float>({std::size_t{1}, D});
+  std::vector<double> sum(D);
+  for_each_chunk(training, mean_, [&](const Matrix<float>& c) {
+    for (std::size_t n = 0; n < c.shape(0); ++n) {
+      for (std::size_t d = 0; d < D; ++d) sum[d] += c(n, d);
+    }
+  });
+  for (std::size_t d = 0; d < D; ++d) mean_(0, d) = static_cast<float>(sum[d] / N);
+
+  Matrix<double> covariance = xt::zeros<double>({D, D});
+  Matrix<float> product;
+  for_each_chunk(training, mean_, [&](const Matrix<float>& c) {
+    matmul<float>(transposed(c), c, product);  // (D×D)
+    for (std::size_t i = 0; i < product.size(); ++i) covariance.data()[i] += product.data()[i] / N;
+  });
+  const auto [values, u] = principal_components(covariance, K);
+
+  double mean_square = 0;
+  projection_.resize({D, K});
+  for (std::size_t k = 0; k < K; ++k) {
+    const double lambda = std::max(values[K - 1 - k], 0.0);  // rounding may leave -1e-15
+    const double variance = lambda + epsilon * values[K - 1];
+    require(variance > 0, "whitening: component {} is 0: take fewer, or an epsilon above 0", k + 1);
+    mean_square += lambda / variance / static_cast<double>(K);
+    for (std::size_t d = 0; d < D; ++d)
+      projection_(d, k) = static_cast<float>(u(K - 1 - k, d) / std::sqrt(variance));
+  }
+  projection_ *= static_cast<float>(1 / std::sqrt(mean_square));
+}
+
+Dataset Whitening::apply(const Dataset& images) const {
+  const std::size_t N = images.size(), K = projection_.shape(1);
+  require(images.width() == mean_.shape(1), "whitening: images are N×{}, expected N×{}",
+          images.width(), mean_.shape(1));
+  Matrix<float> out({N, K}), part;
+  Labels labels(N);
+  for (std::size_t n = 0; n < N; ++n) labels[n] = images.label(n);
+  float* to = out.data();
+  for_each_chunk(images, mean_, [&](const Matrix<float>& c) {
+    matmul<float>(c, projection_, part);
+    to = std::copy(part.begin(), part.end(), to);
+  });
+  return {std::move(out), std::move(labels), images.classes()};
+}
+
+}  // namespace thinnet

@@ -1,0 +1,55 @@
+// One full training of a fully connected net, and its test at the end.
+#pragma once
+
+#include <string>
+
+#include "examples/support/classifier.hpp"
+#include "examples/support/images.hpp"
+#include "training/trainer.hpp"
+
+namespace thinnet::examples {
+
+enum class OptimiserName { sgd, adam };
+enum class ScheduleName { constant, step, cosine };
+
+/// The defaults are those of the best net with dropout in docs/results.md.
+struct TrainingOptions {
+  std::size_t training = 0;  ///< the first so many images; 0 takes all but the validation images
+  std::size_t validation = 5000;  ///< the last so many images
+  std::size_t whiten = 0;         ///< components kept by whitening; 0 standardises pixels instead
+  double whiten_epsilon = 0.01;   ///< see data/whitening.hpp
+  std::vector<std::size_t> hidden{1024, 1024};
+  double keep_prob = 0.5;
+  double input_keep_prob = 0.8;
+  std::size_t epochs = 60;
+  std::size_t batch_size = 128;
+  OptimiserName optimiser = OptimiserName::sgd;
+  double learning_rate = 0.02;
+  double momentum = 0.9;  ///< of SGD
+  double weight_decay = 0;
+  ScheduleName schedule = ScheduleName::cosine;
+  double step_every = 20;  ///< epochs between the steps of the step schedule
+  double step_factor = 0.1;
+  double warm_up = 0;  ///< epochs in which the learning rate rises from 0
+  double label_smoothing = 0;
+  Augmentation augmentation;
+  std::size_t patience = 0;
+  std::uint64_t seed = 0;
+  std::string output = "output/train_cifar10";
+};
+
+/// Everything that the numbers depend on, one "name value" a line.
+std::string settings_text(const Images& images, const TrainingOptions& options);
+
+struct TrainingResult {
+  History history;
+  Evaluation test;  ///< of the epoch with the best validation accuracy
+};
+
+/// Trains with a checkpoint after every epoch in the output folder, goes on from one that is there,
+/// and looks at the test images once, at the end. Leaves weights.npz of the best epoch,
+/// history.json, curves.svg and curves.png. Throws std::invalid_argument for an option out of its
+/// range and std::runtime_error for files.
+TrainingResult train(const Images& images, const Dataset& test, const TrainingOptions& options);
+
+}  // namespace thinnet::examples

@@ -1,0 +1,143 @@
+#include "training/checkpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+
+#include "data/npy.hpp"
+#include "data/npz.hpp"
+
+namespace thinnet {
+namespace {
+
+// The fields of an EpochRecord in the order of the columns of "history".
+constexpr std::size_t columns = 6;
+
+Matrix<double> to_matrix(const History& history) {
+  Matrix<double> m({history.epochs.size(), columns});
+  for (std::size_t i = 0; i < history.epochs.size(); ++i) {
+    const EpochRecord& e = history.epochs[i];
+    const double row[columns] = {
+        static_cast<double>(e.epoch), e.learning_rate, e.loss, e.train_accuracy, e.validation_loss,
+        e.validation_accuracy};
+    std::copy(row, row + columns, &m(i, 0));
+  }
+  return m;
+}
+
+History to_history(const Matrix<double>& m) {
+  History history;
+  for (std::size_t i = 0; i < m.shape(0); ++i) {
+    history.add({static_cast<std::size_t>(m(i, 0)), m(i, 1), m(i, 2), m(i, 3), m(i, 4), m(i, 5)});
+  }
+  return history;
+}
+
+std::string to_text(const Matrix<std::uint8_t>& m) {
+  return {m.begin(), m.end()};
+}
+
+Matrix<std::uint8_t> to_bytes(const std::string& text) {
+  Matrix<std::uint8_t> m({1, text.size()});
+  std::transform(text.begin(), text.end(), m.begin(), [](char c) { return std::uint8_t(c); });
+  return m;
+}
+
+/// The first line in which two settings differ.
+std::string difference(const std::string& saved, const std::string& now) {
+  std::istringstream a(saved), b(now);
+  std::string before, after;
+  while (true) {
+    const bool more_before = static_cast<bool>(std::getline(a, before));
+    const bool more_after = static_cast<bool>(std::getline(b, after));
+    if (!more_before && !more_after) return "";
+    if (!more_before || !more_after || before != after) {
+      return fmt::format("then \"{}\", now \"{}\"", more_before ? before : "",
+                         more_after ? after : "");
+    }
+  }
+}
+
+/// Calls use(name, matrix) for every matrix of the state.
+template <typename T, typename Use>
+void for_each_matrix(const TrainingState<T>& state, std::vector<Matrix<T>>& best, const Use& use) {
+  for (std::size_t i = 0; i < state.parameters.size(); ++i) {
+    Parameter<T>& parameter = *state.parameters[i];
+    use(parameter.name, parameter.value);
+    use("best." + parameter.name, best[i]);
+    for (std::size_t k = 0; k < state.optimizer.moments.size(); ++k)
+      use(fmt::format("moment{}.{}", k + 1, parameter.name), state.optimizer.moments[k][i]);
+  }
+}
+
+}  // namespace
+
+template <typename T>
+void save_checkpoint(const std::string& path, const std::string& settings,
+                     const TrainingState<T>& state) {
+  Arrays arrays;
+  for_each_matrix(state, state.best, [&](const std::string& name, const Matrix<T>& m) {
+    arrays[name] = encode_npy(m);
+  });
+  arrays["history"] = encode_npy(to_matrix(state.history));
+  const Matrix<double> counters = {{static_cast<double>(state.optimizer.t), state.history.seconds}};
+  arrays["counters"] = encode_npy(counters);
+  arrays["settings"] = encode_npy(to_bytes(settings));
+  write_npz(path, arrays);
+}
+
+template <typename T>
+bool load_checkpoint(const std::string& path, const std::string& settings,
+                     const TrainingState<T>& state) {
+  if (!std::filesystem::exists(path)) return false;
+  const auto fail = [&](const std::string& reason) {
+    throw std::runtime_error(fmt::format("{}: {}", path, reason));
+  };
+  Arrays arrays = read_npz(path);
+  const auto take = [&](const std::string& name) {
+    const auto array = arrays.find(name);
+    if (array == arrays.end()) fail("no array " + name);
+    std::string bytes = std::move(array->second);
+    arrays.erase(array);
+    return bytes;
+  };
+  const std::string saved =
+      to_text(decode_npy<std::uint8_t>(take("settings"), path + ": settings"));
+  if (saved != settings) {
+    fail("was made with other settings (" + difference(saved, settings) +
+         "): go on with those, or start in another folder");
+  }
+  const auto table = decode_npy<double>(take("history"), path + ": history");
+  const auto counters = decode_npy<double>(take("counters"), path + ": counters");
+  if (table.shape(1) != columns || table.shape(0) == 0 || counters.size() != 2)
+    fail("history or counters have a wrong shape");
+
+  std::vector<Matrix<T>> best, values;
+  for (const auto* p : state.parameters) best.push_back(p->value);  // for their shapes
+  for_each_matrix(state, best, [&](const std::string& name, const Matrix<T>& m) {
+    values.push_back(decode_npy<T>(take(name), path + ": " + name));
+    if (values.back().shape() != m.shape()) {
+      fail(fmt::format("{} is {}, expected {}", name, shape_text(values.back()), shape_text(m)));
+    }
+  });
+  if (!arrays.empty()) fail("array " + arrays.begin()->first + " does not belong to this training");
+
+  auto value = values.begin();
+  for_each_matrix(state, best, [&](const std::string&, Matrix<T>& m) { m = std::move(*value++); });
+  state.best = std::move(best);
+  state.history = to_history(table);
+  state.optimizer.t = static_cast<std::uint64_t>(counters(0, 0));
+  state.history.seconds = counters(0, 1);
+  return true;
+}
+
+template void save_checkpoint(const std::string&, const std::string&, const TrainingState<float>&);
+template void save_checkpoint(const std::string&, const std::string&, const TrainingState<double>&);
+template bool load_checkpoint(const std::string&, const std::string&, const TrainingState<float>&);
+template bool load_checkpoint(const std::string&, const std::string&, const TrainingState<double>&);
+
+}  // namespace thinnet
