@@ -53,6 +53,8 @@ int main(int argc, char** argv) {
                  "probability that a hidden unit stays, in (0, 1]; 1 is no dropout");
   app.add_option("--input-keep-prob", options.input_keep_prob,
                  "probability that an input stays, in (0, 1]");
+  app.add_option("--weight-gain", options.weight_gain,
+                 "factor on He's standard deviation of the initial weights");
   app.add_option("--epochs", options.epochs, "passes over the training images")
       ->check(CLI::PositiveNumber)
       ->type_name("N");

@@ -93,6 +93,7 @@ std::string settings_text(const Images& images, const TrainingOptions& options) 
   line("hidden", fmt::format("{}", fmt::join(options.hidden, ",")));
   line("keep-prob", options.keep_prob);
   line("input-keep-prob", options.input_keep_prob);
+  line("weight-gain", options.weight_gain);
   line("epochs", options.epochs);
   line("batch", options.batch_size);
   line("optimiser", options.optimiser == OptimiserName::adam ? "adam" : "sgd");
@@ -123,10 +124,15 @@ std::string settings_text(const Images& images, const TrainingOptions& options) 
 
 TrainingResult train(const Images& images, const Dataset& test, const TrainingOptions& options) {
   const Prepared data = prepare(images.training, test, options);
+  require(options.weight_gain > 0, "the weight gain is {}, expected above 0", options.weight_gain);
   const std::size_t D = data.training.width();
-  Sequential<float> net = make_classifier(
-      D, images.training.classes(),
-      {options.hidden, options.keep_prob, options.input_keep_prob, he, options.seed});
+  Sequential<float> net =
+      make_classifier(D, images.training.classes(),
+                      {options.hidden, options.keep_prob, options.input_keep_prob,
+                       [gain = options.weight_gain](std::size_t inputs, std::size_t outputs) {
+                         return gain * he(inputs, outputs);
+                       },
+                       options.seed});
   const auto optimiser = make_optimiser(net, options);
   const auto path = [&](const char* name) {
     return (std::filesystem::path(options.output) / name).string();

@@ -21,6 +21,7 @@ struct TrainingOptions {
   std::vector<std::size_t> hidden{1024, 1024};
   double keep_prob = 0.5;
   double input_keep_prob = 0.8;
+  double weight_gain = 0.5;  ///< initial weights: factor on He's standard deviation
   std::size_t epochs = 60;
   std::size_t batch_size = 128;
   OptimiserName optimiser = OptimiserName::sgd;
