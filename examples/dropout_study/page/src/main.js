@@ -1,0 +1,290 @@
+// Builds the page from the study that the program has written into it.
+import { curves, dashes, gaps, sample, sizes, summaries } from "./charts.js";
+import { element, scrolling, table } from "./dom.js";
+import { accuracy, count, hiddenName, keepName, list, plural, ranges, withInterval } from "./format.js";
+import { masks, weights } from "./pictures.js";
+import { seriesOf } from "./series.js";
+
+const sameList = (a, b) => a.length === b.length && a.every((value, index) => value === b[index]);
+
+function section(id, heading, ...content) {
+  return element("section", { id, "aria-labelledby": `${id}-heading` }, element("h2", { id: `${id}-heading` }, heading), ...content);
+}
+
+const paragraph = (text) => element("p", {}, text);
+
+// The grid's columns, which begin every row of a table; hidden layers only where there is a choice.
+function place(study) {
+  const severalHidden = study.grid.hidden.length > 1;
+  return {
+    names: [...(severalHidden ? ["hidden layers"] : []), "training images", "keep_prob"],
+    cells: ({ hidden, training, keep_prob }) => [...(severalHidden ? [hiddenName(hidden)] : []), count(training), String(keep_prob)],
+  };
+}
+
+function answer(study) {
+  const { grid, groups } = study;
+  const several = groups.some(({ seeds }) => seeds > 1);
+  const { names, cells } = place(study);
+  const measures = ["train", "validation", "gap", "best_validation"];
+  const content = [
+    paragraph(
+      `${plural(study.runs.length, "run")} on ${study.data.name}: keep_prob ${list(grid.keep_probs)}; ${list(grid.training.map(count))} training images; hidden layers ${list(grid.hidden.map(hiddenName).map((name) => (grid.hidden.length > 1 ? `(${name})` : name)))}; ${grid.seeds.length === 1 ? "seed" : "seeds"} ${ranges(grid.seeds)}. keep_prob is the probability that a unit stays in training. The gap is train minus validation accuracy after the last epoch. Best validation is that of the best epoch, chosen on the same images.${several ? " ± gives the 95 % interval of the mean over seeds." : ""}`,
+    ),
+    table(
+      "groups",
+      several ? "Accuracy, mean and 95 % interval over seeds" : "Accuracy of one seed: no interval can be given",
+      [...names, "train", "validation", "gap", "best validation", "seeds"],
+      groups.map((group) => [...cells(group), ...measures.map((measure) => withInterval(group[measure])), String(group.seeds)]),
+      names.length,
+    ),
+  ];
+  const compared = groups.filter((group) => group.against_1);
+  if (compared.length) {
+    const holds = { gap: "smaller", validation: "higher" };
+    content.push(
+      table(
+        "differences",
+        "Against no dropout: paired differences to keep_prob 1, seed by seed",
+        [...names, "of", "difference", "seeds", "in words"],
+        compared.flatMap((group) =>
+          Object.keys(holds).map((measure) => {
+            const difference = group.against_1[measure];
+            return [
+              ...cells(group),
+              measure,
+              withInterval(difference),
+              `${holds[measure]} in ${difference.holds} of ${plural(difference.seeds, "seed")}`,
+              difference.words,
+            ];
+          }),
+        ),
+        names.length,
+      ),
+    );
+  }
+  return section("answer", "The answer in numbers", ...content);
+}
+
+/** A figure whose chart is drawn anew when its width or the reader's choice changes. */
+function chart(id, draw) {
+  const holder = element("div", { class: "chart" });
+  const caption = element("figcaption", { id: `${id}-caption` });
+  let width = 0;
+  const update = () => {
+    if (width < 1) return;
+    const { picture, summary } = draw(width);
+    caption.textContent = summary;
+    if (picture === null) {
+      holder.replaceChildren();
+      return;
+    }
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-labelledby", `${id}-heading`);
+    picture.setAttribute("aria-describedby", caption.id);
+    holder.replaceChildren(picture);
+  };
+  new ResizeObserver(() => {
+    // A chart's height follows from its width: only a new width is news.
+    if (Math.floor(holder.clientWidth) === width) return;
+    width = Math.floor(holder.clientWidth);
+    update();
+  }).observe(holder);
+  return { figure: element("figure", {}, holder, caption), update };
+}
+
+function select(label, names, changed) {
+  const choice = element("select", {}, ...names.map((name, index) => element("option", { value: index }, name)));
+  choice.addEventListener("change", () => changed(Number(choice.value)));
+  return element("label", {}, label, " ", choice);
+}
+
+function charts(study, series) {
+  const { grid, groups } = study;
+  const shown = new Set(grid.keep_probs);
+  const chosen = { hidden: grid.hidden[0], training: grid.training[0] };
+  const parts = [];
+  const update = () => parts.forEach((part) => part.update());
+
+  // Draws what is chosen, or says why there is nothing to draw.
+  const drawing = (draw, summarise, wanted) => (width) => {
+    const selected = groups.filter((group) => shown.has(group.keep_prob) && sameList(group.hidden, chosen.hidden) && wanted(group));
+    if (selected.length === 0) return { picture: null, summary: "No keep_prob is ticked." };
+    const where = grid.hidden.length > 1 ? ` Hidden layers: ${hiddenName(chosen.hidden)}.` : "";
+    const bands = selected.some(({ seeds }) => seeds > 1) ? ` ${summarise.intervals}` : "";
+    return { picture: draw(selected, series, groups, width), summary: summarise.words(selected) + where + bands };
+  };
+  const add = (id, draw, summarise, wanted = () => true) => {
+    const part = chart(id, drawing(draw, summarise, wanted));
+    parts.push(part);
+    return part.figure;
+  };
+
+  const toggles = series.map(({ keep, color, symbol }) => {
+    const box = element("input", { type: "checkbox", name: "keep_prob", value: keep });
+    box.checked = true;
+    box.addEventListener("change", () => {
+      if (box.checked) shown.add(keep);
+      else shown.delete(keep);
+      update();
+    });
+    const line = sample({ color, symbol });
+    line.setAttribute("aria-hidden", "true");
+    return element("label", {}, box, line, keep === 1 ? "1 (no dropout)" : String(keep));
+  });
+  const key = [null, dashes].flatMap((dash) => {
+    const line = sample({ dash });
+    line.setAttribute("aria-hidden", "true");
+    return [element("span", {}, line, dash ? "validation (dashed)" : "train (solid)")];
+  });
+  const choices = [];
+  if (grid.training.length > 1) {
+    choices.push(select("Training images", grid.training.map(count), (index) => { chosen.training = grid.training[index]; update(); }));
+  }
+  if (grid.hidden.length > 1) {
+    choices.push(select("Hidden layers", grid.hidden.map(hiddenName), (index) => { chosen.hidden = grid.hidden[index]; update(); }));
+  }
+  const controls = element(
+    "form",
+    { class: "controls", "aria-label": "What the charts show", autocomplete: "off" },
+    element("fieldset", {}, element("legend", {}, "keep_prob"), ...toggles),
+    ...choices,
+    element("span", {}, "Ticks hold for every chart."),
+  );
+  controls.addEventListener("submit", (event) => event.preventDefault());
+
+  const made = [
+    section(
+      "curves",
+      "Accuracy over the epochs",
+      controls,
+      element("p", { class: "key" }, ...key),
+      add("curves", curves, { words: summaries.curves, intervals: "Bands are 95 % intervals of the mean over seeds." }, (group) => group.training === chosen.training),
+    ),
+    section(
+      "gap",
+      "The gap against keep_prob",
+      add("gap", gaps, { words: summaries.gaps, intervals: "Bars are 95 % intervals of the mean over seeds." }),
+    ),
+  ];
+  if (grid.training.length > 1) {
+    made.push(
+      section(
+        "sizes",
+        "Accuracy against training-set size",
+        element("p", { class: "key" }, ...key.map((line) => line.cloneNode(true))),
+        add("sizes", sizes, { words: summaries.sizes, intervals: "Bars are 95 % intervals of the mean over seeds." }),
+      ),
+    );
+  }
+  return made;
+}
+
+function weightPictures(study) {
+  if (study.weights.length === 0) return [];
+  return [
+    section(
+      "weights",
+      "What the first layer looks for",
+      paragraph("Each tile is one unit's incoming weights, drawn as the image it answers to most."),
+      element("div", { class: "pictures" }, ...study.weights.map(weights)),
+    ),
+  ];
+}
+
+function maskPictures(study, series) {
+  const { strips, layer, step, seed, units, examples } = study.masks;
+  if (strips.length === 0) return [];
+  return [
+    section(
+      "masks",
+      "The masks of one batch",
+      paragraph(
+        `Which units of ${layer} stay in step ${step} with seed ${seed}: a row is one of the batch's first ${plural(examples, "example")}, a column one of the layer's first ${plural(units, "unit")}. Coloured units stay; blank ones are dropped.`,
+      ),
+      ...strips.map((strip, index) => masks(study.masks, strip, series.find(({ keep }) => keep === strip.keep_prob) ?? seriesOf([strip.keep_prob])[0], index)),
+    ),
+  ];
+}
+
+function bestNet(study) {
+  const { best } = study;
+  if (!best || best.confusion.length === 0) return [];
+  const name = (index) => best.classes[index] ?? String(index);
+  const rows = best.confusion.map((row, index) => {
+    const images = row.reduce((sum, value) => sum + value, 0);
+    const right = best.per_class[index];
+    return [
+      name(index),
+      ...row.map((value) => ({ text: count(value), share: images ? value / images : 0 })),
+      count(images),
+      right === null ? "–" : accuracy(right),
+    ];
+  });
+  const made = table("confusion", "Validation images by true class (rows) and predicted class (columns)", ["true class", ...best.confusion.map((_, index) => name(index)), "images", "accuracy"], rows);
+  return [
+    section(
+      "best",
+      "The best net, class by class",
+      paragraph(
+        `Validation accuracy ${accuracy(best.validation)} ${keepName(best.keep_prob)}, hidden layers ${hiddenName(best.hidden)}, ${count(best.training)} training images, seed ${best.seed}. It is the best of ${plural(study.runs.length, "run")} by its accuracy on these same validation images, so the figure flatters: expect less on images that had no part in the choice.`,
+      ),
+      made,
+    ),
+  ];
+}
+
+function record(study) {
+  const { names, cells } = place(study);
+  const pairs = (entries) => element("dl", {}, ...entries.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]));
+  const runs = table(
+    "runs",
+    "Every run, after its last epoch",
+    [...names, "seed", "train", "validation", "gap", "best validation", "best epoch"],
+    study.runs.map((run) => [...cells(run), String(run.seed), ...["train", "validation", "gap", "best_validation"].map((key) => accuracy(run[key])), String(run.best_epoch)]),
+    names.length + 1,
+  );
+  return section(
+    "record",
+    "How to repeat it",
+    element("h3", { id: "command-heading" }, "Command"),
+    scrolling("command-heading", element("pre", {}, element("code", { id: "command" }, study.command))),
+    element(
+      "div",
+      { class: "lists" },
+      element("div", {}, element("h3", {}, "Settings"), pairs([["seeds", ranges(study.grid.seeds)], ...Object.entries(study.settings)])),
+      element("div", {}, element("h3", {}, "Versions"), pairs(Object.entries(study.versions))),
+    ),
+    element("h3", {}, "Data"),
+    table("files", `${study.data.name}: the files read, with their checksums`, ["file", "bytes", "SHA-256"], study.data.files.map(({ name, bytes, sha256 }) => [name, count(bytes), sha256])),
+    element("h3", {}, "Runs"),
+    element("details", {}, element("summary", {}, `All ${plural(study.runs.length, "run")}`), runs),
+  );
+}
+
+function build(study) {
+  const series = seriesOf(study.grid.keep_probs);
+  const title = `Dropout study: ${study.data.name}`;
+  document.title = title;
+  const sections = [answer(study), ...charts(study, series), ...weightPictures(study), ...maskPictures(study, series), ...bestNet(study), record(study)];
+  const links = sections.map((made) => element("li", {}, element("a", { href: `#${made.id}` }, made.firstChild.textContent)));
+  document.querySelector("header").replaceChildren(
+    element("h1", {}, title),
+    element("p", { id: "sentence" }, study.sentence),
+    element("nav", { "aria-label": "On this page" }, element("ul", {}, ...links)),
+  );
+  document.querySelector("main").replaceChildren(...sections);
+}
+
+function show() {
+  let study;
+  try {
+    study = JSON.parse(document.getElementById("study").textContent);
+  } catch {
+    document.querySelector("main").replaceChildren(paragraph("This page holds no study yet: dropout_study fills it."));
+    return;
+  }
+  build(study);
+}
+
+show();
