@@ -46,7 +46,7 @@ function endLabels(ends, x, [low, high], { height, marginTop, marginBottom }) {
 }
 
 function reading(points, x) {
-  return tip(points, pointer({ x, y: "mean", title: "title", stroke: "var(--line)" }));
+  return tip(points, pointer({ x, y: "mean", title: "title", stroke: "var(--line)", className: "tip" }));
 }
 
 /** Accuracy over the epochs. `domain` are all groups: the axis stays where it is whatever is chosen. */
@@ -80,15 +80,15 @@ export function curves(groups, allSeries, domain, width) {
   }
   return plot({
     ...size,
-    x: { domain: [1, Math.max(epochs, 2)] },
+    x: { domain: [Math.min(1, epochs - 1), epochs] },
     y: { domain: y },
     marks: [
       gridY({ stroke: "var(--line)", strokeOpacity: 1 }),
-      axisX({ label: "epoch", ticks: Math.min(epochs - 1, Math.floor(width / 60)), tickFormat: (value) => (Number.isInteger(value) ? String(value) : ""), tickSize: 4 }),
+      axisX({ label: "epoch", ticks: epochs === 1 ? [1] : Math.min(epochs - 1, Math.floor(width / 60)), tickFormat: (value) => (Number.isInteger(value) ? String(value) : ""), tickSize: 4 }),
       axisY({ label: "accuracy", tickFormat: tick, tickSize: 0 }),
       bands,
       lines,
-      endLabels(ends, Math.max(epochs, 2), y, size),
+      endLabels(ends, epochs, y, size),
       reading(points, "epoch"),
     ],
   });
@@ -107,15 +107,15 @@ export function gaps(groups, allSeries, domain, width) {
   const { marginBottom, ...size } = frame(width);
   return plot({
     ...size,
-    marginTop: 0,
+    marginTop: titleHeight,
     marginBottom,
     marginRight: 16,
-    height: marginBottom + panelHeight * (sizes.length + padding),
+    height: titleHeight + marginBottom + panelHeight * (sizes.length - padding),
     x: { domain: [low < 0 ? low - space : low, high + space] },
     y: { type: "band", domain: keeps, padding: 0 },
-    fy: { domain: sizes, padding, axis: null },
+    fy: { domain: sizes, paddingInner: padding, axis: null },
     marks: [
-      text(sizes, { fy: (value) => value, text: (value) => `keep_prob, ${count(value)} training images`, frameAnchor: "top-left", dx: -size.marginLeft, dy: -12, fontWeight: 600, className: "panel" }),
+      text(sizes, { fy: (value) => value, text: (value) => `keep_prob, ${count(value)} training images`, frameAnchor: "top-left", dx: -size.marginLeft, dy: -20, fontWeight: 600, className: "panel" }),
       gridX({ stroke: "var(--line)", strokeOpacity: 1 }),
       ruleX([0], { stroke: "currentColor" }),
       axisX({ label: "gap: train − validation accuracy", labelAnchor: "center", ticks: Math.floor(width / 90), tickFormat: tick, tickSize: 4 }),
@@ -140,7 +140,7 @@ export function sizes(groups, allSeries, domain, width) {
   const numbers = [...new Set(groups.map(({ training }) => training))].sort((a, b) => a - b);
   const last = numbers[numbers.length - 1];
   const pixels = (value) => (Math.log(value / numbers[0]) / Math.log(last / numbers[0])) * (width - 86);
-  const ticks = [];
+  const ticks = []; // without those that would cover their neighbour
   for (const number of numbers) {
     if (ticks.length === 0 || pixels(number) - pixels(ticks[ticks.length - 1]) > 44) ticks.push(number);
   }
@@ -170,7 +170,7 @@ export function sizes(groups, allSeries, domain, width) {
     y: { domain: y },
     marks: [
       gridY({ stroke: "var(--line)", strokeOpacity: 1 }),
-      axisX(ticks, { label: "training images (log)", tickFormat: count, tickSize: 4 }),
+      axisX(ticks, { label: "training images (log)", text: count, tickSize: 4 }),
       axisY({ label: "accuracy", tickFormat: tick, tickSize: 0 }),
       marks,
       endLabels(ends, last, y, size),

@@ -79,6 +79,8 @@ function chart(id, draw) {
       holder.replaceChildren();
       return;
     }
+    // The chart is one picture with one name: names of its parts would go unread.
+    for (const part of picture.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-labelledby", `${id}-heading`);
     picture.setAttribute("aria-describedby", caption.id);
@@ -221,13 +223,17 @@ function bestNet(study) {
       right === null ? "–" : accuracy(right),
     ];
   });
+  const choice =
+    study.runs.length === 1
+      ? "It is the only run."
+      : `It is the best of ${plural(study.runs.length, "run")} by its accuracy on these same validation images, so the figure flatters: expect less on images that had no part in the choice.`;
   const made = table("confusion", "Validation images by true class (rows) and predicted class (columns)", ["true class", ...best.confusion.map((_, index) => name(index)), "images", "accuracy"], rows);
   return [
     section(
       "best",
       "The best net, class by class",
       paragraph(
-        `Validation accuracy ${accuracy(best.validation)} ${keepName(best.keep_prob)}, hidden layers ${hiddenName(best.hidden)}, ${count(best.training)} training images, seed ${best.seed}. It is the best of ${plural(study.runs.length, "run")} by its accuracy on these same validation images, so the figure flatters: expect less on images that had no part in the choice.`,
+        `Validation accuracy ${accuracy(best.validation)} ${keepName(best.keep_prob)}, hidden layers ${hiddenName(best.hidden)}, ${count(best.training)} training images, seed ${best.seed}. ${choice}`,
       ),
       made,
     ),
