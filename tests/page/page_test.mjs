@@ -475,21 +475,25 @@ async function checkAccess(page) {
 const study = readStudy(join(here, "study.json"));
 const minimal = readStudy(join(here, "minimal.json"));
 
-// Two depths, one of them with a net of no hidden layer, and a lopsided interval.
-const deeper = structuredClone(study);
-deeper.grid.hidden = [[64], [100, 50]];
-const moved = (value) => Number((value - 0.01).toFixed(6));
-for (const group of structuredClone(study.groups)) {
-  for (const key of ["train_curve", "validation_curve"]) group[key].mean = group[key].mean.map(moved);
-  deeper.groups.push({ ...group, hidden: [100, 50] });
-}
-deeper.runs.push(...study.runs.map((run) => ({ ...run, hidden: [100, 50] })));
-deeper.groups[0].gap.high += 0.01;
+// Three sizes, of which one straight line fits a logarithmic axis only; two depths; and a lopsided interval.
+const larger = structuredClone(study);
+const moved = (group, by) => {
+  const copy = structuredClone(group);
+  for (const key of ["train_curve", "validation_curve"]) copy[key].mean = copy[key].mean.map((value) => Number((value - by).toFixed(6)));
+  return copy;
+};
+larger.grid.training.push(8000);
+larger.groups.push(...study.groups.slice(3).map((group) => ({ ...moved(group, 0.005), training: 8000 })));
+larger.runs.push(...study.runs.slice(12).map((run) => ({ ...run, training: 8000 })));
+larger.grid.hidden.push([100, 50]);
+larger.groups.push(...larger.groups.map((group) => ({ ...moved(group, 0.01), hidden: [100, 50] })));
+larger.runs.push(...larger.runs.map((run) => ({ ...run, hidden: [100, 50] })));
+larger.groups[0].gap.high += 0.01;
 
 const cases = [
   { name: "study", study, file: () => fill("study", study) },
   { name: "one seed, one setting, no images", study: minimal, file: () => fill("minimal", minimal) },
-  { name: "two depths", study: deeper, file: () => fill("deeper", deeper) },
+  { name: "three sizes, two depths", study: larger, file: () => fill("larger", larger) },
 ];
 if (process.env.STUDY_FOLDER) {
   const folder = resolve(process.env.STUDY_FOLDER);

@@ -31,7 +31,7 @@ export function table(id, caption, columns, rows, heads = 1) {
     element(
       "table",
       { id },
-      element("caption", { id: `${id}-caption` }, caption),
+      element("caption", { id: `${id}-caption` }, element("span", {}, caption)),
       element("thead", {}, element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name)))),
       element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map(cell)))),
     ),
