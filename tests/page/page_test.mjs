@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, w
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -18,18 +18,6 @@ const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const template = readFileSync(join(pageFolder, "template.html"), "utf8");
 const scratch = mkdtempSync(join(tmpdir(), "dropout-page-"));
 let browser;
-
-before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-  });
-});
-
-after(async () => {
-  await browser?.close();
-  rmSync(scratch, { recursive: true });
-});
 
 const readStudy = (file) => JSON.parse(readFileSync(file, "utf8"));
 
@@ -500,93 +488,108 @@ if (process.env.STUDY_FOLDER) {
   cases.push({ name: "the program's own page", study: readStudy(join(folder, "study.json")), file: () => join(folder, "study.html") });
 }
 
-for (const { name, study: expected, file } of cases) {
-  const check = (what, body, options = {}) => test(`${name}: ${what}`, () => withPage(file(), options, (page) => body(page, expected)));
-  check("tables hold the study's numbers", checkTables);
-  check("sentence, command, settings and sections", checkText);
-  check("curves and bands lie where the numbers are", checkCurves);
-  check("gaps lie where the numbers are", checkGaps);
-  check("accuracy by size lies where the numbers are", checkSizes);
-  check("toggles, by mouse and by keyboard", checkToggles);
-  check("choices change the curves", checkChoices);
-  check("weights and masks show every byte", checkPictures);
-  check("nothing overflows, charts follow the width", checkWidth);
-  check("the keyboard reaches everything, and focus shows", checkKeyboard);
-  for (const scheme of ["light", "dark"]) {
-    check(`contrast, names, structure and axe, ${scheme}`, checkAccess, { scheme });
-    check(`contrast, names, structure and axe, ${scheme} and narrow`, checkAccess, { scheme, width: 360 });
-  }
-}
-
-test("light and dark differ", async () => {
-  const colors = [];
-  for (const scheme of ["light", "dark"]) {
-    await withPage(fill("study", study), { scheme }, async (page) => {
-      colors.push(await page.evaluate(() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector("#curves .chart svg [class^=curve]")).stroke]));
+// One suite, because node 18 runs before and after for suites only.
+describe("page", () => {
+  before(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
     });
-  }
-  assert.notEqual(colors[0][0], colors[1][0]);
-  assert.notEqual(colors[0][1], colors[1][1]);
-});
-
-test("pointing at a curve reads its numbers out", async () => {
-  await withPage(fill("study", study), {}, async (page) => {
-    const drawn = await marks(page, "curves");
-    const { points } = find(drawn, "curve train keep-1")[0];
-    const chart = page.locator("#curves .chart svg");
-    await chart.hover({ position: { x: points[4][0], y: points[4][1] } });
-    const tip = await chart.locator(".tip").textContent();
-    const { mean, low, high } = study.groups[0].train_curve;
-    assert.equal(tip.replaceAll("\u00a0", " ").replaceAll("\u200b", ""), `epoch 5keep_prob 1train ${range({ mean: mean[4], low: low[4], high: high[4] })}`);
   });
-});
 
-test("markup inside strings stays text", async () => {
-  const attack = `</script><script>document.title = "taken"</script><img src=x onerror='document.title="taken"'><!-- & ${"`${document.title = 1}`"}`;
-  const hostile = structuredClone(study);
-  Object.assign(hostile, { sentence: attack, command: `dropout_study ${attack}` });
-  hostile.data.name = attack;
-  hostile.data.files[0].name = attack;
-  hostile.settings[attack] = attack;
-  hostile.versions[attack] = attack;
-  hostile.masks.layer = attack;
-  hostile.best.classes[0] = attack;
-  hostile.groups[1].against_1.gap.words = attack;
-  await withPage(fill("hostile", hostile), {}, async (page) => {
-    await checkText(page, hostile);
-    await checkTables(page, hostile);
-    assert.equal(await page.title(), `Dropout study: ${attack}`);
-    assert.equal(await page.locator("img").count(), 0);
-    assert.equal(await page.locator("script").count(), 2);
-    await checkWidth(page);
+  after(async () => {
+    await browser?.close();
+    rmSync(scratch, { recursive: true });
   });
-});
 
-test("a template that was not filled says so", async () => {
-  const file = join(scratch, "empty.html");
-  writeFileSync(file, template);
-  await withPage(file, {}, async (page) => assert.match(await page.locator("main").textContent(), /holds no study yet/));
-});
-
-test("the committed page is what the sources give, byte for byte", () => {
-  execFileSync(process.execPath, [join(pageFolder, "build.mjs"), scratch]);
-  for (const file of ["template.html", "LICENCES.txt"]) {
-    assert.ok(readFileSync(join(scratch, file)).equals(readFileSync(join(pageFolder, file))), `${file} is out of date: run npm run build`);
+  for (const { name, study: expected, file } of cases) {
+    const check = (what, body, options = {}) => it(`${name}: ${what}`, () => withPage(file(), options, (page) => body(page, expected)));
+    check("tables hold the study's numbers", checkTables);
+    check("sentence, command, settings and sections", checkText);
+    check("curves and bands lie where the numbers are", checkCurves);
+    check("gaps lie where the numbers are", checkGaps);
+    check("accuracy by size lies where the numbers are", checkSizes);
+    check("toggles, by mouse and by keyboard", checkToggles);
+    check("choices change the curves", checkChoices);
+    check("weights and masks show every byte", checkPictures);
+    check("nothing overflows, charts follow the width", checkWidth);
+    check("the keyboard reaches everything, and focus shows", checkKeyboard);
+    for (const scheme of ["light", "dark"]) {
+      check(`contrast, names, structure and axe, ${scheme}`, checkAccess, { scheme });
+      check(`contrast, names, structure and axe, ${scheme} and narrow`, checkAccess, { scheme, width: 360 });
+    }
   }
-});
 
-test("the template has one place for the study, no address to load from, and its licences", () => {
-  assert.equal(template.split("STUDY_JSON_HERE").length, 2);
-  assert.ok(template.includes(`<script type="application/json" id="study">STUDY_JSON_HERE</script>`));
-  assert.ok(statSync(join(pageFolder, "template.html")).size < 350 * 1024);
-  const markup = template.replace(/<script>.*?<\/script>/s, "");
-  assert.doesNotMatch(markup, /<link|<img|<iframe|<object|@import|\b(src|href)=|url\(/i);
-  assert.match(markup, /Content-Security-Policy" content="default-src 'none'/);
-  for (const holder of ["Observable, Inc.", "Mike Bostock", "Charles Karney", "Cynthia Brewer"]) assert.ok(template.includes(holder), holder);
-});
+  it("light and dark differ", async () => {
+    const colors = [];
+    for (const scheme of ["light", "dark"]) {
+      await withPage(fill("study", study), { scheme }, async (page) => {
+        colors.push(await page.evaluate(() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector("#curves .chart svg [class^=curve]")).stroke]));
+      });
+    }
+    assert.notEqual(colors[0][0], colors[1][0]);
+    assert.notEqual(colors[0][1], colors[1][1]);
+  });
 
-test("no file of the page names a registry or a place on a disk", () => {
-  const files = readdirSync(pageFolder).filter((name) => statSync(join(pageFolder, name)).isFile());
-  for (const name of files) assert.doesNotMatch(readFileSync(join(pageFolder, name), "utf8"), /"resolved"|registry\.|npmjs|\/(tmp|home|root)\//, name);
-  assert.ok(existsSync(join(pageFolder, "package-lock.json")));
+  it("pointing at a curve reads its numbers out", async () => {
+    await withPage(fill("study", study), {}, async (page) => {
+      const drawn = await marks(page, "curves");
+      const { points } = find(drawn, "curve train keep-1")[0];
+      const chart = page.locator("#curves .chart svg");
+      await chart.hover({ position: { x: points[4][0], y: points[4][1] } });
+      const tip = await chart.locator(".tip").textContent();
+      const { mean, low, high } = study.groups[0].train_curve;
+      assert.equal(tip.replaceAll("\u00a0", " ").replaceAll("\u200b", ""), `epoch 5keep_prob 1train ${range({ mean: mean[4], low: low[4], high: high[4] })}`);
+    });
+  });
+
+  it("markup inside strings stays text", async () => {
+    const attack = `</script><script>document.title = "taken"</script><img src=x onerror='document.title="taken"'><!-- & ${"`${document.title = 1}`"}`;
+    const hostile = structuredClone(study);
+    Object.assign(hostile, { sentence: attack, command: `dropout_study ${attack}` });
+    hostile.data.name = attack;
+    hostile.data.files[0].name = attack;
+    hostile.settings[attack] = attack;
+    hostile.versions[attack] = attack;
+    hostile.masks.layer = attack;
+    hostile.best.classes[0] = attack;
+    hostile.groups[1].against_1.gap.words = attack;
+    await withPage(fill("hostile", hostile), {}, async (page) => {
+      await checkText(page, hostile);
+      await checkTables(page, hostile);
+      assert.equal(await page.title(), `Dropout study: ${attack}`);
+      assert.equal(await page.locator("img").count(), 0);
+      assert.equal(await page.locator("script").count(), 2);
+      await checkWidth(page);
+    });
+  });
+
+  it("a template that was not filled says so", async () => {
+    const file = join(scratch, "empty.html");
+    writeFileSync(file, template);
+    await withPage(file, {}, async (page) => assert.match(await page.locator("main").textContent(), /holds no study yet/));
+  });
+
+  it("the committed page is what the sources give, byte for byte", () => {
+    execFileSync(process.execPath, [join(pageFolder, "build.mjs"), scratch]);
+    for (const file of ["template.html", "LICENCES.txt"]) {
+      assert.ok(readFileSync(join(scratch, file)).equals(readFileSync(join(pageFolder, file))), `${file} is out of date: run npm run build`);
+    }
+  });
+
+  it("the template has one place for the study, no address to load from, and its licences", () => {
+    assert.equal(template.split("STUDY_JSON_HERE").length, 2);
+    assert.ok(template.includes(`<script type="application/json" id="study">STUDY_JSON_HERE</script>`));
+    assert.ok(statSync(join(pageFolder, "template.html")).size < 350 * 1024);
+    const markup = template.replace(/<script>.*?<\/script>/s, "");
+    assert.doesNotMatch(markup, /<link|<img|<iframe|<object|@import|\b(src|href)=|url\(/i);
+    assert.match(markup, /Content-Security-Policy" content="default-src 'none'/);
+    for (const holder of ["Observable, Inc.", "Mike Bostock", "Charles Karney", "Cynthia Brewer"]) assert.ok(template.includes(holder), holder);
+  });
+
+  it("no file of the page names a registry or a place on a disk", () => {
+    const files = readdirSync(pageFolder).filter((name) => statSync(join(pageFolder, name)).isFile());
+    for (const name of files) assert.doesNotMatch(readFileSync(join(pageFolder, name), "utf8"), /"resolved"|registry\.|npmjs|\/(tmp|home|root)\//, name);
+    assert.ok(existsSync(join(pageFolder, "package-lock.json")));
+  });
 });
