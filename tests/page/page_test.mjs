@@ -62,7 +62,7 @@ function range({ mean, low, high }) {
 
 const number = (value) => value.toLocaleString("en");
 const equal = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-const hiddenName = (hidden) => (hidden.length ? hidden.map(number).join(", ") : "none");
+const hiddenName = (hidden) => (hidden.length ? hidden.join("-") : "none");
 
 function tableCells(page, id) {
   return page.evaluate(
@@ -149,7 +149,7 @@ async function checkTables(page, study) {
       .flatMap((group) =>
         ["gap", "validation"].map((key) => {
           const of = group.against_1[key];
-          return [...place(study, group), key, range(of), `${holds[key]} in ${of.holds} of ${of.seeds} seed${of.seeds === 1 ? "" : "s"}`, of.words];
+          return [...place(study, group), key, (of.mean > 0 ? "+" : "") + range(of), `${holds[key]} in ${of.holds} of ${of.seeds} seed${of.seeds === 1 ? "" : "s"}`, of.words];
         }),
       ),
   );

@@ -17,12 +17,15 @@ export function withInterval({ mean, low, high }) {
   return `${accuracy(mean)}\u00a0[${accuracy(low)},\u00a0${accuracy(high)}]`;
 }
 
+/** A difference shows its sign either way: "+.022 ± .007". */
+export const difference = (interval) => (interval.mean > 0 ? "+" : "") + withInterval(interval);
+
 export const count = (value) => value.toLocaleString("en");
 
 export const plural = (value, word) => `${count(value)} ${word}${value === 1 ? "" : "s"}`;
 
-/** [500, 100] as "500, 100". */
-export const hiddenName = (hidden) => (hidden.length ? hidden.map(count).join(", ") : "none");
+/** [500, 100] as "500-100", as the program's option takes it. */
+export const hiddenName = (hidden) => hidden.join("-") || "none";
 
 /** A keep_prob inside a sentence. */
 export const keepName = (keep) => (keep === 1 ? "without dropout" : `with keep_prob ${keep}`);

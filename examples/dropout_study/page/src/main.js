@@ -1,7 +1,7 @@
 // Builds the page from the study that the program has written into it.
 import { curves, dashes, gaps, sample, sizes, summaries } from "./charts.js";
 import { element, scrolling, table } from "./dom.js";
-import { accuracy, count, hiddenName, keepName, list, plural, ranges, withInterval } from "./format.js";
+import { accuracy, count, difference, hiddenName, keepName, list, plural, ranges, withInterval } from "./format.js";
 import { masks, weights } from "./pictures.js";
 import { seriesOf } from "./series.js";
 
@@ -29,7 +29,7 @@ function answer(study) {
   const measures = ["train", "validation", "gap", "best_validation"];
   const content = [
     paragraph(
-      `${plural(study.runs.length, "run")} on ${study.data.name}: keep_prob ${list(grid.keep_probs)}; ${list(grid.training.map(count))} training images; hidden layers ${list(grid.hidden.map(hiddenName).map((name) => (grid.hidden.length > 1 ? `(${name})` : name)))}; ${grid.seeds.length === 1 ? "seed" : "seeds"} ${ranges(grid.seeds)}. keep_prob is the probability that a unit stays in training. The gap is train minus validation accuracy after the last epoch. Best validation is that of the best epoch, chosen on the same images.${several ? " ± gives the 95 % interval of the mean over seeds." : ""}`,
+      `${plural(study.runs.length, "run")} on ${study.data.name}: keep_prob ${list(grid.keep_probs)}; ${list(grid.training.map(count))} training images; hidden layers ${list(grid.hidden.map(hiddenName))}; ${grid.seeds.length === 1 ? "seed" : "seeds"} ${ranges(grid.seeds)}. keep_prob is the probability that a unit stays in training. The gap is train minus validation accuracy after the last epoch. Best validation is that of the best epoch, chosen on the same images.${several ? " ± gives the 95 % interval of the mean over seeds." : ""}`,
     ),
     table(
       "groups",
@@ -49,13 +49,13 @@ function answer(study) {
         [...names, "of", "difference", "seeds", "in words"],
         compared.flatMap((group) =>
           Object.keys(holds).map((measure) => {
-            const difference = group.against_1[measure];
+            const change = group.against_1[measure];
             return [
               ...cells(group),
               measure,
-              withInterval(difference),
-              `${holds[measure]} in ${difference.holds} of ${plural(difference.seeds, "seed")}`,
-              difference.words,
+              difference(change),
+              `${holds[measure]} in ${change.holds} of ${plural(change.seeds, "seed")}`,
+              change.words,
             ];
           }),
         ),
