@@ -8,7 +8,9 @@ build=(g++ cmake ninja-build
        libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libzip-dev
        gnuplot-nox fonts-dejavu-core
        curl ca-certificates dataset-fashion-mnist)
-test=(libgtest-dev python3-numpy)
+test=(libgtest-dev python3-numpy chromium)
+# Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
+command -v npm > /dev/null || test+=(nodejs npm)
 lint=(clang-format clang-tidy libomp-dev shellcheck git)
 
 die() {
