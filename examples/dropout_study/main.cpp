@@ -2,14 +2,15 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
 #include "data/file.hpp"
-#include "examples/dropout_study/checksum.hpp"
 #include "examples/dropout_study/interrupt.hpp"
-#include "examples/dropout_study/options.hpp"
+#include "examples/dropout_study/page.hpp"
 #include "examples/dropout_study/runner.hpp"
+#include "examples/dropout_study/words.hpp"
 #include "examples/support/program.hpp"
 
 using namespace thinnet;
@@ -17,20 +18,31 @@ using namespace thinnet::examples;
 
 namespace {
 
-void run_study(const StudyOptions& options) {
+void run_study(const StudyOptions& options, const std::string& command) {
   const Images images = find_images(options.data);
   require_writable_folder(options.output);
-  const auto files = checksums_of(images.files);
-  const auto runs = runs_of(options.grid, {options.shared, images.name, sha256_of_all(files)});
-  for (const Run& run : runs) require_enough_images(run.options, images.training.size());
-  Journal journal((std::filesystem::path(options.output) / "runs.jsonl").string());
-  std::size_t finished = 0;
-  for (const Run& run : runs) finished += journal.find(run) != nullptr ? 1 : 0;
+  const std::filesystem::path output(options.output);
+  Study study{options, command, checksums_of(images.files), {}, {}, {}, ""};
+  study.runs = runs_of(options.grid, {options.shared, images.name, sha256_of_all(study.files)});
+  for (const Run& run : study.runs) require_enough_images(run.options, images.training.size());
+  Journal journal((output / "runs.jsonl").string());
+  const auto finished = std::count_if(study.runs.begin(), study.runs.end(),
+                                      [&](const Run& run) { return journal.find(run) != nullptr; });
   fmt::print("{} from {}: {} runs, {} of them finished earlier, {} at a time\n", images.name,
-             images.folder, runs.size(), finished, options.jobs);
+             images.folder, study.runs.size(), finished, options.jobs);
   std::fflush(stdout);  // before progress on stderr, in a log too
   watch_for_interrupt();
-  const auto results = run_all(runs, images, options.output, journal, options.jobs);
+  study.results = run_all(study.runs, images, options.output, journal, options.jobs);
+  study.groups = groups_of(options.grid, study.runs, study.results);
+  study.sentence = study_sentence(study.groups, images.name);
+  const std::string json = study_json(study, images);
+  write_file((output / "study.json").string(), json);
+  write_file((output / "study.html").string(), study_html(json));
+  fmt::print(
+      "\nMean over {} seed{} ± half of its 95 % interval\n\n{}\n{}\n{}\n\n"
+      "Wrote study.json and study.html in {}\n",
+      options.grid.seeds.size(), options.grid.seeds.size() == 1 ? "" : "s",
+      study_table(study.groups), study_words(study.groups), study.sentence, options.output);
 }
 
 }  // namespace
@@ -64,7 +76,7 @@ int main(int argc, char** argv) {
       if (parsed[i]->count() > 0) set_option(options, "--" + given[i].first, given[i].second);
     }
     try {
-      run_study(options);
+      run_study(options, command_text({argv, argv + argc}));
     } catch (const Interrupted& e) {
       fmt::print(stderr, "dropout_study: {}\n", e.what());
       was_interrupted = true;
