@@ -5,9 +5,9 @@
 
 namespace thinnet::examples {
 
-std::vector<Run> runs_of(const Grid& grid, const Run& shared) {
-  std::vector<Run> runs;
-  Run run = shared;
+std::vector<StudyRun> runs_of(const Grid& grid, const StudyRun& shared) {
+  std::vector<StudyRun> runs;
+  StudyRun run = shared;
   for (const auto& hidden : grid.hidden) {
     run.options.hidden = hidden;
     for (const std::size_t training : grid.training) {
@@ -24,7 +24,7 @@ std::vector<Run> runs_of(const Grid& grid, const Run& shared) {
   return runs;
 }
 
-std::string identity(const Run& run) {
+std::string identity(const StudyRun& run) {
   const ExperimentOptions& o = run.options;
   return fmt::format(
       "hidden {} training {} keep_prob {} seed {} validation {} epochs {} batch {} sampling {} "
@@ -38,7 +38,7 @@ std::string hidden_text(const std::vector<std::size_t>& hidden) {
   return fmt::format("{}", fmt::join(hidden, "-"));
 }
 
-std::string run_text(const Run& run) {
+std::string run_text(const StudyRun& run) {
   return fmt::format("hidden {}, training {}, keep_prob {}, seed {}",
                      hidden_text(run.options.hidden), run.options.training, run.keep_prob(),
                      run.options.seed);

@@ -18,7 +18,7 @@ struct Grid {
 };
 
 /// One net trained once, and all that its result follows from.
-struct Run {
+struct StudyRun {
   ExperimentOptions options;  ///< keep_probs holds exactly one
   std::string data_name;      ///< "CIFAR-10"
   std::string data_sha256;    ///< a checksum over all files of the data
@@ -29,16 +29,16 @@ struct Run {
 /// The runs of a grid with the seed changing fastest, then keep_prob, training and hidden; run s of
 /// group g is number g · seeds + s. All else is as in `shared`, whose keep_probs, hidden, training
 /// and seed are not read.
-std::vector<Run> runs_of(const Grid& grid, const Run& shared);
+std::vector<StudyRun> runs_of(const Grid& grid, const StudyRun& shared);
 
 /// Equal for two runs exactly when they must have equal results.
-std::string identity(const Run& run);
+std::string identity(const StudyRun& run);
 
 /// "500-100" for layers of 500 and of 100 units.
 std::string hidden_text(const std::vector<std::size_t>& hidden);
 
 /// "hidden 500, training 500, keep_prob 0.5, seed 3".
-std::string run_text(const Run& run);
+std::string run_text(const StudyRun& run);
 
 const char* sampling_text(Sampling sampling);              ///< "replacement" or "shuffled"
 const char* optimiser_text(OptimiserKind optimiser_kind);  ///< "adam" or "sgd"

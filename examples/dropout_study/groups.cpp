@@ -30,7 +30,7 @@ Change change_of(const Results& without, const Results& with, const Quantity& qu
   return change;
 }
 
-Group group_of(const Run& first, const Results& results) {
+Group group_of(const StudyRun& first, const Results& results) {
   Group group;
   group.first = first;
   group.seeds = results.size();
@@ -67,7 +67,7 @@ std::size_t Change::seeds_above() const {
       std::count_if(by_seed.begin(), by_seed.end(), [](double d) { return d > rounding_noise; }));
 }
 
-std::vector<Group> groups_of(const Grid& grid, const std::vector<Run>& runs,
+std::vector<Group> groups_of(const Grid& grid, const std::vector<StudyRun>& runs,
                              const Results& results) {
   const std::size_t seeds = grid.seeds.size(), keep_probs = grid.keep_probs.size();
   const auto results_of = [&](std::size_t g) {

@@ -24,7 +24,7 @@ struct Change {
 
 /// Intervals are those of 95 % over the seeds.
 struct Group {
-  Run first;  ///< the run of the first seed
+  StudyRun first;  ///< the run of the first seed
   std::size_t seeds = 0;
   Interval train, validation, gap, best_validation;  ///< accuracies after the last epoch
   std::vector<Interval> train_curve, validation_curve;
@@ -34,7 +34,7 @@ struct Group {
 
 /// One group for each hidden, training and keep_prob, in the order of runs_of(grid, …), whose
 /// results these are.
-std::vector<Group> groups_of(const Grid& grid, const std::vector<Run>& runs,
+std::vector<Group> groups_of(const Grid& grid, const std::vector<StudyRun>& runs,
                              const std::vector<RunResult>& results);
 
 }  // namespace thinnet::examples

@@ -57,7 +57,7 @@ void Journal::read() {
     fail(path_, std::string("cannot cut off the torn last line: ") + std::strerror(errno));
 }
 
-void Journal::add(const Run& run, const RunResult& result, std::size_t line) {
+void Journal::add(const StudyRun& run, const RunResult& result, std::size_t line) {
   const auto [entry, is_new] = entries_.try_emplace(identity(run), Entry{result, line});
   if (!is_new && !(entry->second.result == result)) {
     throw std::runtime_error(fmt::format("it has another result than line {} for the same run ({})",
@@ -65,12 +65,12 @@ void Journal::add(const Run& run, const RunResult& result, std::size_t line) {
   }
 }
 
-const RunResult* Journal::find(const Run& run) const {
+const RunResult* Journal::find(const StudyRun& run) const {
   const auto entry = entries_.find(identity(run));
   return entry == entries_.end() ? nullptr : &entry->second.result;
 }
 
-void Journal::append(const Run& run, const RunResult& result, double seconds) {
+void Journal::append(const StudyRun& run, const RunResult& result, double seconds) {
   const std::string line = encode_line({run, result, seconds}) + "\n";
   const off_t before = lseek(file_, 0, SEEK_END);
   ssize_t written = 0;

@@ -21,17 +21,17 @@ class Journal {
   Journal& operator=(const Journal&) = delete;
 
   /// What is known of a run, or null. Valid as long as the journal.
-  const RunResult* find(const Run& run) const;
+  const RunResult* find(const StudyRun& run) const;
 
   /// Adds a run that is not there yet: after this it is on the disk. Throws std::runtime_error
   /// "path: reason" when it cannot be written; the file then holds what it held before.
-  void append(const Run& run, const RunResult& result, double seconds);
+  void append(const StudyRun& run, const RunResult& result, double seconds);
 
   const std::string& path() const { return path_; }
 
  private:
   void read();
-  void add(const Run& run, const RunResult& result, std::size_t line);
+  void add(const StudyRun& run, const RunResult& result, std::size_t line);
 
   struct Entry {
     RunResult result;
@@ -46,7 +46,7 @@ class Journal {
 /// The line of a run, without its newline; and back. decode_line throws std::runtime_error with the
 /// reason unless encode_line makes the same line from what it has read.
 struct JournalLine {
-  Run run;
+  StudyRun run;
   RunResult result;
   double seconds = 0;
 };

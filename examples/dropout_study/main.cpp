@@ -24,10 +24,11 @@ void run_study(const StudyOptions& options, const std::string& command) {
   const std::filesystem::path output(options.output);
   Study study{options, command, checksums_of(images.files), {}, {}, {}, ""};
   study.runs = runs_of(options.grid, {options.shared, images.name, sha256_of_all(study.files)});
-  for (const Run& run : study.runs) require_enough_images(run.options, images.training.size());
+  for (const StudyRun& run : study.runs) require_enough_images(run.options, images.training.size());
   Journal journal((output / "runs.jsonl").string());
-  const auto finished = std::count_if(study.runs.begin(), study.runs.end(),
-                                      [&](const Run& run) { return journal.find(run) != nullptr; });
+  const auto finished =
+      std::count_if(study.runs.begin(), study.runs.end(),
+                    [&](const StudyRun& run) { return journal.find(run) != nullptr; });
   fmt::print("{} from {}: {} runs, {} of them finished earlier, {} at a time\n", images.name,
              images.folder, study.runs.size(), finished, options.jobs);
   std::fflush(stdout);  // before progress on stderr, in a log too

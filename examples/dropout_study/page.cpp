@@ -76,7 +76,7 @@ Json to_json(const Group& group) {
           {"against_1", against_1}};
 }
 
-Json to_json(const Run& run, const RunResult& result) {
+Json to_json(const StudyRun& run, const RunResult& result) {
   return {{"hidden", run.options.hidden},
           {"training", run.options.training},
           {"keep_prob", number(run.keep_prob())},
@@ -96,9 +96,9 @@ std::string base64(const std::string& bytes) {
 
 /// The run of a keep_prob that stands for it: the first net, the largest training set, the first
 /// seed.
-Run example_run(const Study& study, double keep_prob) {
+StudyRun example_run(const Study& study, double keep_prob) {
   const Grid& grid = study.options.grid;
-  Run run = study.runs.front();
+  StudyRun run = study.runs.front();
   run.options.training = *std::max_element(grid.training.begin(), grid.training.end());
   run.options.keep_probs = {keep_prob};
   return run;
@@ -116,7 +116,7 @@ Json weights_of(const Study& study, const Images& images) {
   Json weights = Json::array();
   if (images.side == 0) return weights;
   for (const double keep_prob : keep_probs_to_picture(study.options.grid)) {
-    const Run run = example_run(study, keep_prob);
+    const StudyRun run = example_run(study, keep_prob);
     const std::string path = tiles_path(study.options.output, run);
     if (!std::filesystem::exists(path)) continue;
     const std::string pixels = read_file(path);
@@ -163,7 +163,7 @@ Json best_of(const Study& study, const Images& images) {
                                      [](const RunResult& a, const RunResult& b) {
                                        return a.validation.back() < b.validation.back();
                                      });
-  const Run& run = study.runs[static_cast<std::size_t>(best - study.results.begin())];
+  const StudyRun& run = study.runs[static_cast<std::size_t>(best - study.results.begin())];
   Json per_class = Json::array();
   for (std::size_t c = 0; c < best->confusion.size(); ++c) {
     double count = 0;

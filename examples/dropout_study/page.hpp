@@ -15,7 +15,7 @@ struct Study {
   StudyOptions options;
   std::string command;
   std::vector<FileChecksum> files;  ///< of the data
-  std::vector<Run> runs;            ///< of runs_of, with their results
+  std::vector<StudyRun> runs;       ///< of runs_of, with their results
   std::vector<RunResult> results;
   std::vector<Group> groups;
   std::string sentence;

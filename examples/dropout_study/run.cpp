@@ -53,7 +53,7 @@ ExperimentData data_of(const Dataset& images, const ExperimentOptions& options) 
   return {images.subset(rows), images.range(pool, options.validation)};
 }
 
-TrainedRun train_run(const Run& run, const Images& images, const ProgressReporter& report) {
+TrainedRun train_run(const StudyRun& run, const Images& images, const ProgressReporter& report) {
   const ExperimentOptions& options = run.options;
   const ExperimentData data = data_of(images.training, options);
   auto net = make_net(images.training.width(), images.training.classes(), options, run.keep_prob());
@@ -73,8 +73,8 @@ TrainedRun train_run(const Run& run, const Images& images, const ProgressReporte
   return trained;
 }
 
-std::vector<std::string> first_masks(const Run& run, const Dataset& images, std::size_t examples,
-                                     std::size_t units) {
+std::vector<std::string> first_masks(const StudyRun& run, const Dataset& images,
+                                     std::size_t examples, std::size_t units) {
   const ExperimentOptions& options = run.options;
   const ExperimentData data = data_of(images, options);
   auto net = make_net(images.width(), images.classes(), options, run.keep_prob());

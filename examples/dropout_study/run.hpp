@@ -31,11 +31,11 @@ struct TrainedRun {
 
 /// Trains one run on one thread's worth of data. Throws std::runtime_error when the loss is not
 /// finite, and whatever `report` throws.
-TrainedRun train_run(const Run& run, const Images& images, const ProgressReporter& report);
+TrainedRun train_run(const StudyRun& run, const Images& images, const ProgressReporter& report);
 
 /// One string of 0 and 1 for each of the first `examples` examples of the first batch: which of the
 /// first `units` units of the first hidden layer stay in training step 0.
-std::vector<std::string> first_masks(const Run& run, const Dataset& images, std::size_t examples,
-                                     std::size_t units);
+std::vector<std::string> first_masks(const StudyRun& run, const Dataset& images,
+                                     std::size_t examples, std::size_t units);
 
 }  // namespace thinnet::examples

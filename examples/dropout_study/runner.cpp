@@ -24,7 +24,7 @@ struct Stopped {};
 
 class Runner {
  public:
-  Runner(const std::vector<Run>& runs, const Images& images, const std::string& output,
+  Runner(const std::vector<StudyRun>& runs, const Images& images, const std::string& output,
          Journal& journal)
       : runs_(runs),
         images_(images),
@@ -44,7 +44,7 @@ class Runner {
   void work();
   void run_one(std::size_t i);
 
-  const std::vector<Run>& runs_;
+  const std::vector<StudyRun>& runs_;
   const Images& images_;
   const std::string& output_;
   Journal& journal_;
@@ -125,7 +125,7 @@ void Runner::work() {
 }
 
 void Runner::run_one(std::size_t i) {
-  const Run& run = runs_[i];
+  const StudyRun& run = runs_[i];
   const double all = cost(i);
   double told = 0;
   const auto report = [&](const Progress& p) {
@@ -152,7 +152,7 @@ void Runner::run_one(std::size_t i) {
 
 }  // namespace
 
-std::string tiles_path(const std::string& output, const Run& run) {
+std::string tiles_path(const std::string& output, const StudyRun& run) {
   const ExperimentOptions& o = run.options;
   const std::string name =
       fmt::format("hidden{}_training{}_keep{}_seed{}_{}.rgb", hidden_text(o.hidden), o.training,
@@ -160,7 +160,7 @@ std::string tiles_path(const std::string& output, const Run& run) {
   return (std::filesystem::path(output) / "weights" / name).string();
 }
 
-std::vector<RunResult> run_all(const std::vector<Run>& runs, const Images& images,
+std::vector<RunResult> run_all(const std::vector<StudyRun>& runs, const Images& images,
                                const std::string& output, Journal& journal, std::size_t jobs) {
   if (images.side > 0) {
     require_writable_folder((std::filesystem::path(output) / "weights").string());
@@ -168,7 +168,7 @@ std::vector<RunResult> run_all(const std::vector<Run>& runs, const Images& image
   Runner(runs, images, output, journal).run(jobs);
   std::vector<RunResult> results;
   results.reserve(runs.size());
-  for (const Run& run : runs) {
+  for (const StudyRun& run : runs) {
     const RunResult* result = journal.find(run);
     if (result != nullptr) results.push_back(*result);
   }

@@ -20,10 +20,10 @@ class Interrupted : public std::runtime_error {
 /// of all runs in their order, the same for every number of jobs. Progress goes to stderr.
 /// Throws std::runtime_error that names the run when one fails, what the journal and write_file
 /// throw, and Interrupted; all runs that were finished by then are in the journal.
-std::vector<RunResult> run_all(const std::vector<Run>& runs, const Images& images,
+std::vector<RunResult> run_all(const std::vector<StudyRun>& runs, const Images& images,
                                const std::string& output, Journal& journal, std::size_t jobs);
 
 /// output/weights/….rgb: readable settings, and a checksum of all of them.
-std::string tiles_path(const std::string& output, const Run& run);
+std::string tiles_path(const std::string& output, const StudyRun& run);
 
 }  // namespace thinnet::examples

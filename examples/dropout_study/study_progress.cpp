@@ -24,7 +24,7 @@ std::string time_text(double seconds) {
 
 }  // namespace
 
-double cost_of(const Run& run, std::size_t D, std::size_t classes) {
+double cost_of(const StudyRun& run, std::size_t D, std::size_t classes) {
   const ExperimentOptions& o = run.options;
   std::size_t weights = 0, width = D;
   for (const std::size_t H : o.hidden) {
@@ -45,7 +45,7 @@ void StudyProgress::advance(double cost) {
   if (terminal_) redraw();
 }
 
-void StudyProgress::finish(const Run& run, const RunResult& result) {
+void StudyProgress::finish(const StudyRun& run, const RunResult& result) {
   ++finished_;
   latest_ = fmt::format("{}: train {:.3f}, validation {:.3f}", run_text(run), result.train.back(),
                         result.validation.back());

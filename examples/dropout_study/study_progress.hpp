@@ -10,7 +10,7 @@ namespace thinnet::examples {
 
 /// How long a run takes, in units that only ratios of mean something: images that go through the
 /// net × its weights. D is the width of an image.
-double cost_of(const Run& run, std::size_t D, std::size_t classes);
+double cost_of(const StudyRun& run, std::size_t D, std::size_t classes);
 
 /// On a terminal one line that redraws itself, elsewhere one plain line a finished run; on stderr.
 /// Costs are those of cost_of. Not safe to call from two threads at once.
@@ -21,7 +21,7 @@ class StudyProgress {
 
   void advance(double cost);  ///< of a part of a run
   /// After its last advance.
-  void finish(const Run& run, const RunResult& result);
+  void finish(const StudyRun& run, const RunResult& result);
   /// Ends the redrawn line, so that what comes next stands below.
   void close() const;
 
