@@ -12,25 +12,32 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Throws std::invalid_argument unless it is a number, a text, or a list of such or of such lists.
-void require_option_value(const std::string& name, const Json& value) {
-  if (value.is_array()) {
-    for (const Json& entry : value) require_option_value(name, entry);
-  } else if (!value.is_number() && !value.is_string()) {
-    throw std::invalid_argument(name + ": a number, a text or a list of them was expected");
-  }
-}
-
-/// What would stand on the command line for it; a list in a list is a net of several layers.
-std::string option_text(const Json& value, const std::string& separator = ",") {
+std::string scalar_text(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number_float()) return fmt::format("{}", value.get<double>());
   if (value.is_number()) return value.dump();
+  throw std::invalid_argument("a number, a text or a list of them was expected");
+}
+
+/// The entries' texts with a separator between them; a value that is no list is its own only entry.
+template <typename Text>
+std::string joined(const Json& value, char separator, const Text& text_of) {
+  if (!value.is_array()) return text_of(value);
   std::string text;
   for (const Json& entry : value) {
-    text += (text.empty() ? "" : separator) + option_text(entry, "-");
+    if (!text.empty()) text += separator;
+    text += text_of(entry);
   }
   return text;
+}
+
+/// What would stand on the command line for it; a list in a list is a net of several layers.
+std::string text_for(const std::string& name, const Json& value) {
+  try {
+    return joined(value, ',', [](const Json& entry) { return joined(entry, '-', scalar_text); });
+  } catch (const std::invalid_argument& e) {
+    throw std::invalid_argument(name + ": " + e.what());
+  }
 }
 
 }  // namespace
@@ -48,8 +55,7 @@ void read_grid_file(const std::string& path, StudyOptions& options) {
   if (!json.is_object()) throw std::runtime_error(path + ": a JSON object was expected");
   for (const auto& [name, value] : json.items()) {
     try {
-      require_option_value(name, value);
-      set_option(options, name, option_text(value));
+      set_option(options, name, text_for(name, value));
     } catch (const std::invalid_argument& e) {
       throw std::runtime_error(path + ": " + e.what());
     }

@@ -22,8 +22,9 @@ namespace {
 
 }  // namespace
 
-Journal::Journal(std::string path) : path_(std::move(path)) {
-  file_ = open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+Journal::Journal(std::string path)
+    : path_(std::move(path)),
+      file_(open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {
   if (file_ < 0) fail(path_, std::string("cannot open: ") + std::strerror(errno));
   try {
     if (flock(file_, LOCK_EX | LOCK_NB) != 0) {

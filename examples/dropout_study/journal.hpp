@@ -38,7 +38,7 @@ class Journal {
     std::size_t line;  ///< from 1
   };
   std::string path_;
-  int file_ = -1;
+  int file_;
   std::map<std::string, Entry> entries_;  // by identity
   std::size_t lines_ = 0;
 };

@@ -1,9 +1,8 @@
 // The parts of the study one by one: what is paired, what is parsed, what is kept.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#include <nlohmann/json.hpp>
 
 #include "examples/dropout_study/groups.hpp"
 #include "examples/dropout_study/journal.hpp"
@@ -317,22 +316,22 @@ TEST(StudyJournal, RefusesEveryKindOfUnreadableLine) {
                                         "nonsense",
                                         good.substr(0, good.size() - 1),
                                         good + good,
-                                        replaced("\"seed\":3", "\"seed\":-3"),
-                                        replaced("\"seed\":3", "\"seed\":3.5"),
-                                        replaced("\"seed\":3", "\"seed\":\"3\""),
-                                        replaced("\"seed\":3,", ""),
+                                        replaced(R"("seed":3)", R"("seed":-3)"),
+                                        replaced(R"("seed":3)", R"("seed":3.5)"),
+                                        replaced(R"("seed":3)", R"("seed":"3")"),
+                                        replaced(R"("seed":3,)", ""),
                                         replaced("replacement", "at random"),
                                         replaced("adam", "eve"),
-                                        replaced("\"epochs\":2", "\"epochs\":3"),
-                                        replaced("\"best_epoch\":1", "\"best_epoch\":3"),
-                                        replaced("\"best_epoch\":1", "\"best_epoch\":0"),
+                                        replaced(R"("epochs":2)", R"("epochs":3)"),
+                                        replaced(R"("best_epoch":1)", R"("best_epoch":3)"),
+                                        replaced(R"("best_epoch":1)", R"("best_epoch":0)"),
                                         replaced("[1,0]", "[1,0,0]"),
                                         replaced("[1,0]", "[1,-1]"),
-                                        replaced("\"hidden\":[8]", "\"hidden\":[]"),
+                                        replaced(R"("hidden":[8])", R"("hidden":[])"),
                                         std::string(5, '\0')};
   for (const std::string& line : bad) {
     SCOPED_TRACE(line);
-    const std::string bytes = good + "\n" + line + "\n" + "torn";
+    const std::string bytes = fmt::format("{}\n{}\ntorn", good, line);
     write_file(path, bytes);
     const std::string message = message_of<std::runtime_error>([&] { Journal journal(path); });
     EXPECT_TRUE(contains(message, path + ": cannot use line 2: ")) << message;

@@ -1,13 +1,13 @@
 // The study as a user meets it, with what may happen to a long computation: Ctrl-C, a kill, a full
 // disk, a second program in the same folder, a larger grid.
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -191,7 +191,7 @@ TEST(Study, FinishedRunsAreNotRunAgainAndALargerGridOnlyAdds) {
 class Background {
  public:
   Background(const std::string& words, std::string err) : err_(std::move(err)) {
-    const std::string command = "exec \"" THINNET_EXAMPLES_DIR "/dropout_study/dropout_study\"" +
+    const std::string command = "exec '" THINNET_EXAMPLES_DIR "/dropout_study/dropout_study'" +
                                 words.substr(words.find(' ')) + " >/dev/null 2>" + err_ +
                                 " </dev/null";
     std::array<std::string, 3> texts{"sh", "-c", command};
@@ -273,6 +273,39 @@ TEST(Study, StopsAtCtrlCWithOneLineAndGoesOn) {
   EXPECT_TRUE(contains(rest.out, std::to_string(kept) + " of them finished earlier")) << rest.out;
   ASSERT_EQ(run_program(study(data.path(), whole.path(), slow)).exit_code, 0);
   expect_same_study(output, whole);
+}
+
+TEST(Study, RedrawsOneLineOnATerminal) {
+  const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  ASSERT_EQ(grantpt(terminal) + unlockpt(terminal), 0);
+  const std::string name = ptsname(terminal);
+  const int other_side = open(name.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  ASSERT_GE(other_side, 0);
+  std::string shown;
+  std::thread reader([&] {  // ends when nobody has the other side open any more
+    std::array<char, 1000> some{};
+    for (ssize_t n = 0; (n = read(terminal, some.data(), some.size())) > 0;)
+      shown.append(some.data(), static_cast<std::size_t>(n));
+  });
+  const TinyData data;
+  const TemporaryFolder output;
+  Background program(study(data.path(), output.path()), name);
+  const int status = program.end(0);
+  close(other_side);
+  reader.join();
+  close(terminal);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << shown;
+  EXPECT_EQ(lines_of(shown), 1) << shown;
+  const std::string redraw = "\r\033[K";
+  std::size_t redraws = 0;
+  for (std::size_t at = shown.find(redraw); at != std::string::npos; ++redraws) {
+    const std::size_t next = shown.find(redraw, at + 1);
+    EXPECT_LT(std::min(next, shown.size() - 2) - at - redraw.size(), 80U);  // does not wrap
+    at = next;
+  }
+  EXPECT_GT(redraws, 59U);
+  const std::string last = shown.substr(shown.rfind(redraw) + redraw.size());
+  EXPECT_EQ(last.compare(0, 16, "60/60 runs 100% "), 0) << last;
 }
 
 TEST(Study, RunsATornLineAgain) {
@@ -443,7 +476,9 @@ TEST(Study, TakesAGridFileAndLetsTheCommandLineOverrideIt) {
   for (const auto& [text, message] : cases) {
     SCOPED_TRACE(text);
     write_file(grid, text);
-    expect_refused(run_program(words), "dropout_study: " + grid + ": " + message);
+    std::string expected = "dropout_study: ";
+    expected.append(grid).append(": ").append(message);
+    expect_refused(run_program(words), expected);
   }
 }
 
