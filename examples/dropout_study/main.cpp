@@ -29,10 +29,10 @@ void run_study(const StudyOptions& options, const std::string& command) {
   const auto finished =
       std::count_if(study.runs.begin(), study.runs.end(),
                     [&](const StudyRun& run) { return journal.find(run) != nullptr; });
+  watch_for_interrupt();
   fmt::print("{} from {}: {} runs, {} of them finished earlier, {} at a time\n", images.name,
              images.folder, study.runs.size(), finished, options.jobs);
   std::fflush(stdout);  // before progress on stderr, in a log too
-  watch_for_interrupt();
   study.results = run_all(study.runs, images, options.output, journal, options.jobs);
   study.groups = groups_of(options.grid, study.runs, study.results);
   study.sentence = study_sentence(study.groups, images.name);

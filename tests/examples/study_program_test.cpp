@@ -190,9 +190,10 @@ TEST(Study, FinishedRunsAreNotRunAgainAndALargerGridOnlyAdds) {
 /// The program in the background, its stderr in a file.
 class Background {
  public:
-  Background(const std::string& words, std::string err) : err_(std::move(err)) {
+  Background(const std::string& words, std::string err, const std::string& out = "/dev/null")
+      : err_(std::move(err)) {
     const std::string command = "exec '" THINNET_EXAMPLES_DIR "/dropout_study/dropout_study'" +
-                                words.substr(words.find(' ')) + " >/dev/null 2>" + err_ +
+                                words.substr(words.find(' ')) + " >" + out + " 2>" + err_ +
                                 " </dev/null";
     std::array<std::string, 3> texts{"sh", "-c", command};
     std::array<char*, 4> arguments{texts[0].data(), texts[1].data(), texts[2].data(), nullptr};
@@ -273,6 +274,22 @@ TEST(Study, StopsAtCtrlCWithOneLineAndGoesOn) {
   EXPECT_TRUE(contains(rest.out, std::to_string(kept) + " of them finished earlier")) << rest.out;
   ASSERT_EQ(run_program(study(data.path(), whole.path(), slow)).exit_code, 0);
   expect_same_study(output, whole);
+}
+
+TEST(Study, StopsAtCtrlCInTheMiddleOfARun) {
+  const TinyData data;
+  const TemporaryFolder output, log;
+  Background program(study(data.path(), output.path(), " --epochs 10000000"), log / "err",
+                     log / "out");
+  const auto start = std::chrono::steady_clock::now();
+  while (!fs::exists(log / "out") || read_file(log / "out").empty()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    ASSERT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  }
+  const int status = program.end(SIGINT);
+  EXPECT_EQ(WEXITSTATUS(status), 130);
+  EXPECT_EQ(program.err(), "dropout_study: interrupted: 0 of 60 runs are kept in " +
+                               (output / "runs.jsonl") + "; the same command goes on\n");
 }
 
 TEST(Study, RedrawsOneLineOnATerminal) {
