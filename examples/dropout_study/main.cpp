@@ -39,11 +39,8 @@ void run_study(const StudyOptions& options, const std::string& command) {
   const std::string json = study_json(study, images);
   write_file((output / "study.json").string(), json);
   write_file((output / "study.html").string(), study_html(json));
-  fmt::print(
-      "\nMean over {} seed{} ± half of its 95 % interval\n\n{}\n{}\n{}\n\n"
-      "Wrote study.json and study.html in {}\n",
-      options.grid.seeds.size(), options.grid.seeds.size() == 1 ? "" : "s",
-      study_table(study.groups), study_words(study.groups), study.sentence, options.output);
+  fmt::print("\n{}\n{}{}\n\nWrote study.json and study.html in {}\n", study_table(study.groups),
+             study_words(study.groups), study.sentence, options.output);
 }
 
 }  // namespace

@@ -150,9 +150,12 @@ std::string study_sentence(const std::vector<Group>& groups, const std::string& 
 }
 
 std::string study_table(const std::vector<Group>& groups) {
+  const std::size_t seeds = groups.front().seeds;
   std::string table =
-      fmt::format("{:>12}  {:>8}  {:>9}  {:>11}  {:>11}  {:>11}  {:>15}\n", "hidden", "training",
-                  "keep_prob", "train", "validation", "gap", "best validation");
+      seeds == 1 ? "One seed\n\n"
+                 : fmt::format("Mean over {} seeds ± half of its 95 % interval\n\n", seeds);
+  table += fmt::format("{:>12}  {:>8}  {:>9}  {:>11}  {:>11}  {:>11}  {:>15}\n", "hidden",
+                       "training", "keep_prob", "train", "validation", "gap", "best validation");
   for (const Group& group : groups) {
     table += fmt::format("{:>12}  {:>8}  {:>9}  {:>11}  {:>11}  {:>11}  {:>15}\n",
                          hidden_text(group.first.options.hidden), group.first.options.training,
@@ -172,7 +175,7 @@ std::string study_words(const std::vector<Group>& groups) {
                          group.first.keep_prob(), gap_words(*group.gap_change),
                          validation_words(*group.validation_change));
   }
-  return words;
+  return words.empty() ? words : words + "\n";
 }
 
 }  // namespace thinnet::examples

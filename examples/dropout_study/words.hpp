@@ -19,10 +19,10 @@ std::string validation_words(const Change& change);
 /// chance of 5 % divided by their number), so that 95 % holds for all of them together.
 std::string study_sentence(const std::vector<Group>& groups, const std::string& data_name);
 
-/// A line for each group: mean ± half of its interval.
+/// A line for each group, of which there must be one: mean ± half of its interval.
 std::string study_table(const std::vector<Group>& groups);
 
-/// A line of gap_words and validation_words for each comparison.
+/// A line of gap_words and validation_words for each comparison, and an empty one if there are any.
 std::string study_words(const std::vector<Group>& groups);
 
 }  // namespace thinnet::examples

@@ -290,6 +290,7 @@ TEST(Study, StopsAtCtrlCInTheMiddleOfARun) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
     ASSERT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
   }
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // now two runs have begun
   const int status = program.end(SIGINT);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 130);
   EXPECT_EQ(program.err(), "dropout_study: interrupted: 0 of 60 runs are kept in " +
