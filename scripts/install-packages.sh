@@ -6,6 +6,7 @@ set -euo pipefail
 build=(g++ cmake ninja-build
        libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
        libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libzip-dev
+       libboost-math-dev libssl-dev
        gnuplot-nox fonts-dejavu-core
        curl ca-certificates dataset-fashion-mnist)
 test=(libgtest-dev python3-numpy chromium)

@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <utility>
 
 #include "core/check.hpp"
-#include "core/random.hpp"
-#include "layers/affine.hpp"
-#include "layers/dropout.hpp"
-#include "layers/relu.hpp"
+#include "examples/support/classifier.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 
@@ -29,31 +27,37 @@ std::unique_ptr<Optimizer<float>> make_optimiser(Sequential<float>& net,
 
 Sequential<float> make_net(std::size_t D, std::size_t classes, const ExperimentOptions& options,
                            double keep_prob) {
-  Sequential<float> net(D);
-  std::size_t width = D;
-  for (const std::size_t H : options.hidden) {
-    net.add(std::make_unique<Affine<float>>(width, H));
-    net.add(std::make_unique<Relu<float>>());
-    net.add(std::make_unique<Dropout<float>>(keep_prob, options.seed));
-    width = H;
-  }
-  net.add(std::make_unique<Affine<float>>(width, classes));
-  initialise(net.parameters(), normal_scale(options.weight_scale), options.seed);
-  return net;
+  return make_classifier(
+      D, classes, {options.hidden, keep_prob, 1, normal_scale(options.weight_scale), options.seed});
+}
+
+ExperimentData::ExperimentData(Dataset training_images, Dataset validation_images)
+    : training(std::move(training_images)),
+      validation(std::move(validation_images)),
+      mean_image(Normaliser<float>::mean_of(training)) {}
+
+History train_net(Sequential<float>& net, const ExperimentData& data,
+                  const ExperimentOptions& options, const ProgressReporter& report) {
+  TrainerOptions trainer_options{options.epochs, options.batch_size, options.seed};
+  trainer_options.sampling = options.sampling;
+  const auto optimiser = make_optimiser(net, options);
+  Trainer<float> trainer(net, *optimiser, trainer_options);
+  return trainer.fit(data.training, data.validation, data.mean_image, report);
+}
+
+void require_enough_images(const ExperimentOptions& options, std::size_t images) {
+  require(options.training > 0 && options.validation > 0,
+          "training and validation need at least 1 image each");
+  require(options.validation <= images && options.training <= images - options.validation,
+          "{} training and {} validation images asked for, but the data set has {}",
+          options.training, options.validation, images);
 }
 
 std::vector<ExperimentRun> run_experiment(const Dataset& images, const ExperimentOptions& options,
                                           bool progress) {
-  require(options.training > 0 && options.validation > 0,
-          "training and validation need at least 1 image each");
-  require(options.training + options.validation <= images.size(),
-          "{} training and {} validation images asked for, but the data set has {}",
-          options.training, options.validation, images.size());
-  const Dataset training = images.range(0, options.training);
-  const Dataset validation = images.range(images.size() - options.validation, options.validation);
-  const auto mean_image = Normaliser<float>::mean_of(training);
-  TrainerOptions trainer_options{options.epochs, options.batch_size, options.seed};
-  trainer_options.sampling = options.sampling;
+  require_enough_images(options, images.size());
+  const ExperimentData data(images.range(0, options.training),
+                            images.range(images.size() - options.validation, options.validation));
 
   std::vector<Sequential<float>> nets;  // all made first: a wrong keep_prob is told before training
   for (const double keep_prob : options.keep_probs) {
@@ -62,11 +66,9 @@ std::vector<ExperimentRun> run_experiment(const Dataset& images, const Experimen
   std::vector<ExperimentRun> runs;
   for (std::size_t i = 0; i < nets.size(); ++i) {
     const double keep_prob = options.keep_probs[i];
-    const auto optimiser = make_optimiser(nets[i], options);
-    Trainer<float> trainer(nets[i], *optimiser, trainer_options);
     const auto report =
         progress ? report_on_stderr(fmt::format("keep_prob {:<4}", keep_prob)) : nullptr;
-    runs.push_back({keep_prob, trainer.fit(training, validation, mean_image, report)});
+    runs.push_back({keep_prob, train_net(nets[i], data, options, report)});
   }
   return runs;
 }

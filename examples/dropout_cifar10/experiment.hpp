@@ -33,6 +33,23 @@ struct ExperimentRun {
 Sequential<float> make_net(std::size_t D, std::size_t classes, const ExperimentOptions& options,
                            double keep_prob);
 
+/// What a net learns from, what it is judged by, and the mean training image to subtract.
+struct ExperimentData {
+  ExperimentData(Dataset training_images, Dataset validation_images);
+
+  Dataset training, validation;
+  Normaliser<float> mean_image;
+};
+
+/// Trains one net with the options' optimiser, batches and epochs. Throws std::runtime_error,
+/// naming the step, when the loss is not finite.
+History train_net(Sequential<float>& net, const ExperimentData& data,
+                  const ExperimentOptions& options, const ProgressReporter& report);
+
+/// Throws std::invalid_argument unless a data set of so many images has as many for training and
+/// for validation as the options ask for, and they ask for at least one each.
+void require_enough_images(const ExperimentOptions& options, std::size_t images);
+
 /// Trains one net for each keep_prob, all from the same weights on the same batches, the mean
 /// training image subtracted. Progress goes to stderr when `progress` says so.
 /// Throws std::invalid_argument when an option is out of its range, before any training.

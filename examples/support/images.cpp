@@ -32,6 +32,60 @@ std::string plain_or_gzipped(const fs::path& path) {
   return "";
 }
 
+/// s when the width is s × s for a picture of 8 × 8 pixels or more, else 0.
+std::size_t side_of_square(std::size_t width) {
+  std::size_t s = 8;
+  while (s * s < width) ++s;
+  return s * s == width ? s : 0;
+}
+
+std::vector<std::string> numbers(std::size_t count) {
+  std::vector<std::string> names;
+  names.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
+  return names;
+}
+
+Images read_cifar10(const fs::path& in) {
+  Images images{Cifar10::read_training(in.string()),
+                "CIFAR-10",
+                in.string(),
+                {},
+                Cifar10::class_names(),
+                32,
+                3};
+  for (const char* number : {"1", "2", "3", "4", "5"}) {
+    images.files.push_back((in / fmt::format("data_batch_{}.bin", number)).string());
+  }
+  return images;
+}
+
+Images read_idx_pair(const fs::path& in, const std::string& x, const std::string& labels) {
+  constexpr std::size_t classes = 10;
+  // The class names of Xiao, Rasul, Vollgraf, "Fashion-MNIST" (2017).
+  static const std::vector<std::string> fashion_names{
+      "T-shirt/top", "trouser", "pullover", "dress", "coat",
+      "sandal",      "shirt",   "sneaker",  "bag",   "ankle boot"};
+  const bool fashion = in.lexically_normal().string().find("fashion") != std::string::npos;
+  Images images{read_idx(x, labels, classes),
+                fashion ? "Fashion-MNIST" : "IDX images",
+                in.string(),
+                {x, labels},
+                fashion ? fashion_names : numbers(classes)};
+  images.side = side_of_square(images.training.width());
+  images.channels = images.side > 0 ? 1 : 0;
+  return images;
+}
+
+Images read_own(const fs::path& in) {
+  const std::string x = (in / "x.npy").string(), labels = (in / "y.npy").string();
+  Images images{read_npy(x, labels), "x.npy and y.npy", in.string(), {x, labels}, {}};
+  images.classes = numbers(images.training.classes());
+  images.side = side_of_square(images.training.width());
+  images.channels = images.side > 0 ? 1 : 0;
+  return images;
+}
+
 fs::path cache_folder() {
   const std::string cache = environment("XDG_CACHE_HOME"), home = environment("HOME");
   return fs::path(cache.empty() ? home + "/.cache" : cache) / "thinnet" / "cifar-10-batches-bin";
@@ -43,19 +97,11 @@ Images read_images(const std::string& folder) {
   if (!fs::is_directory(folder))
     throw std::runtime_error(fmt::format("{}: no such folder", folder));
   const fs::path in(folder);
-  if (fs::exists(in / "data_batch_1.bin")) {
-    return {Cifar10::read_training(folder), "CIFAR-10", folder};
-  }
+  if (fs::exists(in / "data_batch_1.bin")) return read_cifar10(in);
   const std::string images = plain_or_gzipped(in / "train-images-idx3-ubyte");
   const std::string labels = plain_or_gzipped(in / "train-labels-idx1-ubyte");
-  if (!images.empty() && !labels.empty()) {
-    constexpr std::size_t classes = 10;
-    const bool fashion = in.lexically_normal().string().find("fashion") != std::string::npos;
-    return {read_idx(images, labels, classes), fashion ? "Fashion-MNIST" : "IDX images", folder};
-  }
-  if (fs::exists(in / "x.npy") && fs::exists(in / "y.npy")) {
-    return {read_npy((in / "x.npy").string(), (in / "y.npy").string()), "x.npy and y.npy", folder};
-  }
+  if (!images.empty() && !labels.empty()) return read_idx_pair(in, images, labels);
+  if (fs::exists(in / "x.npy") && fs::exists(in / "y.npy")) return read_own(in);
   throw std::runtime_error(
       fmt::format("{}: holds neither data_batch_1.bin to _5.bin (CIFAR-10), nor "
                   "train-images-idx3-ubyte and train-labels-idx1-ubyte (IDX), nor x.npy and y.npy",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "data/dataset.hpp"
 
@@ -9,8 +10,13 @@ namespace thinnet::examples {
 
 struct Images {
   Dataset training;
-  std::string name;    ///< "CIFAR-10"
-  std::string folder;  ///< where they were found
+  std::string name;                  ///< "CIFAR-10"
+  std::string folder;                ///< where they were found
+  std::vector<std::string> files;    ///< their paths: all that the images were read from
+  std::vector<std::string> classes;  ///< a name for each class; its number where none is known
+  /// A row holds `channels` planes of side × side pixels; both are 0 where it is no picture, or
+  /// where nobody knows how it lies in the row (colours of a user's own x.npy).
+  std::size_t side = 0, channels = 0;
 };
 
 /// Reads what a folder holds: CIFAR-10's binary batches, IDX files of MNIST's family

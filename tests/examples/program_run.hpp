@@ -1,8 +1,10 @@
 // Runs an example program as a user would and keeps what it said.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -27,6 +29,17 @@ inline ProgramRun run_program(const std::string& words, const std::string& envir
                               " </dev/null";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(out), read_file(err)};
+}
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// Exit code 2 and one line on stderr, which holds `part`.
+inline void expect_refused(const ProgramRun& run, const std::string& part) {
+  EXPECT_EQ(run.exit_code, 2) << run.err;
+  EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+  EXPECT_TRUE(contains(run.err, part)) << run.err;
 }
 
 }  // namespace thinnet::testing

@@ -4,47 +4,29 @@
 
 #include "data/npy.hpp"
 #include "tests/examples/program_run.hpp"
+#include "tests/examples/tiny_data.hpp"
 #include "tests/support.hpp"
 
 namespace thinnet {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::contains;
+using testing::expect_refused;
 using testing::ProgramRun;
 using testing::run_program;
 using testing::TemporaryFolder;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+using testing::TinyData;
 
 bool is_png(const std::string& path) {
   return read_file(path).compare(0, 4, "\x89PNG") == 0;
 }
-
-/// A folder with x.npy and y.npy: 60 examples of 12 features in 3 classes.
-class TinyData : public TemporaryFolder {
- public:
-  TinyData() {
-    write_file(*this / "x.npy", encode_npy(testing::normals<float>(60, 12, 1)));
-    Matrix<double> y({60, 1});
-    for (std::size_t n = 0; n < 60; ++n) y(n, 0) = static_cast<double>(n % 3);
-    write_file(*this / "y.npy", encode_npy(y));
-  }
-};
 
 const std::string tiny = " --training 40 --validation 20 --epochs 2 --batch 16 --hidden 8,6";
 
 std::string experiment(const std::string& data, const std::string& output,
                        const std::string& more = "") {
   return "dropout_cifar10 --data " + data + " --output " + output + tiny + more;
-}
-
-/// Exit code 2 and one line on stderr, which holds `part`.
-void expect_refused(const ProgramRun& run, const std::string& part) {
-  EXPECT_EQ(run.exit_code, 2) << run.err;
-  EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
-  EXPECT_TRUE(contains(run.err, part)) << run.err;
 }
 
 TEST(Programs, XorLearnsAndExplains) {

@@ -1,0 +1,46 @@
+// What a study varies, and the runs that follow from it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "examples/dropout_cifar10/experiment.hpp"
+
+namespace thinnet::examples {
+
+/// Every combination is one run. Each list keeps the order it was given in.
+struct Grid {
+  std::vector<double> keep_probs{1, 0.5, 0.25};
+  std::vector<std::vector<std::size_t>> hidden{{500}};  ///< the widths of each net's hidden layers
+  std::vector<std::size_t> training{500};               ///< sizes of the training set
+  std::vector<std::uint64_t> seeds{0, 1, 2, 3, 4};
+};
+
+/// One net trained once, and all that its result follows from.
+struct StudyRun {
+  ExperimentOptions options;  ///< keep_probs holds exactly one
+  std::string data_name;      ///< "CIFAR-10"
+  std::string data_sha256;    ///< a checksum over all files of the data
+
+  double keep_prob() const { return options.keep_probs.front(); }
+};
+
+/// The runs of a grid with the seed changing fastest, then keep_prob, training and hidden; run s of
+/// group g is number g · seeds + s. All else is as in `shared`, whose keep_probs, hidden, training
+/// and seed are not read.
+std::vector<StudyRun> runs_of(const Grid& grid, const StudyRun& shared);
+
+/// Equal for two runs exactly when they must have equal results.
+std::string identity(const StudyRun& run);
+
+/// "500-100" for layers of 500 and of 100 units.
+std::string hidden_text(const std::vector<std::size_t>& hidden);
+
+/// "hidden 500, training 500, keep_prob 0.5, seed 3".
+std::string run_text(const StudyRun& run);
+
+const char* sampling_text(Sampling sampling);              ///< "replacement" or "shuffled"
+const char* optimiser_text(OptimiserKind optimiser_kind);  ///< "adam" or "sgd"
+
+}  // namespace thinnet::examples
