@@ -15,6 +15,8 @@ struct Augmentation {
   std::size_t channels = 3, height = 32, width = 32;
 
   bool any() const { return flip || shift > 0; }
+  /// Throws std::invalid_argument when D is not channels · height · width.
+  void require_width(std::size_t D) const;
 };
 
 /// Changes each row of x (N×D) at random: a function of the seed, the step and the row's place in
