@@ -55,6 +55,9 @@ Prepared prepare(const Dataset& images, const Dataset& test, const TrainingOptio
   }
   require(!options.augmentation.any(),
           "images are moved before they are whitened, so --flips and --shifts need --whiten 0");
+  require(options.whiten <= images.width(),
+          "{} whitened components asked for, but images have {} features", options.whiten,
+          images.width());
   fmt::print(stderr, "whitening\n");
   const Whitening whitening(training, options.whiten, options.whiten_epsilon);
   auto [whitened_training, whitened_validation] = part(whitening.apply(images));
