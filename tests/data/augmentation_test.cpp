@@ -46,8 +46,8 @@ std::vector<T> moved(const Matrix<T>& x, const Matrix<T>& fill, const Augmentati
         const int to_i = i + move.down;
         const int to_j = (move.mirrored ? width - 1 - j : j) + move.right;
         if (to_i < 0 || to_i >= height || to_j < 0 || to_j >= width) continue;
-        const auto to = static_cast<std::size_t>((c * height + to_i) * width + to_j);
-        out[to] = x(0, static_cast<std::size_t>((c * height + i) * width + j));
+        const int to = (c * height + to_i) * width + to_j, from = (c * height + i) * width + j;
+        out[static_cast<std::size_t>(to)] = x(0, static_cast<std::size_t>(from));
       }
     }
   }

@@ -61,13 +61,15 @@ TEST(Classifier, StartsAlikeAtEveryKeepProb) {
 
 TEST(Classifier, DrawsAnotherMaskForEverySeed) {
   const Matrix<float> x = xt::ones<float>({20, 50});
-  const auto mask = [&](std::uint64_t seed) {
-    auto net = make_classifier(50, 3, {{5}, .5, .5, he, seed});
+  const auto mask = [&](std::uint64_t seed, std::size_t layer) {
+    auto net = make_classifier(50, 3, {{40}, .5, .5, he, seed});
     net.forward(x, Mode::train);
-    return dynamic_cast<const Dropout<float>&>(net.layer(0)).cache().mask;
+    return dynamic_cast<const Dropout<float>&>(net.layer(layer)).cache().mask;
   };
-  EXPECT_EQ(mask(1), mask(1));
-  EXPECT_NE(mask(1), mask(2));
+  for (const std::size_t layer : {0U, 3U}) {
+    EXPECT_EQ(mask(1, layer), mask(1, layer));
+    EXPECT_NE(mask(1, layer), mask(2, layer));
+  }
 }
 
 TEST(Classifier, RefusesWhatIsOutOfRange) {

@@ -2,10 +2,10 @@
 // killed leaves no trace.
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
@@ -181,7 +181,8 @@ TEST(TrainCifar10, TestsTheWeightsItLeaves) {
     for (std::size_t c = 0; c < 3; ++c) sum += std::exp(h(n, c));
     loss += (std::log(sum) - h(n, n % 3)) / 30;
     const auto* scores = &h(n, 0);
-    correct += static_cast<std::size_t>(std::max_element(scores, scores + 3) - scores) == n % 3;
+    const auto predicted = static_cast<std::size_t>(std::max_element(scores, scores + 3) - scores);
+    correct += predicted == n % 3 ? 1 : 0;
   }
   const Json history = history_of(output);
   EXPECT_EQ(history["test_accuracy"], correct / 30);
@@ -214,6 +215,51 @@ TEST(TrainCifar10, TakesEveryOption) {
   EXPECT_NEAR(history["epochs"][0]["learning_rate"], .004 * (2.5 / 3) / 1.5, 1e-15);
   EXPECT_NEAR(history["epochs"][1]["learning_rate"], .002, 1e-15);
   EXPECT_EQ(decode_npy<float>(read_npz(output / "weights.npz")["affine1.w"], "w").shape(0), 7U);
+}
+
+TEST(TrainCifar10, LearnsFromTheFirstImagesAndValidatesOnTheLast) {
+  const TrainingData data, other_middle, other_last;
+  auto x = decode_npy<float>(read_file(data / "x.npy"), "x");
+  const auto with_other_rows = [&](std::size_t first, std::size_t last) {
+    Matrix<float> changed = x;
+    for (std::size_t n = first; n < last; ++n)
+      for (std::size_t d = 0; d < 12; ++d) changed(n, d) = 5 - 3 * x(n, (d + 1) % 12);
+    return changed;
+  };
+  other_middle.write("x.npy", with_other_rows(30, 40));
+  other_last.write("x.npy", with_other_rows(40, 60));
+  for (const char* more : {"--whiten 0", "--whiten 6"}) {
+    SCOPED_TRACE(more);
+    // One epoch, whose weights are the best whatever the validation images say.
+    const std::string options = std::string("--training 30 --epochs 1 ") + more;
+    std::vector<std::string> weights;
+    std::vector<Json> epochs;
+    for (const TrainingData* from : {&data, &other_middle, &other_last}) {
+      const TemporaryFolder output;
+      EXPECT_EQ(run_program(training(from->path(), output.path(), options)).exit_code, 0);
+      weights.push_back(read_file(output / "weights.npz"));
+      epochs.push_back(history_of(output)["epochs"]);
+    }
+    EXPECT_TRUE(weights[1] == weights[0] && weights[2] == weights[0]);
+    EXPECT_EQ(epochs[1], epochs[0]);
+    EXPECT_NE(epochs[2][0]["validation_loss"], epochs[0][0]["validation_loss"]);
+  }
+}
+
+TEST(TrainCifar10, HeedsTheOptionsThatShowInTheWeightsOnly) {
+  const TrainingData data;
+  std::vector<std::string> weights;
+  for (const char* options :
+       {"--whiten 7 --optimiser adam", "--whiten 7 --optimiser adam --weight-decay .1",
+        "--whiten 7 --optimiser adam --whiten-epsilon .1",
+        "--whiten 7 --optimiser adam --label-smoothing .1", "--whiten 7 --momentum .9",
+        "--whiten 7 --momentum .8", "--whiten 7 --weight-decay .1"}) {
+    const TemporaryFolder output;
+    EXPECT_EQ(run_program(training(data.path(), output.path(), options)).exit_code, 0);
+    weights.push_back(read_file(output / "weights.npz"));
+    for (std::size_t i = 0; i + 1 < weights.size(); ++i)
+      EXPECT_TRUE(weights[i] != weights.back()) << options << ", " << i;
+  }
 }
 
 TEST(TrainCifar10, FlipsAndShiftsImages) {
