@@ -58,7 +58,7 @@ std::string difference(const std::string& saved, const std::string& now) {
     const bool more_after = static_cast<bool>(std::getline(b, after));
     if (!more_before && !more_after) return "";
     if (!more_before || !more_after || before != after) {
-      return fmt::format("then \"{}\", now \"{}\"", more_before ? before : "",
+      return fmt::format(R"(then "{}", now "{}")", more_before ? before : "",
                          more_after ? after : "");
     }
   }
