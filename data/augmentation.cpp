@@ -7,13 +7,21 @@
 
 namespace thinnet {
 
+void Augmentation::require_fits(std::size_t D) const {
+  require(D == channels * height * width,
+          "augmentation: images have {} features, expected {} ({} × {} × {})", D,
+          channels * height * width, channels, height, width);
+  require(shift < std::min(height, width),
+          "augmentation: a shift of {} leaves nothing of an image of {} × {}", shift, height,
+          width);
+}
+
 template <typename T>
 void augment(Matrix<T>& x, const Matrix<T>& fill, const Augmentation& augmentation,
              std::uint64_t seed, std::uint64_t step) {
   const auto [flip, shift, channels, height, width] = augmentation;
   const std::size_t N = x.shape(0), D = x.shape(1);
-  require(D == channels * height * width, "augmentation: x is {}, expected N×{} ({} × {} × {})",
-          shape_text(x), channels * height * width, channels, height, width);
+  augmentation.require_fits(D);
   require_shape(fill, 1, D, "fill", "augmentation");
   // Streams between those of the weights (from 0) and of the batches (from 2^31).
   Random random(seed, 0x40000000U + static_cast<std::uint32_t>(step));

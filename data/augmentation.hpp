@@ -15,11 +15,14 @@ struct Augmentation {
   std::size_t channels = 3, height = 32, width = 32;
 
   bool any() const { return flip || shift > 0; }
+  /// Throws std::invalid_argument when D is not channels · height · width, or when a shift may
+  /// leave nothing of an image.
+  void require_fits(std::size_t D) const;
 };
 
 /// Changes each row of x (N×D) at random: a function of the seed, the step and the row's place in
 /// the batch. Pixels that move in from outside take their value from `fill` (1×D), the mean image.
-/// Throws std::invalid_argument when D is not channels · height · width.
+/// Throws like require_fits.
 template <typename T>
 void augment(Matrix<T>& x, const Matrix<T>& fill, const Augmentation& augmentation,
              std::uint64_t seed, std::uint64_t step);

@@ -127,6 +127,7 @@ Batches<T>::Batches(Dataset data, Normaliser<T> normaliser, std::size_t batch_si
   require(data_.size() > 0, "data set: no examples to make batches of");
   require_shape(normaliser_.mean, 1, data_.width(), "mean", "normaliser");
   require_shape(normaliser_.scale, 1, data_.width(), "scale", "normaliser");
+  if (augmentation_.any()) augmentation_.require_fits(data_.width());
   std::iota(order_.begin(), order_.end(), 0U);
 }
 

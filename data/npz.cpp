@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <zip.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -23,10 +22,7 @@ namespace fs = std::filesystem;
 /// An archive that is discarded, its file untouched, unless it was closed.
 using Zip = std::unique_ptr<zip_t, decltype(&zip_discard)>;
 
-Zip open_zip(const std::string& path, int flags) {
-  int code = 0;
-  Zip zip(zip_open(path.c_str(), flags, &code), zip_discard);
-  if (zip) return zip;
+[[noreturn]] void fail(const std::string& path, int code) {
   zip_error_t error;
   zip_error_init_with_code(&error, code);
   const std::string reason = zip_error_strerror(&error);
@@ -34,11 +30,35 @@ Zip open_zip(const std::string& path, int flags) {
   fail(path, reason);
 }
 
+/// Room for an archive in memory; freed by whoever owns it last, we or the archive.
+using Source = std::unique_ptr<zip_source_t, decltype(&zip_source_free)>;
+
+std::string bytes_of(zip_source_t* source, const std::string& path) {
+  zip_stat_t about;
+  if (zip_source_stat(source, &about) != 0 || zip_source_open(source) != 0)
+    fail(path, zip_error_strerror(zip_source_error(source)));
+  std::string bytes(about.size, '\0');
+  const zip_int64_t n = zip_source_read(source, bytes.data(), bytes.size());
+  zip_source_close(source);
+  if (n != static_cast<zip_int64_t>(bytes.size())) fail(path, "cannot make the archive");
+  return bytes;
+}
+
 }  // namespace
 
+// In memory first: given a path, libzip writes a temporary file with a name of its own choice
+// beside it, and would leave that behind whenever the program is killed.
 void write_npz(const std::string& path, const Arrays& arrays) {
-  const std::string partial = path + ".partial";
-  Zip zip = open_zip(partial, ZIP_CREATE | ZIP_TRUNCATE);
+  zip_error_t error;
+  zip_error_init(&error);
+  const Source file(zip_source_buffer_create(nullptr, 0, 0, &error), zip_source_free);
+  if (!file) fail(path, zip_error_code_zip(&error));
+  zip_source_keep(file.get());  // once for the archive, once for reading it
+  Zip zip(zip_open_from_source(file.get(), ZIP_TRUNCATE, &error), zip_discard);
+  if (!zip) {
+    zip_source_free(file.get());
+    fail(path, zip_error_code_zip(&error));
+  }
   for (const auto& [name, bytes] : arrays) {
     zip_source_t* source = zip_source_buffer(zip.get(), bytes.data(), bytes.size(), 0);
     const zip_int64_t index = source == nullptr ? -1
@@ -54,17 +74,15 @@ void write_npz(const std::string& path, const Arrays& arrays) {
     zip_set_file_compression(zip.get(), entry, ZIP_CM_STORE, 0);
     zip_file_set_dostime(zip.get(), entry, midnight, first_of_1980, 0);
   }
-  if (zip_close(zip.get()) != 0) {
-    const std::string reason = zip_strerror(zip.get());
-    std::remove(partial.c_str());
-    fail(path, reason);
-  }
+  if (zip_close(zip.get()) != 0) fail(path, zip_strerror(zip.get()));
   static_cast<void>(zip.release());  // zip_close has freed it
-  publish_partial(path);
+  write_file(path, bytes_of(file.get(), path));
 }
 
 Arrays read_npz(const std::string& path) {
-  const Zip zip = open_zip(path, ZIP_RDONLY);
+  int code = 0;
+  const Zip zip(zip_open(path.c_str(), ZIP_RDONLY, &code), zip_discard);
+  if (!zip) fail(path, code);
   const auto file_size = static_cast<zip_uint64_t>(fs::file_size(path));
   Arrays arrays;
   for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(zip_get_num_entries(zip.get(), 0)); ++i) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "core/check.hpp"
@@ -106,12 +107,15 @@ Whitening::Whitening(const Dataset& training, std::size_t components, double eps
   });
   const auto [values, u] = principal_components(covariance, K);
 
+  // The covariance is made of floats: what is below their rounding may as well be nothing.
+  const double rounding = std::numeric_limits<float>::epsilon() * values[K - 1];
   double mean_square = 0;
   projection_.resize({D, K});
   for (std::size_t k = 0; k < K; ++k) {
     const double lambda = std::max(values[K - 1 - k], 0.0);  // rounding may leave -1e-15
     const double variance = lambda + epsilon * values[K - 1];
-    require(variance > 0, "whitening: component {} is 0: take fewer, or an epsilon above 0", k + 1);
+    require(variance > rounding, "whitening: component {} is 0: take fewer, or an epsilon above 0",
+            k + 1);
     mean_square += lambda / variance / static_cast<double>(K);
     for (std::size_t d = 0; d < D; ++d)
       projection_(d, k) = static_cast<float>(u(K - 1 - k, d) / std::sqrt(variance));

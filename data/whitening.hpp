@@ -15,7 +15,8 @@ class Whitening {
  public:
   /// Learns mean, components and scale from the training images (N×D): K = components, and ε in
   /// units of the largest λ, so that 1 is strong. Throws std::invalid_argument unless K is in
-  /// [1, D] and epsilon is finite and >= 0 (above 0 where a λ may be 0).
+  /// [1, D], epsilon is finite and >= 0, and every λ_k + ε is above the largest λ's rounding as a
+  /// float (with ε = 0, K = D cannot be had: equal contrast leaves D - 1 dimensions).
   Whitening(const Dataset& training, std::size_t components, double epsilon);
 
   /// N×D -> N×K in float, with the same labels. Give it the whole data set and take parts of the

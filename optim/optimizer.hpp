@@ -16,7 +16,7 @@ class Optimizer {
   /// What it remembers between steps, for checkpoints: moments[k][i] has parameter i's shape.
   struct State {
     std::vector<std::vector<Matrix<T>>> moments;  ///< Sgd: v; Adam: m, v
-    std::uint64_t t = 0;                          ///< steps taken
+    std::uint64_t t = 0;                          ///< Adam: steps taken
   };
 
   virtual ~Optimizer() = default;

@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
+#include "core/check.hpp"
 #include "data/npy.hpp"
 #include "data/npz.hpp"
 
@@ -56,9 +58,18 @@ std::string difference(const std::string& saved, const std::string& now) {
     const bool more_after = static_cast<bool>(std::getline(b, after));
     if (!more_before && !more_after) return "";
     if (!more_before || !more_after || before != after) {
-      return fmt::format("then \"{}\", now \"{}\"", more_before ? before : "",
+      return fmt::format(R"(then "{}", now "{}")", more_before ? before : "",
                          more_after ? after : "");
     }
+  }
+}
+
+template <typename T>
+void require_fitting(const TrainingState<T>& state) {
+  for (const auto& moment : state.optimizer.moments) {
+    require(moment.size() == state.parameters.size(),
+            "checkpoint: the net has {} parameters, but the optimiser moves {}",
+            state.parameters.size(), moment.size());
   }
 }
 
@@ -79,6 +90,8 @@ void for_each_matrix(const TrainingState<T>& state, std::vector<Matrix<T>>& best
 template <typename T>
 void save_checkpoint(const std::string& path, const std::string& settings,
                      const TrainingState<T>& state) {
+  require_fitting(state);
+  require(state.best.size() == state.parameters.size(), "checkpoint: no epoch has been trained");
   Arrays arrays;
   for_each_matrix(state, state.best, [&](const std::string& name, const Matrix<T>& m) {
     arrays[name] = encode_npy(m);
@@ -93,10 +106,14 @@ void save_checkpoint(const std::string& path, const std::string& settings,
 template <typename T>
 bool load_checkpoint(const std::string& path, const std::string& settings,
                      const TrainingState<T>& state) {
-  if (!std::filesystem::exists(path)) return false;
+  require_fitting(state);
   const auto fail = [&](const std::string& reason) {
     throw std::runtime_error(fmt::format("{}: {}", path, reason));
   };
+  std::error_code error;  // a file that cannot be looked at may well be there
+  const auto kind = std::filesystem::status(path, error).type();
+  if (kind == std::filesystem::file_type::not_found) return false;
+  if (error) fail(error.message());
   Arrays arrays = read_npz(path);
   const auto take = [&](const std::string& name) {
     const auto array = arrays.find(name);
@@ -113,7 +130,7 @@ bool load_checkpoint(const std::string& path, const std::string& settings,
   }
   const auto table = decode_npy<double>(take("history"), path + ": history");
   const auto counters = decode_npy<double>(take("counters"), path + ": counters");
-  if (table.shape(1) != columns || table.shape(0) == 0 || counters.size() != 2)
+  if (table.shape(1) != columns || table.shape(0) == 0 || shape_text(counters) != "1×2")
     fail("history or counters have a wrong shape");
 
   std::vector<Matrix<T>> best, values;

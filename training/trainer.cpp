@@ -59,29 +59,33 @@ Trainer<T>::Trainer(Sequential<T>& net, Optimizer<T>& optimizer, TrainerOptions 
 }
 
 template <typename T>
-double Trainer<T>::train_epoch(Batches<T>& batches, std::size_t epoch, double rate,
-                               const ProgressReporter& report) {
+void Trainer<T>::train_epoch(Batches<T>& batches, EpochRecord& record,
+                             const ProgressReporter& report) {
   SoftmaxCrossEntropy<T> loss(options_.label_smoothing);
+  const std::size_t epoch = record.epoch;
+  const double rate = optimizer_.learning_rate();
   double loss_sum = 0;
   for (std::size_t i = 0; i < batches.per_epoch(); ++i) {
     const std::uint64_t step = (epoch - 1) * batches.per_epoch() + i;
     const Batch<T>& batch = batches.at(step);
     const double middle =
         (static_cast<double>(step) + 0.5) / static_cast<double>(batches.per_epoch());
-    optimizer_.set_learning_rate(rate * options_.schedule(middle));
     net_.begin_step(step, batch.examples);
     const double batch_loss = loss.forward(net_.forward(batch.x, Mode::train), batch.labels);
     if (!std::isfinite(batch_loss)) {
       throw std::runtime_error(fmt::format(
           "the loss is {} at step {} (epoch {}): try a learning rate below {}, or smaller weights",
-          batch_loss, step, epoch, optimizer_.learning_rate()));
+          batch_loss, step, epoch, rate));
     }
     net_.backward(loss.backward());
+    record.learning_rate = rate * options_.schedule(middle);
+    optimizer_.set_learning_rate(record.learning_rate);
     optimizer_.step();
+    optimizer_.set_learning_rate(rate);  // at once: training may be stopped by an exception
     loss_sum += batch_loss;
     if (report) report({epoch, options_.epochs, i + 1, batches.per_epoch(), batch_loss, nullptr});
   }
-  return loss_sum / static_cast<double>(batches.per_epoch());
+  record.loss = loss_sum / static_cast<double>(batches.per_epoch());
 }
 
 template <typename T>
@@ -92,7 +96,6 @@ History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
                      options_.augmentation);
   Batches<T> seen(training, normaliser, evaluation_batch);
   Batches<T> unseen(validation, normaliser, evaluation_batch);
-  const double rate = optimizer_.learning_rate();
   History history;
   const TrainingState<T> state{net_.parameters(), optimizer_.state(), history, best_};
   if (!options_.checkpoint.empty()) load_checkpoint(options_.checkpoint, options_.settings, state);
@@ -107,8 +110,7 @@ History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
     const std::size_t epoch = history.epochs.size() + 1;
     EpochRecord record;
     record.epoch = epoch;
-    record.loss = train_epoch(batches, epoch, rate, report);
-    record.learning_rate = optimizer_.learning_rate();
+    train_epoch(batches, record, report);
     record.train_accuracy = evaluate(net_, seen).accuracy;
     const Evaluation held_out = evaluate(net_, unseen);
     record.validation_loss = held_out.loss;
@@ -129,7 +131,6 @@ History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
       report({epoch, epochs, batches.per_epoch(), batches.per_epoch(), record.loss, &record});
     }
   }
-  optimizer_.set_learning_rate(rate);
   return history;
 }
 

@@ -59,7 +59,8 @@ class Trainer {
 
   /// Goes on after the last epoch of the checkpoint, if there is one, to the bits of a training
   /// that was never interrupted. Throws std::runtime_error, naming the step and what to try, when
-  /// the loss is not finite, and like save_checkpoint and load_checkpoint.
+  /// the loss is not finite; std::invalid_argument when the schedule makes the learning rate 0; and
+  /// like save_checkpoint and load_checkpoint.
   History fit(const Dataset& training, const Dataset& validation, const Normaliser<T>& normaliser,
               const ProgressReporter& report = nullptr);
 
@@ -68,8 +69,7 @@ class Trainer {
   void restore_best();
 
  private:
-  double train_epoch(Batches<T>& batches, std::size_t epoch, double rate,
-                     const ProgressReporter& report);
+  void train_epoch(Batches<T>& batches, EpochRecord& record, const ProgressReporter& report);
 
   Sequential<T>& net_;
   Optimizer<T>& optimizer_;

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
       ->type_name("FOLDER");
   app.add_option("--training", options.training,
                  "how many of the first images to train on; 0: all but the validation images")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   app.add_option("--validation", options.validation, "how many of the last images to validate on")
       ->check(CLI::PositiveNumber)
@@ -41,6 +42,7 @@ int main(int argc, char** argv) {
   app.add_option("--whiten", options.whiten,
                  "bring images to equal contrast and keep so many whitened principal components; "
                  "0: standardise every pixel instead")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   app.add_option("--whiten-epsilon", options.whiten_epsilon,
                  "how little to raise faint components, in units of the strongest one's variance")
@@ -83,9 +85,11 @@ int main(int argc, char** argv) {
   app.add_flag("--flips", options.augmentation.flip, "mirror every other training image at random");
   app.add_option("--shifts", options.augmentation.shift,
                  "move training images by up to so many pixels at random")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   app.add_option("--patience", options.patience,
                  "stop after so many epochs without a better validation accuracy; 0: never")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   app.add_option("--seed", options.seed, "of weights, batches, masks and augmentation")
       ->type_name("N");

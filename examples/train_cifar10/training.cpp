@@ -39,6 +39,11 @@ struct Prepared {
 /// Whatever is learned about the images is learned from the training images alone.
 Prepared prepare(const Dataset& images, const Dataset& test, const TrainingOptions& options) {
   const std::size_t size = training_size(images, options);
+  // What would else be known only after training.
+  require(test.width() == images.width(), "test images have {} features, the others {}",
+          test.width(), images.width());
+  require(test.classes() <= images.classes(), "test images are of {} classes, the others of {}",
+          test.classes(), images.classes());
   const auto part = [&](const Dataset& of) {
     return std::pair{of.range(0, size),
                      of.range(of.size() - options.validation, options.validation)};
@@ -50,6 +55,9 @@ Prepared prepare(const Dataset& images, const Dataset& test, const TrainingOptio
   }
   require(!options.augmentation.any(),
           "images are moved before they are whitened, so --flips and --shifts need --whiten 0");
+  require(options.whiten <= images.width(),
+          "{} whitened components asked for, but images have {} features", options.whiten,
+          images.width());
   fmt::print(stderr, "whitening\n");
   const Whitening whitening(training, options.whiten, options.whiten_epsilon);
   auto [whitened_training, whitened_validation] = part(whitening.apply(images));

@@ -5,6 +5,7 @@
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"
+#include "layers/softmax_cross_entropy.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 #include "tests/support.hpp"
@@ -131,6 +132,52 @@ TEST(Trainer, MultipliesTheLearningRateByTheSchedule) {
   for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_DOUBLE_EQ(history.epochs[i].learning_rate, 0.08 * std::pow(0.5, static_cast<double>(i)));
   }
+}
+
+TEST(Trainer, DoesWhatALoopOfOnesOwnWouldDo) {
+  // Everything at once on 2 × 3 × 4 pixels: augmentation and smoothed labels are for training
+  // batches alone.
+  Labels labels(50);
+  for (std::size_t n = 0; n < 50; ++n) labels[n] = static_cast<std::int32_t>(n % 3);
+  const Dataset images(testing::normals(50, 24, 1), labels, 3);
+  const Dataset training = images.range(0, 30), validation = images.range(30, 20);
+  const auto normaliser = Normaliser<float>::standard_of(training);
+  TrainerOptions options{2, 8, 7};
+  options.sampling = Sampling::with_replacement;
+  options.schedule = step_decay(.5);
+  options.label_smoothing = .2;
+  options.augmentation = {true, 1, 2, 3, 4};
+  const auto make_net = [] {
+    return Sequential<float>(24, Dropout<float>(.8), Affine<float>(24, 3));
+  };
+  auto net = make_net(), own = make_net();
+  initialise(net.parameters(), he, 4);
+  initialise(own.parameters(), he, 4);
+  Sgd<float> sgd(net.parameters(), {.1, .9}), own_sgd(own.parameters(), {.1, .9});
+  const History history = Trainer<float>(net, sgd, options).fit(training, validation, normaliser);
+
+  SoftmaxCrossEntropy<float> loss(.2);
+  Batches<float> batches(training, normaliser, 8, Sampling::with_replacement, 7,
+                         {true, 1, 2, 3, 4});
+  Batches<float> seen(training, normaliser, 30), unseen(validation, normaliser, 20);
+  for (std::size_t epoch = 0; epoch < 2; ++epoch) {
+    double sum = 0;
+    for (std::size_t step = 4 * epoch; step < 4 * epoch + 4; ++step) {
+      const Batch<float>& batch = batches.at(step);
+      own.begin_step(step, batch.examples);
+      sum += loss.forward(own.forward(batch.x, Mode::train), batch.labels);
+      own.backward(loss.backward());
+      own_sgd.set_learning_rate(epoch == 0 ? .1 : .05);
+      own_sgd.step();
+    }
+    const EpochRecord& record = history.epochs[epoch];
+    EXPECT_DOUBLE_EQ(record.loss, sum / 4);
+    EXPECT_EQ(record.train_accuracy, evaluate(own, seen).accuracy);
+    EXPECT_EQ(record.validation_accuracy, evaluate(own, unseen).accuracy);
+    EXPECT_DOUBLE_EQ(record.validation_loss, evaluate(own, unseen).loss);
+  }
+  EXPECT_EQ(net.parameters()[0]->value, own.parameters()[0]->value);
+  EXPECT_EQ(net.parameters()[1]->value, own.parameters()[1]->value);
 }
 
 TEST(Trainer, ReportsEveryBatchAndEveryEpoch) {
