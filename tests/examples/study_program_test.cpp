@@ -182,7 +182,7 @@ TEST(Study, FinishedRunsAreNotRunAgainAndALargerGridOnlyAdds) {
   EXPECT_EQ(lines_of(journal_of(output)), 60);
 
   // So is other data, even under the same name.
-  testing::overwrite(data / "x.npy", fs::file_size(data / "x.npy") - 1, "\x3f");
+  testing::overwrite(data / "x.npy", fs::file_size(data / "x.npy") - 1, "?");
   const ProgramRun changed = run_program(study(data.path(), output.path(), " --seeds 0-1"));
   EXPECT_TRUE(contains(changed.out, "24 runs, 0 of them finished earlier")) << changed.out;
 }
