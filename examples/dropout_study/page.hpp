@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "examples/dropout_study/checksum.hpp"
+#include "examples/support/checksum.hpp"
 #include "examples/dropout_study/groups.hpp"
 #include "examples/dropout_study/options.hpp"
 

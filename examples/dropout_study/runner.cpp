@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "data/file.hpp"
-#include "examples/dropout_study/checksum.hpp"
+#include "examples/support/checksum.hpp"
 #include "examples/dropout_study/interrupt.hpp"
 #include "examples/dropout_study/study_progress.hpp"
 

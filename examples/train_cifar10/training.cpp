@@ -13,6 +13,7 @@
 #include "data/file.hpp"
 #include "data/weights.hpp"
 #include "data/whitening.hpp"
+#include "examples/support/checksum.hpp"
 #include "examples/train_cifar10/report.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
@@ -94,6 +95,7 @@ std::string settings_text(const Images& images, const TrainingOptions& options) 
     text += fmt::format("{} {}\n", name, value);
   };
   line("data", images.name);
+  line("data-sha256", sha256_of_all(checksums_of(images.files)));
   line("training", training_size(images.training, options));
   line("validation", options.validation);
   line("whiten", options.whiten);

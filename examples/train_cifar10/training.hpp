@@ -16,23 +16,23 @@ enum class ScheduleName { constant, step, cosine };
 struct TrainingOptions {
   std::size_t training = 0;  ///< the first so many images; 0 takes all but the validation images
   std::size_t validation = 5000;  ///< the last so many images
-  std::size_t whiten = 0;         ///< components kept by whitening; 0 standardises pixels instead
-  double whiten_epsilon = 0.01;   ///< see data/whitening.hpp
-  std::vector<std::size_t> hidden{1024, 1024};
+  std::size_t whiten = 500;       ///< components kept by whitening; 0 standardises pixels instead
+  double whiten_epsilon = 0.06;   ///< see data/whitening.hpp
+  std::vector<std::size_t> hidden{2048, 1024};
   double keep_prob = 0.5;
-  double input_keep_prob = 0.8;
-  double weight_gain = 0.5;  ///< initial weights: factor on He's standard deviation
-  std::size_t epochs = 60;
+  double input_keep_prob = 0.85;
+  double weight_gain = 0.25;  ///< initial weights: factor on He's standard deviation
+  std::size_t epochs = 28;
   std::size_t batch_size = 128;
   OptimiserName optimiser = OptimiserName::sgd;
-  double learning_rate = 0.02;
+  double learning_rate = 0.03;
   double momentum = 0.9;  ///< of SGD
   double weight_decay = 0;
   ScheduleName schedule = ScheduleName::cosine;
-  double step_every = 20;  ///< epochs between the steps of the step schedule
+  double step_every = 10;  ///< epochs between the steps of the step schedule
   double step_factor = 0.1;
   double warm_up = 0;  ///< epochs in which the learning rate rises from 0
-  double label_smoothing = 0;
+  double label_smoothing = 0.1;
   Augmentation augmentation;
   std::size_t patience = 0;
   std::uint64_t seed = 0;

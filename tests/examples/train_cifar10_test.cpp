@@ -53,7 +53,9 @@ std::string training(const std::string& data, const std::string& output,
   // A list given twice would be one long list.
   const std::string hidden = contains(more, "--hidden") ? "" : " --hidden 8,6";
   return "train_cifar10 --data " + data + " --output " + output +
-         " --validation 20 --epochs 3 --batch 16" + hidden + " " + more;
+         " --validation 20 --epochs 3 --batch 16 --whiten 0 --input-keep-prob .8 --weight-gain .5"
+         " --learning-rate .02 --label-smoothing 0" +
+         hidden + " " + more;
 }
 
 Json history_of(const TemporaryFolder& output) {
@@ -85,7 +87,9 @@ TEST(TrainCifar10, WritesWeightsHistoryAndPictures) {
     names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   EXPECT_EQ(names, all_files);
-  const Json history = Json::parse(read_file(output / "new/folder/history.json"));
+  Json history = Json::parse(read_file(output / "new/folder/history.json"));
+  EXPECT_EQ(history["settings"]["data-sha256"].get<std::string>().size(), 64U);
+  history["settings"].erase("data-sha256");
   const Json expected_settings = {{"data", "x.npy and y.npy"},
                                   {"training", "40"},
                                   {"validation", "20"},
@@ -93,6 +97,7 @@ TEST(TrainCifar10, WritesWeightsHistoryAndPictures) {
                                   {"hidden", "8,6"},
                                   {"keep-prob", "0.5"},
                                   {"input-keep-prob", "0.8"},
+                                  {"weight-gain", "0.5"},
                                   {"epochs", "3"},
                                   {"batch", "16"},
                                   {"optimiser", "sgd"},
@@ -389,6 +394,7 @@ TEST(TrainCifar10, GoesOnWithTheSameSettingsOnly) {
       {"--hidden 8,7", "hidden 8,6", "hidden 8,7"},
       {"--keep-prob 1", "keep-prob 0.5", "keep-prob 1"},
       {"--input-keep-prob .9", "input-keep-prob 0.8", "input-keep-prob 0.9"},
+      {"--weight-gain .4", "weight-gain 0.5", "weight-gain 0.4"},
       {"--epochs 4", "epochs 3", "epochs 4"},
       {"--batch 17", "batch 16", "batch 17"},
       {"--optimiser adam", "optimiser sgd", "optimiser adam"},
@@ -492,30 +498,12 @@ TEST(TrainCifar10, RefusesADamagedCheckpoint) {
 TEST(TrainCifar10, HasHelp) {
   const ProgramRun run = run_program("train_cifar10 --help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option : {"--data",
-                             "--training",
-                             "--validation",
-                             "--whiten",
-                             "--whiten-epsilon",
-                             "--hidden",
-                             "--keep-prob",
-                             "--input-keep-prob",
-                             "--epochs",
-                             "--batch",
-                             "--optimiser",
-                             "--learning-rate",
-                             "--momentum",
-                             "--weight-decay",
-                             "--schedule",
-                             "--step-every",
-                             "--step-factor",
-                             "--warm-up",
-                             "--label-smoothing",
-                             "--flips",
-                             "--shifts",
-                             "--patience",
-                             "--seed",
-                             "--output"}) {
+  for (const char* option :
+       {"--data",     "--training",   "--validation",      "--whiten",      "--whiten-epsilon",
+        "--hidden",   "--keep-prob",  "--input-keep-prob", "--weight-gain", "--epochs",
+        "--batch",    "--optimiser",  "--learning-rate",   "--momentum",    "--weight-decay",
+        "--schedule", "--step-every", "--step-factor",     "--warm-up",     "--label-smoothing",
+        "--flips",    "--shifts",     "--patience",        "--seed",        "--output"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }
@@ -526,7 +514,7 @@ TEST(TrainCifar10, TrainsOnFewRealImages) {
   const TemporaryFolder output;
   const ProgramRun run =
       run_program("train_cifar10 --data " + folder + " --output " + output.path() +
-                  " --training 300 --validation 200 --hidden 16 --epochs 2 "
+                  " --training 300 --validation 200 --whiten 0 --hidden 16 --epochs 2 "
                   "--flips --shifts 4");
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_TRUE(contains(run.out, "300 training, 200 validation and 10000 test images")) << run.out;

@@ -1,4 +1,4 @@
-#include "examples/dropout_study/checksum.hpp"
+#include "examples/support/checksum.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
