@@ -34,7 +34,7 @@ Matrix<double> to_matrix(const History& history) {
 History to_history(const Matrix<double>& m) {
   History history;
   for (std::size_t i = 0; i < m.shape(0); ++i) {
-    history.add({static_cast<std::size_t>(m(i, 0)), m(i, 1), m(i, 2), m(i, 3), m(i, 4), m(i, 5)});
+    history.add({i + 1, m(i, 1), m(i, 2), m(i, 3), m(i, 4), m(i, 5)});  // epochs count from 1
   }
   return history;
 }
@@ -132,6 +132,9 @@ bool load_checkpoint(const std::string& path, const std::string& settings,
   const auto counters = decode_npy<double>(take("counters"), path + ": counters");
   if (table.shape(1) != columns || table.shape(0) == 0 || shape_text(counters) != "1×2")
     fail("history or counters have a wrong shape");
+  constexpr double most_steps = 1e15;  // which double still counts one by one
+  if (!(counters(0, 0) >= 0 && counters(0, 0) <= most_steps))
+    fail(fmt::format("the number of steps is {}", counters(0, 0)));
 
   std::vector<Matrix<T>> best, values;
   for (const auto* p : state.parameters) best.push_back(p->value);  // for their shapes

@@ -391,6 +391,13 @@ TEST_F(DamagedCheckpoint, HoldsAHistoryOfAnotherShape) {
   EXPECT_EQ(error_with("counters", encode_npy(Matrix<double>({2, 1}, 1))), reason);
 }
 
+TEST_F(DamagedCheckpoint, CountsStepsThatNobodyMade) {
+  for (const double count : {-1.0, 1e300, std::nan("")}) {
+    EXPECT_EQ(error_with("counters", encode_npy(Matrix<double>({{count, 0.0}}))),
+              fmt::format("the number of steps is {}", count));
+  }
+}
+
 TEST_F(DamagedCheckpoint, IsOfAnotherOptimiser) {
   EXPECT_EQ(error(SmallState<>(2, 2)), "no array moment2.affine1.w");
   save_checkpoint(path, settings, SmallState<>(1, 2).state());
