@@ -9,6 +9,7 @@
 
 #include "data/file.hpp"
 #include "examples/support/chart.hpp"
+#include "examples/support/history.hpp"
 
 namespace thinnet::examples {
 namespace {
@@ -45,18 +46,9 @@ std::string to_json(const std::string& data_name, const ExperimentOptions& optio
                {"seed", options.seed},
                {"runs", Json::array()}};
   for (const auto& run : runs) {
-    Json epochs = Json::array();
-    for (const EpochRecord& e : run.history.epochs) {
-      epochs.push_back({{"epoch", e.epoch},
-                        {"learning_rate", e.learning_rate},
-                        {"loss", e.loss},
-                        {"train_accuracy", e.train_accuracy},
-                        {"validation_loss", e.validation_loss},
-                        {"validation_accuracy", e.validation_accuracy}});
-    }
     json["runs"].push_back({{"keep_prob", run.keep_prob},
                             {"best_epoch", run.history.epochs[run.history.best].epoch},
-                            {"epochs", epochs}});
+                            {"epochs", epochs_json(run.history)}});
   }
   return json.dump(2) + "\n";
 }

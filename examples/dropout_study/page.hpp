@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "examples/support/checksum.hpp"
 #include "examples/dropout_study/groups.hpp"
 #include "examples/dropout_study/options.hpp"
+#include "examples/support/checksum.hpp"
 
 namespace thinnet::examples {
 

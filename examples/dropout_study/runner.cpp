@@ -12,9 +12,9 @@
 #include <thread>
 
 #include "data/file.hpp"
-#include "examples/support/checksum.hpp"
 #include "examples/dropout_study/interrupt.hpp"
 #include "examples/dropout_study/study_progress.hpp"
+#include "examples/support/checksum.hpp"
 
 namespace thinnet::examples {
 namespace {

@@ -93,18 +93,24 @@ int main(int argc, char** argv) {
       ->type_name("N");
   app.add_option("--seed", options.seed, "of weights, batches, masks and augmentation")
       ->type_name("N");
+  bool no_test = false;
+  app.add_flag("--no-test", no_test,
+               "leave the test images alone: for choosing settings by the validation images");
   app.add_option("--output", options.output, "folder for the results; made if missing")
       ->type_name("FOLDER");
 
   return run_program(app, argc, argv, [&] {
     const Images images = find_images(data);
-    const TrainingResult result = train(images, read_test_images(images.folder), options);
+    std::optional<Dataset> test;
+    if (!no_test) test = read_test_images(images.folder);
+    const TrainingResult result = train(images, test, options);
     const EpochRecord& best = result.history.epochs[result.history.best];
     fmt::print(
         "\nBest epoch {} of {}: train accuracy {:.4f}, validation accuracy {:.4f}\n"
-        "Test accuracy {:.4f}, after {:.1f} minutes of training\n"
+        "{}{:.1f} minutes of training\n"
         "Wrote weights.npz, history.json, curves.svg and curves.png in {}\n",
         best.epoch, result.history.epochs.size(), best.train_accuracy, best.validation_accuracy,
-        result.test.accuracy, result.history.seconds / 60, options.output);
+        result.test ? fmt::format("Test accuracy {:.4f}, after ", result.test->accuracy) : "",
+        result.history.seconds / 60, options.output);
   });
 }

@@ -8,6 +8,7 @@
 
 #include "data/file.hpp"
 #include "examples/support/chart.hpp"
+#include "examples/support/history.hpp"
 
 namespace thinnet::examples {
 
@@ -22,31 +23,29 @@ void write_report(const std::string& folder, const std::string& settings,
   }
   const History& history = result.history;
   json["best_epoch"] = history.epochs[history.best].epoch;
-  json["test_accuracy"] = result.test.accuracy;
-  json["test_loss"] = result.test.loss;
+  if (result.test) {
+    json["test_accuracy"] = result.test->accuracy;
+    json["test_loss"] = result.test->loss;
+  }
   json["seconds"] = history.seconds;
-  json["epochs"] = Json::array();
+  json["epochs"] = epochs_json(history);
   Curve train{"train", {}, 0, false}, validation{"validation", {}, 1, true};
   for (const EpochRecord& e : history.epochs) {
-    json["epochs"].push_back({{"epoch", e.epoch},
-                              {"learning_rate", e.learning_rate},
-                              {"loss", e.loss},
-                              {"train_accuracy", e.train_accuracy},
-                              {"validation_loss", e.validation_loss},
-                              {"validation_accuracy", e.validation_accuracy}});
     train.y.push_back(e.train_accuracy);
     validation.y.push_back(e.validation_accuracy);
   }
   const std::filesystem::path in(folder);
   write_file((in / "history.json").string(), json.dump(2) + "\n");
-  draw_curves((in / "curves").string(),
-              fmt::format("test accuracy {:.3f} with the weights of epoch {}", result.test.accuracy,
-                          history.epochs[history.best].epoch),
-              {{"accuracy",
-                "epoch",
-                "share of images classified correctly",
-                {train, validation},
-                Legend::bottom}});
+  draw_curves(
+      (in / "curves").string(),
+      fmt::format("{}best epoch {}",
+                  result.test ? fmt::format("test accuracy {:.3f}, ", result.test->accuracy) : "",
+                  history.epochs[history.best].epoch),
+      {{"accuracy",
+        "epoch",
+        "share of images classified correctly",
+        {train, validation},
+        Legend::bottom}});
 }
 
 }  // namespace thinnet::examples

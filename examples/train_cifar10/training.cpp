@@ -33,18 +33,22 @@ std::size_t training_size(const Dataset& images, const TrainingOptions& options)
 }
 
 struct Prepared {
-  Dataset training, validation, test;
+  Dataset training, validation;
+  std::optional<Dataset> test;
   Normaliser<float> normaliser;
 };
 
 /// Whatever is learned about the images is learned from the training images alone.
-Prepared prepare(const Dataset& images, const Dataset& test, const TrainingOptions& options) {
+Prepared prepare(const Dataset& images, const std::optional<Dataset>& test,
+                 const TrainingOptions& options) {
   const std::size_t size = training_size(images, options);
   // What would else be known only after training.
-  require(test.width() == images.width(), "test images have {} features, the others {}",
-          test.width(), images.width());
-  require(test.classes() <= images.classes(), "test images are of {} classes, the others of {}",
-          test.classes(), images.classes());
+  if (test) {
+    require(test->width() == images.width(), "test images have {} features, the others {}",
+            test->width(), images.width());
+    require(test->classes() <= images.classes(), "test images are of {} classes, the others of {}",
+            test->classes(), images.classes());
+  }
   const auto part = [&](const Dataset& of) {
     return std::pair{of.range(0, size),
                      of.range(of.size() - options.validation, options.validation)};
@@ -62,7 +66,9 @@ Prepared prepare(const Dataset& images, const Dataset& test, const TrainingOptio
   fmt::print(stderr, "whitening\n");
   const Whitening whitening(training, options.whiten, options.whiten_epsilon);
   auto [whitened_training, whitened_validation] = part(whitening.apply(images));
-  return {whitened_training, whitened_validation, whitening.apply(test),
+  std::optional<Dataset> whitened_test;
+  if (test) whitened_test = whitening.apply(*test);
+  return {whitened_training, whitened_validation, whitened_test,
           Normaliser<float>::identity(options.whiten)};
 }
 
@@ -132,7 +138,8 @@ std::string settings_text(const Images& images, const TrainingOptions& options) 
   return text;
 }
 
-TrainingResult train(const Images& images, const Dataset& test, const TrainingOptions& options) {
+TrainingResult train(const Images& images, const std::optional<Dataset>& test,
+                     const TrainingOptions& options) {
   const Prepared data = prepare(images.training, test, options);
   require(options.weight_gain > 0, "the weight gain is {}, expected above 0", options.weight_gain);
   const std::size_t D = data.training.width();
@@ -159,8 +166,8 @@ TrainingResult train(const Images& images, const Dataset& test, const TrainingOp
   trainer_options.settings = settings_text(images, options);
   require_writable_folder(options.output);
   fmt::print("{} from {}: {} training, {} validation and {} test images\n\n{}\n", images.name,
-             images.folder, data.training.size(), data.validation.size(), data.test.size(),
-             summary(net));
+             images.folder, data.training.size(), data.validation.size(),
+             data.test ? data.test->size() : 0, summary(net));
   if (std::filesystem::exists(trainer_options.checkpoint))
     fmt::print("Going on from {}\n", trainer_options.checkpoint);
   std::fflush(stdout);  // before progress on stderr, in a log too
@@ -170,9 +177,11 @@ TrainingResult train(const Images& images, const Dataset& test, const TrainingOp
       trainer.fit(data.training, data.validation, data.normaliser, report_on_stderr("training")),
       {}};
   trainer.restore_best();
-  constexpr std::size_t test_batch = 500;
-  Batches<float> test_batches(data.test, data.normaliser, test_batch);
-  result.test = evaluate(net, test_batches);
+  if (data.test) {
+    constexpr std::size_t test_batch = 500;
+    Batches<float> test_batches(*data.test, data.normaliser, test_batch);
+    result.test = evaluate(net, test_batches);
+  }
   save_weights(path("weights.npz"), net.parameters());
   write_report(options.output, trainer_options.settings, result);
   return result;

@@ -1,6 +1,7 @@
 // One full training of a fully connected net, and its test at the end.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "examples/support/classifier.hpp"
@@ -44,13 +45,14 @@ std::string settings_text(const Images& images, const TrainingOptions& options);
 
 struct TrainingResult {
   History history;
-  Evaluation test;  ///< of the epoch with the best validation accuracy
+  std::optional<Evaluation> test;  ///< of the epoch with the best validation accuracy
 };
 
 /// Trains with a checkpoint after every epoch in the output folder, goes on from one that is there,
-/// and looks at the test images once, at the end. Leaves weights.npz of the best epoch,
-/// history.json, curves.svg and curves.png. Throws std::invalid_argument for an option out of its
-/// range and std::runtime_error for files.
-TrainingResult train(const Images& images, const Dataset& test, const TrainingOptions& options);
+/// and looks at the test images once, at the end, if there are any. Leaves weights.npz of the best
+/// epoch, history.json, curves.svg and curves.png. Throws std::invalid_argument for an option out
+/// of its range and std::runtime_error for files.
+TrainingResult train(const Images& images, const std::optional<Dataset>& test,
+                     const TrainingOptions& options);
 
 }  // namespace thinnet::examples

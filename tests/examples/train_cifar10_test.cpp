@@ -136,7 +136,7 @@ TEST(TrainCifar10, WritesWeightsHistoryAndPictures) {
   for (const auto& [name, bytes] : weights) EXPECT_EQ(checkpoint.at("best." + name), bytes) << name;
   EXPECT_EQ(read_file(output / "new/folder/curves.png").substr(0, 4), "\x89PNG");
   EXPECT_TRUE(contains(read_file(output / "new/folder/curves.svg"),
-                       fmt::format("with the weights of epoch {}", best_epoch)));
+                       fmt::format("best epoch {}", best_epoch)));
 }
 
 /// The rows of x (N×D) times w (D×H) plus b; below 0 nothing, if asked for.
@@ -495,6 +495,24 @@ TEST(TrainCifar10, RefusesADamagedCheckpoint) {
                  below_a_file + ": cannot make the folder");
 }
 
+TEST(TrainCifar10, LeavesTheTestImagesAloneWhenTold) {
+  const TrainingData data;
+  const TemporaryFolder output;
+  fs::rename(data / "x_test.npy", data / "elsewhere");  // not even read
+  const std::string command = training(data.path(), output.path());
+  const ProgramRun run = run_program(command + " --no-test");
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(contains(run.out, "20 validation and 0 test images")) << run.out;
+  EXPECT_FALSE(contains(run.out, "Test accuracy")) << run.out;
+  EXPECT_FALSE(history_of(output).contains("test_accuracy"));
+  // The same training, once its settings are chosen, may be tested without doing it again.
+  fs::rename(data / "elsewhere", data / "x_test.npy");
+  const ProgramRun tested = run_program(command);
+  EXPECT_TRUE(contains(tested.out, "Going on from")) << tested.out;
+  EXPECT_TRUE(contains(tested.out, "Test accuracy")) << tested.out;
+  EXPECT_TRUE(history_of(output).contains("test_accuracy"));
+}
+
 TEST(TrainCifar10, HasHelp) {
   const ProgramRun run = run_program("train_cifar10 --help");
   EXPECT_EQ(run.exit_code, 0);
@@ -503,7 +521,8 @@ TEST(TrainCifar10, HasHelp) {
         "--hidden",   "--keep-prob",  "--input-keep-prob", "--weight-gain", "--epochs",
         "--batch",    "--optimiser",  "--learning-rate",   "--momentum",    "--weight-decay",
         "--schedule", "--step-every", "--step-factor",     "--warm-up",     "--label-smoothing",
-        "--flips",    "--shifts",     "--patience",        "--seed",        "--output"}) {
+        "--flips",    "--shifts",     "--patience",        "--seed",        "--no-test",
+        "--output"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }
