@@ -532,7 +532,7 @@ TEST(TrainCifar10, TrainsOnFewRealImages) {
   if (!fs::is_directory(folder)) GTEST_SKIP() << "CIFAR-10 is not there";
   const TemporaryFolder output;
   const ProgramRun run =
-      run_program("train_cifar10 --data " + folder + " --output " + output.path() +
+      run_program("train_cifar10 --data \"" + folder + "\" --output " + output.path() +
                   " --training 300 --validation 200 --whiten 0 --hidden 16 --epochs 2 "
                   "--flips --shifts 4");
   ASSERT_EQ(run.exit_code, 0) << run.err;
