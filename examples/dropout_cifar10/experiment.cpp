@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/check.hpp"
-#include "examples/support/classifier.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 

@@ -3,11 +3,10 @@
 
 #include <vector>
 
+#include "examples/support/classifier.hpp"
 #include "training/trainer.hpp"
 
 namespace thinnet::examples {
-
-enum class OptimiserKind { adam, sgd };
 
 /// The defaults are those of the dropout experiment of Stanford's course cs231n.
 struct ExperimentOptions {

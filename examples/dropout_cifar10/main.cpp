@@ -23,10 +23,10 @@ int main(int argc, char** argv) {
       "curves.png.");
   app.option_defaults()->always_capture_default()->multi_option_policy(
       CLI::MultiOptionPolicy::TakeLast);
-  app.add_option("--data", data,
-                 "folder with CIFAR-10's binary batches, IDX files or x.npy and y.npy; without it "
-                 "THINNET_DATA, ../shared/data/cifar-10-batches-bin, the download cache, and at "
-                 "last Debian's Fashion-MNIST")
+  app.add_option(
+         "--data", data,
+         std::string("folder with CIFAR-10's binary batches, IDX files or x.npy and y.npy; ") +
+             without_data_option)
       ->type_name("FOLDER");
   app.add_option("--keep-probs", options.keep_probs,
                  "probabilities that a hidden unit stays, each in (0, 1]; 1 is no dropout")

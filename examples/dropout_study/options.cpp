@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "core/check.hpp"
+#include "examples/support/images.hpp"
 
 namespace thinnet::examples {
 namespace {
@@ -155,9 +156,8 @@ std::vector<StudyOption> make_options() {
       {"weight-scale", "X", "standard deviation of initial weights", "0.01",
        [](Options& o, Text t) { o.shared.weight_scale = weight_scale(t); }},
       {"data", "FOLDER",
-       "CIFAR-10's binary batches, IDX files or x.npy and y.npy; without it THINNET_DATA, "
-       "../shared/data/cifar-10-batches-bin, the download cache, and at last Debian's "
-       "Fashion-MNIST",
+       std::string("CIFAR-10's binary batches, IDX files or x.npy and y.npy; ") +
+           without_data_option,
        "", [](Options& o, Text t) { o.data = t; }},
       {"output", "FOLDER", "for the results; made if missing", "output/dropout_study",
        [](Options& o, Text t) { o.output = t; }},

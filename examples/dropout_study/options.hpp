@@ -18,8 +18,8 @@ struct StudyOptions {
 
 /// One option: `--name` on the command line and "name" in a grid file.
 struct StudyOption {
-  const char *name, *type, *help;
-  std::string default_text;
+  const char *name, *type;
+  std::string help, default_text;
   /// Throws std::invalid_argument with the reason.
   void (*set)(StudyOptions& options, const std::string& text);
 };

@@ -29,6 +29,11 @@ Images read_images(const std::string& folder);
 /// std::runtime_error likewise.
 Dataset read_test_images(const std::string& folder);
 
+/// What find_images does with an empty option, as the programs' --help tells it.
+inline constexpr const char* without_data_option =
+    "without it THINNET_DATA, ../shared/data/cifar-10-batches-bin, the download cache, and at last "
+    "Debian's Fashion-MNIST";
+
 /// CIFAR-10 from `option` if it is not empty, else from the environment variable THINNET_DATA if it
 /// is set, else from ../shared/data/cifar-10-batches-bin or the cache that scripts/get-cifar10.sh
 /// fills. When none exists, says so in one line on stdout and reads Debian's Fashion-MNIST.

@@ -28,9 +28,10 @@ int main(int argc, char** argv) {
   };
   app.add_option(
          "--data", data,
-         "folder with CIFAR-10's binary batches, IDX files, or x.npy, y.npy, x_test.npy and "
-         "y_test.npy; without it THINNET_DATA, ../shared/data/cifar-10-batches-bin, the "
-         "download cache, and at last Debian's Fashion-MNIST")
+         std::string(
+             "folder with CIFAR-10's binary batches, IDX files, or x.npy, y.npy, x_test.npy "
+             "and y_test.npy; ") +
+             without_data_option)
       ->type_name("FOLDER");
   app.add_option("--training", options.training,
                  "how many of the first images to train on; 0: all but the validation images")
@@ -64,8 +65,8 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->type_name("N");
   choice(app.add_option("--optimiser", options.optimiser, "SGD with momentum, or Adam"),
-         std::map<std::string, OptimiserName>{{"sgd", OptimiserName::sgd},
-                                              {"adam", OptimiserName::adam}},
+         std::map<std::string, OptimiserKind>{{"sgd", OptimiserKind::sgd},
+                                              {"adam", OptimiserKind::adam}},
          "sgd");
   app.add_option("--learning-rate", options.learning_rate,
                  "step size before the schedule's factor");

@@ -83,7 +83,7 @@ Schedule make_schedule(const TrainingOptions& options) {
 
 std::unique_ptr<Optimizer<float>> make_optimiser(Sequential<float>& net,
                                                  const TrainingOptions& options) {
-  if (options.optimiser == OptimiserName::adam) {
+  if (options.optimiser == OptimiserKind::adam) {
     AdamOptions adam;
     adam.learning_rate = options.learning_rate;
     adam.weight_decay = options.weight_decay;
@@ -112,9 +112,9 @@ std::string settings_text(const Images& images, const TrainingOptions& options) 
   line("weight-gain", options.weight_gain);
   line("epochs", options.epochs);
   line("batch", options.batch_size);
-  line("optimiser", options.optimiser == OptimiserName::adam ? "adam" : "sgd");
+  line("optimiser", options.optimiser == OptimiserKind::adam ? "adam" : "sgd");
   line("learning-rate", options.learning_rate);
-  if (options.optimiser == OptimiserName::sgd) line("momentum", options.momentum);
+  if (options.optimiser == OptimiserKind::sgd) line("momentum", options.momentum);
   line("weight-decay", options.weight_decay);
   switch (options.schedule) {
     case ScheduleName::constant:

@@ -10,7 +10,6 @@
 
 namespace thinnet::examples {
 
-enum class OptimiserName { sgd, adam };
 enum class ScheduleName { constant, step, cosine };
 
 /// The defaults are those of the best net with dropout in docs/results.md.
@@ -25,7 +24,7 @@ struct TrainingOptions {
   double weight_gain = 0.25;  ///< initial weights: factor on He's standard deviation
   std::size_t epochs = 28;
   std::size_t batch_size = 128;
-  OptimiserName optimiser = OptimiserName::sgd;
+  OptimiserKind optimiser = OptimiserKind::sgd;
   double learning_rate = 0.03;
   double momentum = 0.9;  ///< of SGD
   double weight_decay = 0;
