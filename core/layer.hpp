@@ -28,6 +28,9 @@ class Layer {
   /// std::invalid_argument when dout is not of the output's shape.
   virtual const Matrix<T>& backward(const Matrix<T>& dout) = 0;
 
+  /// The same without dx, which nobody needs of a net's first layer. Throws like backward.
+  virtual void backward_parameters(const Matrix<T>& dout) { backward(dout); }
+
   /// The trainable parameters, in a fixed order; they live as long as the layer.
   virtual std::vector<Parameter<T>*> parameters() { return {}; }
 

@@ -4,11 +4,14 @@
 #include <Random123/boxmuller.hpp>
 #include <Random123/uniform.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/parallel.hpp"
 
 namespace thinnet {
 namespace {
@@ -55,25 +58,53 @@ std::uint32_t Random::below(std::uint32_t limit) {
   return static_cast<std::uint32_t>(draw % limit);
 }
 
+void Random::shuffle(std::vector<std::uint32_t>& items) {
+  for (auto i = low(items.size()); i > 1; --i) std::swap(items[i - 1], items[below(i)]);
+}
+
 std::vector<std::uint32_t> Random::permutation(std::uint32_t count) {
   std::vector<std::uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0U);
-  for (std::uint32_t i = count; i > 1; --i) std::swap(order[i - 1], order[below(i)]);
+  shuffle(order);
   return order;
 }
 
 template <typename T>
 void draw_mask(Matrix<T>& mask, double keep_prob, std::uint64_t seed, const MaskPlace& place) {
   const std::size_t N = mask.shape(0), H = mask.shape(1);
-  const auto kept = static_cast<std::uint64_t>(keep_prob * 4294967296.0);  // draws are below 2^32
-  for (std::size_t n = 0; n < N; ++n) {
-    const std::uint32_t example = place.examples.empty() ? low(n) : place.examples[n];
-    T* row = mask.data() + n * H;
-    for (std::size_t h = 0; h < H; h += 4) {  // one call draws for 4 units
-      const auto draw = philox(seed, {{low(h / 4), example, low(place.step), low(place.layer)}});
-      for (std::size_t i = 0; i < 4 && h + i < H; ++i) row[h + i] = draw[i] < kept ? T(1) : T(0);
+  const std::size_t blocks = (H + 3) / 4;  // of a row: one call of Philox draws for 4 units
+  // A unit stays when its draw, of 32 bits, is at most `last`: with a probability of 2^-32 at
+  // least.
+  const std::uint32_t last = low(static_cast<std::uint64_t>(std::max(1.0, keep_prob * 0x1p32)) - 1);
+  const std::uint32_t step = low(place.step), layer = low(place.layer);
+  const r123::Philox4x32::key_type key{{low(seed), low(seed >> 32)}};
+  const std::uint32_t* examples = place.examples.empty() ? nullptr : place.examples.data();
+  in_parts(N, H, [=, first = mask.data()](std::size_t begin, std::size_t end) {
+    constexpr std::size_t chunk = 64;  // calls side by side in vector registers
+    std::array<std::uint32_t, chunk> block{}, example{};
+    std::array<T, 4 * chunk> stays;
+    T* out = first + begin * H;
+    for (std::size_t n = begin, b = 0; n < end;) {
+      std::size_t calls = 0;
+      while (calls < chunk && n < end) {
+        const std::size_t run = std::min(chunk - calls, blocks - b);
+        for (std::size_t r = 0; r < run; ++r) {
+          block[calls + r] = low(b + r);
+          example[calls + r] = examples == nullptr ? low(n) : examples[n];
+        }
+        calls += run;
+        b = (b + run) % blocks;
+        n += b == 0 ? 1 : 0;
+      }
+      for (std::size_t j = 0; j < chunk; ++j) {
+        const auto draws = r123::Philox4x32{}({{block[j], example[j], step, layer}}, key);
+        for (std::size_t i = 0; i < 4; ++i) stays[4 * j + i] = draws[i] <= last ? T(1) : T(0);
+      }
+      for (std::size_t j = 0; j < calls && H % 4 != 0; ++j)  // a row's last block may be short
+        out = std::copy_n(&stays[4 * j], std::min<std::size_t>(4, H - 4 * block[j]), out);
+      if (H % 4 == 0) out = std::copy_n(stays.data(), 4 * calls, out);
     }
-  }
+  });
 }
 
 double he(std::size_t D, std::size_t /*H*/) {

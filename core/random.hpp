@@ -21,7 +21,9 @@ class Random {
   double uniform();                          ///< in (0, 1]
   double normal();                           ///< mean 0, standard deviation 1 (Box-Muller)
   std::uint32_t below(std::uint32_t limit);  ///< in [0, limit), unbiased; limit above 0
-  /// The numbers 0 to count - 1 in random order (Fisher-Yates).
+  /// Puts the items in random order (Fisher-Yates).
+  void shuffle(std::vector<std::uint32_t>& items);
+  /// The numbers 0 to count - 1 in random order.
   std::vector<std::uint32_t> permutation(std::uint32_t count);
 
  private:

@@ -1,7 +1,5 @@
 #include "core/sequential.hpp"
 
-#include <algorithm>
-
 #include "core/check.hpp"
 
 namespace thinnet {
@@ -17,20 +15,22 @@ const Matrix<T>& Sequential<T>::forward(const Matrix<T>& x, Mode mode) {
 template <typename T>
 const Matrix<T>& Sequential<T>::backward(const Matrix<T>& dout) {
   const Matrix<T>* dx = &dout;
-  for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer)
-    dx = &(*layer)->backward(*dx);
+  for (std::size_t i = layers_.size(); i-- > 0;) dx = &layers_[i]->backward(*dx);
   return *dx;
 }
 
 template <typename T>
+void Sequential<T>::backward_parameters(const Matrix<T>& dout) {
+  const Matrix<T>* dx = &dout;
+  for (std::size_t i = layers_.size(); i-- > first_trained_ + 1;) dx = &layers_[i]->backward(*dx);
+  if (!layers_.empty()) layers_[first_trained_]->backward_parameters(*dx);
+}
+
+template <typename T>
 void Sequential<T>::add(std::unique_ptr<Layer<T>> layer) {
-  const std::string kind = layer->name();
-  const auto rank =
-      1 + std::count_if(layers_.begin(), layers_.end(), [&](const auto& other) {
-        return other->name().substr(0, other->name().find_last_not_of("0123456789") + 1) == kind;
-      });
-  layer->place(kind + std::to_string(rank), layers_.size());
+  layer->place(layer->name() + std::to_string(++ranks_[layer->name()]), layers_.size());
   widths_.push_back(layer->output_width(widths_.back()));
+  if (parameters_.empty()) first_trained_ = layers_.size();
   for (auto* p : layer->parameters()) {
     p->name = layer->name() + "." + p->name;
     parameters_.push_back(p);
@@ -43,11 +43,6 @@ std::size_t Sequential<T>::output_width(std::size_t D) const {
   require(D == widths_.front(), "{}: its input is N×{}, expected N×{}", this->name(), D,
           widths_.front());
   return widths_.back();
-}
-
-template <typename T>
-void Sequential<T>::begin_step(std::uint64_t step, const std::vector<std::uint32_t>& examples) {
-  for (const auto& layer : layers_) layer->begin_step(step, examples);
 }
 
 template class Sequential<float>;

@@ -1,6 +1,7 @@
 // A network as a list of layers; itself a layer, so nets nest (give their dropouts other seeds).
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include "core/layer.hpp"
@@ -24,9 +25,12 @@ class Sequential : public Layer<T> {
 
   const Matrix<T>& forward(const Matrix<T>& x, Mode mode) override;  // x (N×D) -> scores (N×C)
   const Matrix<T>& backward(const Matrix<T>& dout) override;         // dscores (N×C) -> dx (N×D)
+  void backward_parameters(const Matrix<T>& dout) override;  // down to the first layer that has any
   std::vector<Parameter<T>*> parameters() override { return parameters_; }
   std::size_t output_width(std::size_t D) const override;
-  void begin_step(std::uint64_t step, const std::vector<std::uint32_t>& examples) override;
+  void begin_step(std::uint64_t step, const std::vector<std::uint32_t>& examples) override {
+    for (const auto& layer : layers_) layer->begin_step(step, examples);
+  }
 
   std::size_t input_width() const { return widths_.front(); }
   std::size_t size() const { return layers_.size(); }
@@ -36,6 +40,8 @@ class Sequential : public Layer<T> {
   std::vector<std::unique_ptr<Layer<T>>> layers_;
   std::vector<std::size_t> widths_;  // of the input, then of each layer's output
   std::vector<Parameter<T>*> parameters_;
+  std::map<std::string, std::size_t> ranks_;  // how many layers of each kind
+  std::size_t first_trained_ = 0;             // the first layer with parameters
 };
 
 }  // namespace thinnet

@@ -3,21 +3,30 @@
 #include <algorithm>
 #include <xtensor-blas/xblas.hpp>
 
+#include "core/blas.hpp"
 #include "core/check.hpp"
-
-// OpenBLAS's own switch; null with another BLAS, which must then be told to use one thread.
-extern "C" [[gnu::weak]] void openblas_set_num_threads(int);
+#include "core/parallel.hpp"
 
 namespace thinnet {
 namespace {
 
+// Before main, when there are no other threads yet.
+const bool blas_is_ready = prepare_blas();
+
 // BLAS splits a product differently for 1 and for 2 threads, which changes the last bits of a sum.
 // So BLAS runs on one thread, and a product is split here into panels that follow from its shape.
-std::size_t panel_count(std::size_t longer_side, std::size_t multiplications) {
+// A panel of rows costs next to nothing, a panel of columns some 5 %: each must rearrange a anew.
+struct Panels {
+  std::size_t count;
+  bool by_rows;
+};
+
+Panels panels_of(std::size_t rows, std::size_t columns, std::size_t multiplications) {
   constexpr std::size_t smallest_panel = 250, worth_splitting = std::size_t{1} << 20;
-  std::size_t panels = 1;
+  Panels panels{1, rows >= 2 * smallest_panel};
   if (multiplications < worth_splitting) return panels;
-  while (panels < 8 && longer_side / (2 * panels) >= smallest_panel) panels *= 2;
+  const std::size_t side = panels.by_rows ? rows : columns, most = panels.by_rows ? 8 : 2;
+  while (panels.count < most && side / (2 * panels.count) >= smallest_panel) panels.count *= 2;
   return panels;
 }
 
@@ -29,18 +38,17 @@ xt::blas_index_t blas_index(std::size_t n) {
 
 template <typename T>
 void matmul(Operand<T> a, Operand<T> b, Matrix<T>& out) {
-  static const bool blas_on_one_thread =
-      openblas_set_num_threads != nullptr && (openblas_set_num_threads(1), true);
-  static_cast<void>(blas_on_one_thread);
   const std::size_t M = a.rows(), K = a.columns(), N = b.columns();
   require(K == b.rows(), "matmul: cannot multiply {}×{} by {}×{}", M, K, b.rows(), N);
   resize(out, M, N);
-  const bool by_rows = M > N;  // splitting the longer side of out costs least
-  const std::size_t side = std::max(M, N), panels = panel_count(side, M * N * K);
+  const Panels panels = panels_of(M, N, M * N * K);
   const std::size_t a_stride = a.matrix.shape(1), b_stride = b.matrix.shape(1);
-#pragma omp parallel for if (panels > 1) schedule(static)
-  for (std::size_t p = 0; p < panels; ++p) {
-    const std::size_t begin = side * p / panels, size = side * (p + 1) / panels - begin;
+  const bool by_rows = panels.by_rows;
+  const auto bound = [count = panels.count, side = by_rows ? M : N](std::size_t p) {
+    return p == count ? side : side * p / count / 16 * 16;  // 16: no ragged edge inside
+  };
+  const auto panel = [&](std::size_t p) {
+    const std::size_t begin = bound(p), size = bound(p + 1) - begin;
     const std::size_t i = by_rows ? begin : 0;  // the panel begins at out(i, j)
     const std::size_t j = by_rows ? 0 : begin;
     cxxblas::gemm<xt::blas_index_t>(
@@ -50,6 +58,30 @@ void matmul(Operand<T> a, Operand<T> b, Matrix<T>& out) {
         a.matrix.data() + (a.transposed ? i : i * a_stride), blas_index(a_stride),
         b.matrix.data() + (b.transposed ? j * b_stride : j), blas_index(b_stride), T(0),
         out.data() + i * N + j, blas_index(N));
+  };
+  in_parts(panels.count, M * N, [&](std::size_t first, std::size_t last) {
+    for (std::size_t p = first; p < last; ++p) panel(p);
+  });
+}
+
+template <typename T>
+void add_to_rows(const Matrix<T>& row, Matrix<T>& m) {
+  const std::size_t N = m.shape(0), H = m.shape(1);
+  const T* r = row.data();
+  for (std::size_t n = 0; n < N; ++n) {
+    T* out = m.data() + n * H;
+    for (std::size_t h = 0; h < H; ++h) out[h] += r[h];
+  }
+}
+
+template <typename T>
+void sum_rows(const Matrix<T>& m, Matrix<T>& row) {
+  const std::size_t N = m.shape(0), H = m.shape(1);
+  T* sum = row.data();
+  row.fill(T(0));
+  for (std::size_t n = 0; n < N; ++n) {
+    const T* in = m.data() + n * H;
+    for (std::size_t h = 0; h < H; ++h) sum[h] += in[h];
   }
 }
 
@@ -81,6 +113,10 @@ void require_dout(const Matrix<T>& dout, const Matrix<T>& out, std::string_view 
 
 template void matmul(Operand<float>, Operand<float>, Matrix<float>&);
 template void matmul(Operand<double>, Operand<double>, Matrix<double>&);
+template void add_to_rows(const Matrix<float>&, Matrix<float>&);
+template void add_to_rows(const Matrix<double>&, Matrix<double>&);
+template void sum_rows(const Matrix<float>&, Matrix<float>&);
+template void sum_rows(const Matrix<double>&, Matrix<double>&);
 template std::string shape_text(const Matrix<float>&);
 template std::string shape_text(const Matrix<double>&);
 template void require_shape(const Matrix<float>&, std::size_t, std::size_t, std::string_view,

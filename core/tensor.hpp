@@ -58,6 +58,14 @@ Operand<T> transposed(const Matrix<T>& m) {
 template <typename T>
 void matmul(Operand<T> a, Operand<T> b, Matrix<T>& out);
 
+/// m[n,h] += row[h], for a row (1×H) and m (N×H).
+template <typename T>
+void add_to_rows(const Matrix<T>& row, Matrix<T>& m);
+
+/// row[h] = Σ_n m[n,h], summed from the first n on, for m (N×H) and a row (1×H).
+template <typename T>
+void sum_rows(const Matrix<T>& m, Matrix<T>& row);
+
 /// "2×3".
 template <typename T>
 std::string shape_text(const Matrix<T>& m);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/parallel.hpp"
 #include "core/random.hpp"
 
 namespace thinnet {
@@ -62,7 +63,8 @@ void Dataset::copy_row(std::size_t i, T* out) const {
   std::visit(
       [&](const auto& m) {
         const auto* row = &m(rows_[i], 0);
-        for (std::size_t d = 0; d < m.shape(1); ++d) out[d] = static_cast<T>(row[d]);
+        const std::size_t D = m.shape(1);
+        for (std::size_t d = 0; d < D; ++d) out[d] = static_cast<T>(row[d]);
       },
       stored_->x);
 }
@@ -146,7 +148,8 @@ void Batches<T>::choose(std::uint64_t step) {
     return;
   }
   if (sampling_ == Sampling::shuffled && shuffled_epoch_ != epoch) {
-    order_ = random_of(epoch).permutation(size);
+    std::iota(order_.begin(), order_.end(), 0U);
+    random_of(epoch).shuffle(order_);
     shuffled_epoch_ = epoch;
   }
   const std::size_t first = step % per_epoch() * batch_size_;
@@ -162,16 +165,24 @@ const Batch<T>& Batches<T>::at(std::uint64_t step) {
   resize(batch_.x, N, D);
   batch_.labels.resize(N);
   batch_.examples.resize(N);
-  const T *mean = normaliser_.mean.data(), *scale = normaliser_.scale.data();
   for (std::size_t n = 0; n < N; ++n) {
-    data_.copy_row(chosen_[n], &batch_.x(n, 0));
     batch_.labels[n] = data_.label(chosen_[n]);
     batch_.examples[n] = data_.example(chosen_[n]);
   }
-  if (augmentation_.any()) augment(batch_.x, normaliser_.mean, augmentation_, seed_, step);
-  for (std::size_t n = 0; n < N; ++n) {
-    T* x = &batch_.x(n, 0);
+  const T *mean = normaliser_.mean.data(), *scale = normaliser_.scale.data();
+  const auto normalise = [=](T* x) {
     for (std::size_t d = 0; d < D; ++d) x[d] = (x[d] - mean[d]) * scale[d];
+  };
+  const bool augmented = augmentation_.any();
+  in_parts(N, D, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t n = begin; n < end; ++n) {
+      data_.copy_row(chosen_[n], &batch_.x(n, 0));
+      if (!augmented) normalise(&batch_.x(n, 0));  // while the row is in the cache
+    }
+  });
+  if (augmented) {
+    augment(batch_.x, normaliser_.mean, augmentation_, seed_, step);
+    for (std::size_t n = 0; n < N; ++n) normalise(&batch_.x(n, 0));
   }
   return batch_;
 }

@@ -10,28 +10,23 @@ const Matrix<T>& Affine<T>::forward(const Matrix<T>& x, Mode /*mode*/) {
   require_width(x, w.shape(0), "x", this->name());
   xt::noalias(cache_.x) = x;
   matmul<T>(x, w, out_);  // out = x·w + b
-  for (std::size_t n = 0; n < out_.shape(0); ++n) {
-    for (std::size_t h = 0; h < out_.shape(1); ++h) out_(n, h) += b(0, h);
-  }
+  add_to_rows(b, out_);
   return out_;
 }
 
 template <typename T>
 const Matrix<T>& Affine<T>::backward(const Matrix<T>& dout) {
-  Matrix<T>&dw = w_.grad, &db = b_.grad;
-  require_dout(dout, out_, this->name());
+  backward_parameters(dout);
   matmul<T>(dout, transposed(w_.value), dx_);  // dx = dout·wᵀ
-  matmul<T>(transposed(cache_.x), dout, dw);   // dw = xᵀ·dout
-  db.fill(T(0));                               // db = Σ_n dout[n]
-  for (std::size_t n = 0; n < dout.shape(0); ++n) {
-    for (std::size_t h = 0; h < dout.shape(1); ++h) db(0, h) += dout(n, h);
-  }
   return dx_;
 }
 
 template <typename T>
-Affine<T>::Affine(std::size_t D, std::size_t H)
-    : Affine(Matrix<T>(xt::zeros<T>({D, H})), xt::zeros<T>({std::size_t{1}, H})) {}
+void Affine<T>::backward_parameters(const Matrix<T>& dout) {
+  require_dout(dout, out_, this->name());
+  matmul<T>(transposed(cache_.x), dout, w_.grad);  // dw = xᵀ·dout
+  sum_rows(dout, b_.grad);                         // db = Σ_n dout[n]
+}
 
 template <typename T>
 Affine<T>::Affine(Matrix<T> w, const Matrix<T>& b)

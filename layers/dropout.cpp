@@ -1,6 +1,7 @@
 #include "layers/dropout.hpp"
 
 #include "core/check.hpp"
+#include "core/parallel.hpp"
 #include "core/random.hpp"
 
 namespace thinnet {
@@ -17,7 +18,7 @@ const Matrix<T>& Dropout<T>::forward(const Matrix<T>& x, Mode mode) {
     resize(cache_.mask, x.shape(0), x.shape(1));
     draw_mask(cache_.mask, keep_prob_, seed_, {this->position(), step_, examples_});
     if (examples_.empty()) ++step_;
-    xt::noalias(out_) = x * cache_.mask / T(keep_prob_);
+    map(x, cache_.mask, out_, [p = T(keep_prob_)](T a, T mask) { return a * mask / p; });
   }
   return out_;
 }
@@ -28,14 +29,8 @@ const Matrix<T>& Dropout<T>::backward(const Matrix<T>& dout) {
   if (cache_.mode == Mode::test)
     xt::noalias(dx_) = dout;
   else
-    xt::noalias(dx_) = dout * cache_.mask / T(keep_prob_);
+    map(dout, cache_.mask, dx_, [p = T(keep_prob_)](T d, T mask) { return d * mask / p; });
   return dx_;
-}
-
-template <typename T>
-void Dropout<T>::begin_step(std::uint64_t step, const std::vector<std::uint32_t>& examples) {
-  step_ = step;
-  examples_ = examples;
 }
 
 template <typename T>

@@ -12,10 +12,9 @@ namespace thinnet {
 ///   test:  out = x, dx = dout: the division in training has made E[out] = x already
 /// keep_prob is the probability that a unit STAYS; PyTorch's p is 1 - keep_prob.
 ///
-/// The mask is a function of (seed, position in the net, step, example, unit) alone: an example has
-/// the same one in any batch, thread or process. Until begin_step is called, each train-mode
-/// forward is a step of its own and row n is example n; after it the mask stays until the next
-/// begin_step, which is how a gradient check freezes it.
+/// The mask is a function of (seed, position in the net, step, example, unit) alone, whatever the
+/// batch, thread or process. Before begin_step each train-mode forward is a step of its own and row
+/// n is example n; after it the mask stays until the next one: so a gradient check freezes it.
 template <typename T>
 class Dropout : public Layer<T> {
  public:
@@ -29,7 +28,10 @@ class Dropout : public Layer<T> {
 
   const Matrix<T>& forward(const Matrix<T>& x, Mode mode) override;
   const Matrix<T>& backward(const Matrix<T>& dout) override;
-  void begin_step(std::uint64_t step, const std::vector<std::uint32_t>& examples) override;
+  void begin_step(std::uint64_t step, const std::vector<std::uint32_t>& examples) override {
+    step_ = step;
+    examples_ = examples;
+  }
   double keep_prob() const { return keep_prob_; }
   const Cache& cache() const { return cache_; }
 

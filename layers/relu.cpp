@@ -1,18 +1,20 @@
 #include "layers/relu.hpp"
 
+#include "core/parallel.hpp"
+
 namespace thinnet {
 
 template <typename T>
 const Matrix<T>& Relu<T>::forward(const Matrix<T>& x, Mode /*mode*/) {
-  xt::noalias(cache_.gate) = xt::cast<T>(x > T(0));
-  xt::noalias(out_) = xt::maximum(T(0), x);  // in this order NaN stays NaN
+  map(x, cache_.gate, [](T a) { return a > 0 ? T(1) : T(0); });
+  map(x, out_, [](T a) { return a < 0 ? T(0) : a; });  // NaN stays NaN
   return out_;
 }
 
 template <typename T>
 const Matrix<T>& Relu<T>::backward(const Matrix<T>& dout) {
   require_dout(dout, out_, this->name());
-  xt::noalias(dx_) = dout * cache_.gate;
+  map(dout, cache_.gate, dx_, [](T d, T gate) { return d * gate; });
   return dx_;
 }
 

@@ -22,9 +22,9 @@ double SoftmaxCrossEntropy<T>::forward(const Matrix<T>& scores, const Labels& la
     const T* s = &scores(n, 0);
     const double largest = *std::max_element(s, s + C);
     double sum = 0, mean = 0;  // Σ_k exp(s[k] - largest), at least 1; mean score
-    for (std::size_t c = 0; c < C; ++c) sum += std::exp(s[c] - largest);
     for (std::size_t c = 0; c < C; ++c) mean += s[c] / static_cast<double>(C);
-    for (std::size_t c = 0; c < C; ++c) p(n, c) = static_cast<T>(std::exp(s[c] - largest) / sum);
+    for (std::size_t c = 0; c < C; ++c) sum += p(n, c) = static_cast<T>(std::exp(s[c] - largest));
+    for (std::size_t c = 0; c < C; ++c) p(n, c) = static_cast<T>(p(n, c) / sum);
     loss += std::log(sum) - (1 - smoothing_) * (s[y] - largest) - smoothing_ * (mean - largest);
   }
   cache_.labels = labels;

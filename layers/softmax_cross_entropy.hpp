@@ -11,8 +11,8 @@ namespace thinnet {
 ///   q = (1-ε)·onehot(y) + ε/C                          smoothing ε, 0 unless asked for (N×C)
 ///   dscores = (p - q) / N                              (N×C)
 /// Smoothed labels: Szegedy et al., "Rethinking the Inception architecture" (2016), section 7.
-/// The largest score of a row is subtracted first and sums are double for every T: exp never
-/// overflows, log never sees 0, and any finite float scores give a finite loss.
+/// Each row's largest score is subtracted first and sums are double: exp never overflows, log never
+/// sees 0, and finite float scores give a finite loss.
 template <typename T>
 class SoftmaxCrossEntropy {
  public:

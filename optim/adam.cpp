@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/parallel.hpp"
 
 namespace thinnet {
 
@@ -19,12 +20,12 @@ void Adam<T>::step() {
     const T decay = parameter.role == Role::weight ? T(options_.weight_decay) : T(0);
     const T* dw = parameter.grad.data();
     T *w = parameter.value.data(), *m = moments[0][i].data(), *v = moments[1][i].data();
-    for (std::size_t k = 0; k < parameter.value.size(); ++k) {
+    for_each(parameter.value.size(), [=](std::size_t k) {
       const T g = dw[k] + decay * w[k];
       m[k] = beta1 * m[k] + (T(1) - beta1) * g;
       v[k] = beta2 * v[k] + (T(1) - beta2) * g * g;
       w[k] -= rate * (m[k] / m_scale) / (std::sqrt(v[k] / v_scale) + epsilon);
-    }
+    });
   }
 }
 

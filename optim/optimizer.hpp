@@ -3,7 +3,6 @@
 
 #include <limits>
 #include <stdexcept>
-#include <string>
 #include <utility>
 
 #include "core/parameter.hpp"

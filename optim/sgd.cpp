@@ -1,6 +1,7 @@
 #include "optim/sgd.hpp"
 
 #include "core/check.hpp"
+#include "core/parallel.hpp"
 
 namespace thinnet {
 
@@ -12,11 +13,11 @@ void Sgd<T>::step() {
     const T decay = parameter.role == Role::weight ? T(options_.weight_decay) : T(0);
     const T* dw = parameter.grad.data();
     T *w = parameter.value.data(), *v = this->state_.moments[0][i].data();
-    for (std::size_t k = 0; k < parameter.value.size(); ++k) {
+    for_each(parameter.value.size(), [=, nesterov = options_.nesterov](std::size_t k) {
       const T g = dw[k] + decay * w[k];
       v[k] = momentum * v[k] - rate * g;
-      w[k] += options_.nesterov ? momentum * v[k] - rate * g : v[k];
-    }
+      w[k] += nesterov ? momentum * v[k] - rate * g : v[k];
+    });
   }
 }
 

@@ -77,7 +77,7 @@ void Trainer<T>::train_epoch(Batches<T>& batches, EpochRecord& record,
           "the loss is {} at step {} (epoch {}): try a learning rate below {}, or smaller weights",
           batch_loss, step, epoch, rate));
     }
-    net_.backward(loss.backward());
+    net_.backward_parameters(loss.backward());
     record.learning_rate = rate * options_.schedule(middle);
     optimizer_.set_learning_rate(record.learning_rate);
     optimizer_.step();

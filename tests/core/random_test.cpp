@@ -104,6 +104,35 @@ TEST(Random, PermutationHoldsEveryNumberOnceAndPutsEachAnywhere) {
 }
 
 TEST(Mask, IsPhiloxAtSeedUnitExampleStepAndLayer) {
+  // Rows that end within a block of 4 units, within a chunk of 64 blocks, and enough for threads.
+  const std::uint64_t seed = 0x123456789abcdef;
+  for (const auto& [N, H] : {std::array<std::size_t, 2>{2, 10}, {3, 256}, {7, 301}, {70, 500}}) {
+    std::vector<std::uint32_t> examples(N);
+    for (std::size_t n = 0; n < N; ++n)
+      examples[n] = static_cast<std::uint32_t>(4000000000U + 7 * n);
+    Matrix<float> mask({N, H});
+    draw_mask(mask, 0.3, seed, {2, 5, examples});
+    std::size_t wrong = 0;
+    for (std::size_t n = 0; n < N; ++n) {
+      for (std::uint32_t h = 0; h < H; ++h) {
+        const auto draw =
+            r123::Philox4x32{}({{h / 4, examples[n], 5, 2}}, {{0x89abcdef, 0x1234567}});
+        wrong += mask(n, h) != (draw[h % 4] / 4294967296.0 < 0.3 ? 1.0F : 0.0F) ? 1 : 0;
+      }
+    }
+    EXPECT_EQ(wrong, 0U) << N << "×" << H;
+  }
+}
+
+TEST(Mask, DropsAllUnitsWhenKeepProbIsNextToNothing) {
+  Matrix<float> mask({100, 100});
+  draw_mask(mask, 1e-300, 1, {0, 0, {}});
+  EXPECT_EQ(xt::amax(mask)(), 0.0F);  // each of 10,000 units stays with probability 2^-32
+  draw_mask(mask, 1.0, 1, {0, 0, {}});
+  EXPECT_EQ(xt::amin(mask)(), 1.0F);
+}
+
+TEST(Mask, TakesTheRowsNumberWithoutExamples) {
   const std::vector<std::uint32_t> examples{40, 7};
   const double keep_prob = 0.3;
   Matrix<float> mask({2, 10});

@@ -66,6 +66,61 @@ TEST(Sequential, RunsItsLayersForwardsAndBackwards) {
   EXPECT_TRUE(p[3]->grad == Matrix<double>({{2}}));
 }
 
+/// Passes everything through and counts how often it was asked for dx.
+class Probe : public Layer<double> {
+ public:
+  explicit Probe(std::size_t& calls) : Layer<double>("probe"), calls_(&calls) {}
+  const Matrix<double>& forward(const Matrix<double>& x, Mode /*mode*/) override { return x; }
+  const Matrix<double>& backward(const Matrix<double>& dout) override {
+    ++*calls_;
+    return dout;
+  }
+
+ private:
+  std::size_t* calls_;
+};
+
+TEST(Sequential, BackwardParametersStopsAtTheFirstLayerThatHasAny) {
+  std::size_t calls = 0;
+  Sequential<double> net(3, Probe(calls), Affine<double>(lin(-1, 1, 3, 4), lin(0.1, 0.4, 1, 4)),
+                         Relu<double>(), Affine<double>(lin(-1, 1, 4, 2), lin(0, 1, 1, 2)));
+  const auto x = lin(-1, 2, 2, 3), dout = lin(1, 2, 2, 2);
+  net.forward(x, Mode::train);
+  net.backward(dout);
+  EXPECT_EQ(calls, 1U);
+  std::vector<Matrix<double>> grads;
+  for (auto* p : net.parameters()) {
+    grads.push_back(p->grad);
+    p->grad.fill(-7);
+  }
+  net.backward_parameters(dout);
+  EXPECT_EQ(calls, 1U) << "the layers before the first parameters were asked for dx";
+  for (std::size_t i = 0; i < grads.size(); ++i) {
+    EXPECT_TRUE(net.parameters()[i]->grad == grads[i]) << net.parameters()[i]->name;
+  }
+}
+
+TEST(Sequential, BackwardParametersDoesNotAskTheFirstAffineForDx) {
+  // The memory that backward returned would change.
+  Affine<double> layer(lin(-1, 1, 3, 4), lin(0, 1, 1, 4));
+  const auto x = lin(-1, 2, 2, 3), dout = lin(1, 2, 2, 4);
+  layer.forward(x, Mode::train);
+  const Matrix<double> dx = layer.backward(dout);
+  const double* memory = layer.backward(dout).data();
+  layer.backward_parameters(lin(5, 9, 2, 4));
+  EXPECT_TRUE(std::equal(dx.begin(), dx.end(), memory)) << "dx was computed anew";
+}
+
+TEST(Sequential, BackwardParametersWorksWithoutParametersAndWithoutLayers) {
+  Sequential<double> relu(3, Relu<double>()), empty(3);
+  const auto x = lin(-1, 2, 2, 3);
+  relu.forward(x, Mode::train);
+  relu.backward_parameters(x);
+  empty.backward_parameters(x);
+  EXPECT_EQ(message_of([&] { relu.backward_parameters(lin(0, 1, 2, 4)); }),
+            "relu1: dout is 2×4, expected 2×3");
+}
+
 TEST(Sequential, NestsAsALayer) {
   Sequential<double> inner(3, Affine<double>(lin(-1, 1, 3, 4), lin(0.1, 0.4, 1, 4)),
                            Relu<double>());

@@ -1,0 +1,215 @@
+// A training step against the bare matrix products it contains, and where the rest of it goes.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <xtensor-blas/xblas.hpp>
+
+#include "core/random.hpp"
+#include "core/sequential.hpp"
+#include "data/dataset.hpp"
+#include "layers/affine.hpp"
+#include "layers/dropout.hpp"
+#include "layers/relu.hpp"
+#include "layers/softmax_cross_entropy.hpp"
+#include "optim/sgd.hpp"
+
+extern "C" void openblas_set_num_threads(int);
+
+namespace thinnet {
+namespace {
+
+using Widths = std::vector<std::size_t>;
+
+struct Size {
+  Widths widths;  // D, H, …, C
+  std::size_t batch;
+  std::string name() const { return fmt::format("{}@{}", fmt::join(widths, "-"), batch); }
+};
+
+const std::vector<Size>& sizes() {
+  static const std::vector<Size> all{{{3072, 500, 500, 10}, 100},
+                                     {{3072, 1024, 1024, 10}, 128},
+                                     {{3072, 4000, 1000, 4000, 10}, 256},
+                                     {{2, 16, 16, 2}, 32}};
+  return all;
+}
+
+Dataset random_data(const Size& size) {
+  constexpr std::size_t examples = 10000;
+  Random random(1);
+  const std::size_t D = size.widths.front();
+  Labels labels(examples);
+  for (auto& y : labels)
+    y = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(size.widths.back())));
+  Matrix<std::uint8_t> x({examples, D});
+  for (auto& pixel : x) pixel = static_cast<std::uint8_t>(random.below(256));
+  return {std::move(x), std::move(labels), size.widths.back()};
+}
+
+Sequential<float> make_net(const Widths& widths) {
+  Sequential<float> net(widths.front());
+  for (std::size_t i = 1; i < widths.size(); ++i) {
+    net.add(std::make_unique<Affine<float>>(widths[i - 1], widths[i]));
+    if (i + 1 == widths.size()) break;
+    net.add(std::make_unique<Relu<float>>());
+    net.add(std::make_unique<Dropout<float>>(0.5));
+  }
+  initialise(net.parameters(), he, 0);
+  return net;
+}
+
+/// A training step as Trainer does it.
+class Step {
+ public:
+  explicit Step(const Size& size)
+      : net_(make_net(size.widths)),
+        optimizer_(net_.parameters(), {1e-4, 0.9, false, 0}),
+        batches_(random_data(size), Normaliser<float>::identity(size.widths.front()), size.batch,
+                 Sampling::shuffled) {}
+
+  void run() {
+    const Batch<float>& batch = batches_.at(step_);
+    net_.begin_step(step_++, batch.examples);
+    benchmark::DoNotOptimize(loss_.forward(net_.forward(batch.x, Mode::train), batch.labels));
+    net_.backward_parameters(loss_.backward());
+    optimizer_.step();
+  }
+
+  /// The same step by hand, with the time of each part in seconds added to `parts`.
+  void run_in_parts(std::map<std::string, double>& parts) {
+    auto last = std::chrono::steady_clock::now();
+    const auto note = [&](const std::string& part) {
+      const auto now = std::chrono::steady_clock::now();
+      parts[part] += std::chrono::duration<double>(now - last).count();
+      last = now;
+    };
+    const auto kind = [&](std::size_t i) {
+      const std::string& name = net_.layer(i).name();
+      return name.substr(0, name.find_first_of("0123456789"));
+    };
+    const Batch<float>& batch = batches_.at(step_);
+    note("gather");
+    net_.begin_step(step_++, batch.examples);
+    const Matrix<float>* out = &batch.x;
+    for (std::size_t i = 0; i < net_.size(); ++i) {
+      out = &net_.layer(i).forward(*out, Mode::train);
+      note(kind(i) + " forward");
+    }
+    benchmark::DoNotOptimize(loss_.forward(*out, batch.labels));
+    const Matrix<float>* dout = &loss_.backward();
+    note("loss");
+    for (std::size_t i = net_.size(); i-- > 0;) {
+      if (i == 0)
+        net_.layer(i).backward_parameters(*dout);
+      else
+        dout = &net_.layer(i).backward(*dout);
+      note(kind(i) + " backward");
+    }
+    optimizer_.step();
+    note("update");
+  }
+
+ private:
+  Sequential<float> net_;
+  SoftmaxCrossEntropy<float> loss_;
+  Sgd<float> optimizer_;
+  Batches<float> batches_;
+  std::uint64_t step_ = 0;
+};
+
+void use_threads(int threads, int blas_threads) {
+  omp_set_num_threads(threads);
+  openblas_set_num_threads(blas_threads);
+}
+
+void step(benchmark::State& state, const Size& size, int threads) {
+  Step it(size);
+  it.run();
+  use_threads(threads, 1);
+  for (auto _ : state) it.run();
+}
+
+void parts(benchmark::State& state, const Size& size, int threads) {
+  Step it(size);
+  it.run();
+  use_threads(threads, 1);
+  std::map<std::string, double> seconds;
+  for (auto _ : state) it.run_in_parts(seconds);
+  for (const auto& [part, sum] : seconds)
+    state.counters[part] = benchmark::Counter(sum, benchmark::Counter::kAvgIterations);
+}
+
+/// The products of a step, each one call of BLAS: x·w for every layer, xᵀ·dout for every layer, and
+/// dout·wᵀ for every layer but the first.
+void floor(benchmark::State& state, const Size& size, int threads) {
+  const std::size_t N = size.batch;
+  std::vector<Matrix<float>> x, w, dw;
+  for (std::size_t i = 0; i < size.widths.size(); ++i) {
+    x.emplace_back(Matrix<float>(xt::ones<float>({N, size.widths[i]})));
+    if (i == 0) continue;
+    w.emplace_back(Matrix<float>(xt::ones<float>({size.widths[i - 1], size.widths[i]}) * 1e-3F));
+    dw.push_back(w.back());
+  }
+  std::vector<Matrix<float>> dx = x;
+  const auto gemm = [](const Matrix<float>& a, bool ta, const Matrix<float>& b, bool tb,
+                       Matrix<float>& out) {
+    cblas_sgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
+                static_cast<int>(out.shape(0)), static_cast<int>(out.shape(1)),
+                static_cast<int>(a.shape(ta ? 0 : 1)), 1, a.data(), static_cast<int>(a.shape(1)),
+                b.data(), static_cast<int>(b.shape(1)), 0, out.data(),
+                static_cast<int>(out.shape(1)));
+  };
+  use_threads(threads, threads);
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < w.size(); ++i) gemm(x[i], false, w[i], false, x[i + 1]);
+    for (std::size_t i = w.size(); i-- > 0;) {
+      gemm(x[i], true, dx[i + 1], false, dw[i]);
+      if (i > 0) gemm(dx[i + 1], false, w[i], true, dx[i]);
+    }
+    benchmark::ClobberMemory();
+  }
+}
+
+void mask(benchmark::State& state, const Size& size, int threads) {
+  std::vector<Matrix<float>> masks;
+  for (std::size_t i = 1; i + 1 < size.widths.size(); ++i)
+    masks.emplace_back(Matrix<float>(xt::zeros<float>({size.batch, size.widths[i]})));
+  std::vector<std::uint32_t> examples(size.batch);
+  std::iota(examples.begin(), examples.end(), 0U);
+  use_threads(threads, 1);
+  std::uint64_t step = 0;
+  for (auto _ : state) {
+    for (auto& m : masks) draw_mask(m, 0.5, 0, {1, step, examples});
+    ++step;
+    benchmark::ClobberMemory();
+  }
+}
+
+}  // namespace
+}  // namespace thinnet
+
+int main(int argc, char** argv) {
+  for (const int threads : {1, 2}) {
+    for (const auto& size : thinnet::sizes()) {
+      const auto add = [&](const char* what, auto function) {
+        benchmark::RegisterBenchmark(
+            fmt::format("{}/{}/{}", size.name(), threads, what).c_str(),
+            [=](benchmark::State& state) { function(state, size, threads); })
+            ->Unit(benchmark::kMicrosecond)
+            ->UseRealTime();
+      };
+      add("step", thinnet::step);
+      add("floor", thinnet::floor);
+      add("parts", thinnet::parts);
+      add("mask", thinnet::mask);
+    }
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
