@@ -1,6 +1,8 @@
 #include "core/blas.hpp"
 
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 
 #include "tests/support.hpp"
 
@@ -32,13 +34,12 @@ TEST(Blas, RunsOnOneThreadWithTheKernelsOfThisCpu) {
 #endif
 }
 
-TEST(Blas, LeavesTheEnvironmentAlone) {
-  const char* const before = std::getenv("OPENBLAS_CORETYPE");
-  const std::string value = before == nullptr ? "" : before;
-  EXPECT_TRUE(prepare_blas());
-  const char* const after = std::getenv("OPENBLAS_CORETYPE");
-  EXPECT_EQ(before == nullptr, after == nullptr);
-  EXPECT_EQ(after == nullptr ? "" : after, value);
+TEST(Blas, LeavesTheEnvironmentAsItWas) {
+  std::ifstream file("/proc/self/environ");  // as the program was started
+  if (!file) GTEST_SKIP() << "no /proc";
+  const std::string start{std::istreambuf_iterator<char>(file), {}};
+  const bool was_set = ('\0' + start).find(std::string("\0OPENBLAS_CORETYPE=", 19)) != start.npos;
+  EXPECT_EQ(std::getenv("OPENBLAS_CORETYPE") != nullptr, was_set);
 }
 
 }  // namespace
