@@ -1,10 +1,11 @@
 // A training step against the bare matrix products it contains, and where the rest of it goes.
+// bench.py beside it runs this and makes one table of it.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <omp.h>
 
-#include <algorithm>
 #include <chrono>
+#include <map>
 #include <numeric>
 #include <xtensor-blas/xblas.hpp>
 
@@ -17,7 +18,10 @@
 #include "layers/softmax_cross_entropy.hpp"
 #include "optim/sgd.hpp"
 
-extern "C" void openblas_set_num_threads(int);
+extern "C" {
+void openblas_set_num_threads(int);
+char* openblas_get_corename();
+}
 
 namespace thinnet {
 namespace {
@@ -121,6 +125,7 @@ class Step {
   std::uint64_t step_ = 0;
 };
 
+/// OpenBLAS's own threads are for the bare products only: the others have OpenMP's.
 void use_threads(int threads, int blas_threads) {
   omp_set_num_threads(threads);
   openblas_set_num_threads(blas_threads);
@@ -143,34 +148,61 @@ void parts(benchmark::State& state, const Size& size, int threads) {
     state.counters[part] = benchmark::Counter(sum, benchmark::Counter::kAvgIterations);
 }
 
-/// The products of a step, each one call of BLAS: x·w for every layer, xᵀ·dout for every layer, and
-/// dout·wᵀ for every layer but the first.
-void floor(benchmark::State& state, const Size& size, int threads) {
-  const std::size_t N = size.batch;
-  std::vector<Matrix<float>> x, w, dw;
-  for (std::size_t i = 0; i < size.widths.size(); ++i) {
-    x.emplace_back(Matrix<float>(xt::ones<float>({N, size.widths[i]})));
-    if (i == 0) continue;
-    w.emplace_back(Matrix<float>(xt::ones<float>({size.widths[i - 1], size.widths[i]}) * 1e-3F));
-    dw.push_back(w.back());
+/// The matrices of a step's products; what is in them does not matter.
+struct Products {
+  explicit Products(const Size& size) {
+    for (std::size_t i = 0; i < size.widths.size(); ++i) {
+      const std::size_t H = size.widths[i];
+      x.emplace_back(Matrix<float>(xt::ones<float>({size.batch, H})));
+      if (i == 0) continue;
+      w.emplace_back(Matrix<float>(xt::ones<float>({size.widths[i - 1], H}) * 1e-3F));
+      dw.push_back(w.back());
+    }
+    dx = x;
   }
-  std::vector<Matrix<float>> dx = x;
-  const auto gemm = [](const Matrix<float>& a, bool ta, const Matrix<float>& b, bool tb,
-                       Matrix<float>& out) {
-    cblas_sgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-                static_cast<int>(out.shape(0)), static_cast<int>(out.shape(1)),
-                static_cast<int>(a.shape(ta ? 0 : 1)), 1, a.data(), static_cast<int>(a.shape(1)),
-                b.data(), static_cast<int>(b.shape(1)), 0, out.data(),
-                static_cast<int>(out.shape(1)));
-  };
-  use_threads(threads, threads);
-  for (auto _ : state) {
-    for (std::size_t i = 0; i < w.size(); ++i) gemm(x[i], false, w[i], false, x[i + 1]);
+
+  /// x·w of every layer, then xᵀ·dout of every layer and dout·wᵀ of all but the first.
+  template <typename Product>
+  void run(Product product) {
+    for (std::size_t i = 0; i < w.size(); ++i)
+      product(Operand<float>(x[i]), Operand<float>(w[i]), x[i + 1]);
     for (std::size_t i = w.size(); i-- > 0;) {
-      gemm(x[i], true, dx[i + 1], false, dw[i]);
-      if (i > 0) gemm(dx[i + 1], false, w[i], true, dx[i]);
+      product(transposed(x[i]), Operand<float>(dx[i + 1]), dw[i]);
+      if (i > 0) product(Operand<float>(dx[i + 1]), transposed(w[i]), dx[i]);
     }
     benchmark::ClobberMemory();
+  }
+
+  std::vector<Matrix<float>> x, w, dx,
+      dw;  // (N×H) of each layer with the input, (D×H), (N×H), (D×H)
+};
+
+/// Each product one call of BLAS.
+void floor(benchmark::State& state, const Size& size, int threads) {
+  Products products(size);
+  use_threads(threads, threads);
+  const auto operation = [](const Operand<float>& m) {
+    return m.transposed ? CblasTrans : CblasNoTrans;
+  };
+  const auto integer = [](std::size_t n) { return static_cast<int>(n); };
+  for (auto _ : state) {
+    products.run([&](const Operand<float>& a, const Operand<float>& b, Matrix<float>& out) {
+      cblas_sgemm(CblasRowMajor, operation(a), operation(b), integer(a.rows()),
+                  integer(b.columns()), integer(a.columns()), 1, a.matrix.data(),
+                  integer(a.matrix.shape(1)), b.matrix.data(), integer(b.matrix.shape(1)), 0,
+                  out.data(), integer(out.shape(1)));
+    });
+  }
+}
+
+/// The same through matmul: in panels, whose sums do not depend on the number of threads.
+void panels(benchmark::State& state, const Size& size, int threads) {
+  Products products(size);
+  use_threads(threads, 1);
+  for (auto _ : state) {
+    products.run([](const Operand<float>& a, const Operand<float>& b, Matrix<float>& out) {
+      matmul<float>(a, b, out);
+    });
   }
 }
 
@@ -204,10 +236,12 @@ int main(int argc, char** argv) {
       };
       add("step", thinnet::step);
       add("floor", thinnet::floor);
+      add("panels", thinnet::panels);
       add("parts", thinnet::parts);
       add("mask", thinnet::mask);
     }
   }
+  benchmark::AddCustomContext("kernels", openblas_get_corename());
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();
