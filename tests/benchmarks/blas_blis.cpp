@@ -1,0 +1,29 @@
+#include <blis.h>
+
+#include "tests/benchmarks/blas.hpp"
+
+namespace thinnet::benchmarks {
+
+void multiply(const Operand<float>& a, const Operand<float>& b, Matrix<float>& out) {
+  // BLIS takes the distances between rows and between columns, so that nothing is transposed.
+  const auto row = [](const Operand<float>& m) {
+    return static_cast<inc_t>(m.transposed ? 1 : m.matrix.shape(1));
+  };
+  const auto column = [](const Operand<float>& m) {
+    return static_cast<inc_t>(m.transposed ? m.matrix.shape(1) : 1);
+  };
+  float one = 1, zero = 0;
+  // Its interface is not const-correct; it only reads a and b.
+  bli_sgemm(BLIS_NO_TRANSPOSE, BLIS_NO_TRANSPOSE, static_cast<dim_t>(a.rows()),
+            static_cast<dim_t>(b.columns()), static_cast<dim_t>(a.columns()), &one,
+            const_cast<float*>(a.matrix.data()), row(a), column(a),
+            const_cast<float*>(b.matrix.data()), row(b), column(b), &zero, out.data(),
+            static_cast<inc_t>(out.shape(1)), 1);
+}
+
+std::string library() {
+  return std::string("BLIS ") + bli_info_get_version_str() + ", running " +
+         bli_arch_string(bli_arch_query_id());
+}
+
+}  // namespace thinnet::benchmarks
