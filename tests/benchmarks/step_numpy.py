@@ -18,6 +18,7 @@ float32 uniforms of SFC64, the fastest of NumPy's generators, and ReLU and dropo
 float64.
 """
 import argparse
+import ctypes
 import json
 import os
 import statistics
@@ -108,35 +109,24 @@ class Net:
         return loss
 
 
-def loaded_blas():
-    """The file of the BLAS that this process has mapped, with links resolved."""
-    with open("/proc/self/maps", encoding="ascii") as maps:
-        files = {line.split()[-1] for line in maps if ".so" in line}
-    return sorted({os.path.realpath(f) for f in files if "blas" in f or "blis" in f})
+def loaded_openblas():
+    """ "OpenBLAS 0.3.21, Haswell kernels", asked of the library that this process has mapped."""
+    with open("/proc/self/maps", encoding="utf-8") as maps:
+        files = {os.path.realpath(line.split()[-1]) for line in maps if "blas" in line}
+    # LAPACK may bring OpenBLAS with it where products are made by another.
+    others = [f for f in files if os.path.basename(f).startswith("libblas") and "openblas" not in f]
+    openblas = [f for f in files if os.path.basename(f).startswith("libopenblas")]
+    if others or not openblas:
+        sys.exit(f"products are made by {others or files}, not by OpenBLAS: see the docstring")
+    blas = ctypes.CDLL(openblas[0])
+    blas.openblas_get_config.restype = blas.openblas_get_corename.restype = ctypes.c_char_p
+    version = " ".join(blas.openblas_get_config().decode().split()[:2])
+    return f"{version}, {blas.openblas_get_corename().decode()} kernels"
 
 
 def library():
     np.ones((64, 64), np.float32) @ np.ones((64, 64), np.float32)
-    found = loaded_blas()
-    if not any("openblas" in f for f in found):
-        sys.exit(f"step_numpy: NumPy multiplies with {found}, not with OpenBLAS: see the docstring")
-    return f"numpy {np.__version__} ({openblas_version(found)})"
-
-
-def openblas_version(files):
-    """Asks the library itself: "OpenBLAS 0.3.21, Haswell kernels"."""
-    import ctypes
-
-    for file in files:
-        blas = ctypes.CDLL(file)
-        for name in ("openblas_get_config", "openblas_get_corename"):
-            if not hasattr(blas, name):
-                break
-            getattr(blas, name).restype = ctypes.c_char_p
-        else:
-            version = " ".join(blas.openblas_get_config().decode().split()[:2])
-            return f"{version}, {blas.openblas_get_corename().decode()} kernels"
-    return "OpenBLAS"
+    return f"numpy {np.__version__} ({loaded_openblas()})"
 
 
 def time_step(step, repetitions):

@@ -54,7 +54,7 @@ def stepper(net, x, labels, foreach):
 
 def library():
     torch.ones(64, 64) @ torch.ones(64, 64)
-    name = f"torch {torch.__version__} ({step_numpy.openblas_version(step_numpy.loaded_blas())}"
+    name = f"torch {torch.__version__} ({step_numpy.loaded_openblas()}"
     return name + (", oneDNN)" if torch.backends.mkldnn.is_available() else ")")
 
 
