@@ -42,6 +42,26 @@ TEST(File, ReadsAFileThatDoesNotKnowItsSize) {
   EXPECT_NE(read_file("/proc/self/maps").find("[stack]"), std::string::npos);
 }
 
+TEST(File, ReadsPiecesOfOneSizeAndTheRest) {
+  const TemporaryFolder folder;
+  using Pieces = std::vector<std::string>;
+  const auto pieces_of = [&](const std::string& path, std::size_t size) {
+    Pieces pieces;
+    read_pieces(path, size, [&](std::string_view piece) { pieces.emplace_back(piece); });
+    return pieces;
+  };
+  write_file(folder / "file", "abcdefgh");
+  EXPECT_EQ(pieces_of(folder / "file", 3), (Pieces{"abc", "def", "gh"}));
+  EXPECT_EQ(pieces_of(folder / "file", 4), (Pieces{"abcd", "efgh"}));
+  EXPECT_EQ(pieces_of(folder / "file", 100), (Pieces{"abcdefgh"}));
+  write_file(folder / "file", "");
+  EXPECT_EQ(pieces_of(folder / "file", 3), Pieces{});
+  EXPECT_EQ(message_of<std::runtime_error>([&] { pieces_of(folder / "none", 3); }),
+            (folder / "none") + ": cannot open: No such file or directory");
+  EXPECT_EQ(message_of<std::runtime_error>([&] { pieces_of(folder.path(), 3); }),
+            folder.path() + ": cannot read: Is a directory");
+}
+
 TEST(File, ReplacesAnOldFileAndLeavesNoPartial) {
   const TemporaryFolder folder;
   write_file(folder / "file", "a long old text");
