@@ -42,7 +42,7 @@ class Descriptor {
     }
     return done;
   }
-  void write_all(const std::string& bytes) {
+  void write_all(std::string_view bytes) {
     for (std::size_t done = 0; done < bytes.size();) {
       const ssize_t n = ::write(number_, bytes.data() + done, bytes.size() - done);
       if (n < 0 && errno != EINTR) fail(shown_, "cannot write", errno);
@@ -76,9 +76,10 @@ std::string read_file(const std::string& path) {
   Descriptor file = open_to_read(path);
   std::error_code unknown;  // a pipe has no size: its first reads are small
   const std::uintmax_t size = std::filesystem::file_size(path, unknown);
-  std::string bytes(unknown ? 0 : static_cast<std::size_t>(size), '\0');
+  // One byte more than the file has: then a full string says that the file goes on.
+  std::string bytes(unknown ? 1 : static_cast<std::size_t>(size) + 1, '\0');
   std::size_t done = file.read_up_to(bytes.size(), bytes.data());
-  while (done == bytes.size()) {  // also tells whether there is more
+  while (done == bytes.size()) {
     bytes.resize(done + 4096);
     done += file.read_up_to(bytes.size() - done, bytes.data() + done);
   }
@@ -108,15 +109,21 @@ void publish_partial(const std::string& path) {
   Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY, "cannot open", path).sync();
 }
 
-void write_file(const std::string& path, const std::string& bytes) {
+void write_pieces(const std::string& path, const std::function<std::string_view()>& next) {
   const std::string partial = path + ".partial";
   try {
-    Descriptor(partial, O_WRONLY | O_CREAT | O_TRUNC, "cannot write", path).write_all(bytes);
+    Descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, "cannot write", path);
+    for (std::string_view piece = next(); !piece.empty(); piece = next()) file.write_all(piece);
   } catch (...) {
     std::remove(partial.c_str());
     throw;
   }
   publish_partial(path);
+}
+
+void write_file(const std::string& path, const std::string& bytes) {
+  std::string_view rest = bytes;
+  write_pieces(path, [&] { return std::exchange(rest, {}); });
 }
 
 void require_writable_folder(const std::string& path) {

@@ -21,6 +21,9 @@ void read_pieces(const std::string& path, std::size_t size,
 /// "path: reason"; the old file then stands untouched.
 void write_file(const std::string& path, const std::string& bytes);
 
+/// The same with bytes that come in pieces: next() gives the next one, and an empty one at the end.
+void write_pieces(const std::string& path, const std::function<std::string_view()>& next);
+
 /// Renames path.partial, written by somebody else, to path in the same careful way.
 void publish_partial(const std::string& path);
 

@@ -141,6 +141,33 @@ TEST(File, KeepsTheOldFileWhenTheDiskIsFull) {
   EXPECT_EQ(folder.names(), Names{"file"});
 }
 
+TEST(File, WritesPiecesUntilAnEmptyOne) {
+  const TemporaryFolder folder;
+  std::vector<std::string> pieces{"never", "", "third", "second ", "first "};
+  const auto next = [&] {
+    const std::string piece = pieces.back();
+    pieces.pop_back();
+    return piece;
+  };
+  std::string piece;
+  write_pieces(folder / "file", [&] { return std::string_view(piece = next()); });
+  EXPECT_EQ(read_file(folder / "file"), "first second third");
+}
+
+TEST(File, KeepsTheOldFileWhenAPieceCannotBeMade) {
+  const TemporaryFolder folder;
+  write_file(folder / "file", "old");
+  int calls = 0;
+  const auto next = [&]() -> std::string_view {
+    if (calls++ == 1) throw std::runtime_error("no more");
+    return "new";
+  };
+  EXPECT_EQ(message_of<std::runtime_error>([&] { write_pieces(folder / "file", next); }),
+            "no more");
+  EXPECT_EQ(read_file(folder / "file"), "old");
+  EXPECT_EQ(folder.names(), Names{"file"});
+}
+
 TEST(File, MakesNestedFoldersAndLeavesNothingInThem) {
   const TemporaryFolder folder;
   for (const std::string name : {"a/b/c", "a/b/c", "a/d/"}) {
