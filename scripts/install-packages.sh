@@ -12,7 +12,8 @@ build=(g++ cmake ninja-build
 test=(libgtest-dev python3-numpy chromium)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || test+=(nodejs npm)
-lint=(clang-format clang-tidy libomp-dev shellcheck git)
+lint=(clang-format clang-tidy libomp-dev shellcheck git
+      libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
 bench=(libbenchmark-dev libblis-dev libdnnl-dev python3-torch python3-numpy)
 
 die() {

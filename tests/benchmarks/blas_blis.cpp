@@ -12,12 +12,13 @@ void multiply(const Operand<float>& a, const Operand<float>& b, Matrix<float>& o
   const auto column = [](const Operand<float>& m) {
     return static_cast<inc_t>(m.transposed ? m.matrix.shape(1) : 1);
   };
+  const auto data = [](const Operand<float>& m) {  // its interface is not const-correct
+    return const_cast<float*>(m.matrix.data());    // NOLINT
+  };
   float one = 1, zero = 0;
-  // Its interface is not const-correct; it only reads a and b.
   bli_sgemm(BLIS_NO_TRANSPOSE, BLIS_NO_TRANSPOSE, static_cast<dim_t>(a.rows()),
-            static_cast<dim_t>(b.columns()), static_cast<dim_t>(a.columns()), &one,
-            const_cast<float*>(a.matrix.data()), row(a), column(a),
-            const_cast<float*>(b.matrix.data()), row(b), column(b), &zero, out.data(),
+            static_cast<dim_t>(b.columns()), static_cast<dim_t>(a.columns()), &one, data(a), row(a),
+            column(a), data(b), row(b), column(b), &zero, out.data(),
             static_cast<inc_t>(out.shape(1)), 1);
 }
 

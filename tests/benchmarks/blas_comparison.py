@@ -2,7 +2,7 @@
 """Which BLAS makes the products of a training step fastest? Prints tables in Markdown.
 
   cmake --build --preset release --target blas_comparison
-  tests/benchmarks/blas_comparison.py [FOLDER OF THE PROGRAMS] [--rounds N] [--repetitions N]
+  tests/benchmarks/blas_comparison.py [FOLDER OF THE PROGRAMS] [--rounds N] [--repetitions N] [--threads N ...]
 
 The libraries take turns, a round each, so that whatever else the machine does falls on all of them.
 A time is the least of all repetitions of all rounds: other work on the machine can only add to it.
@@ -44,11 +44,12 @@ def main():
     parser.add_argument("folder", nargs="?", default="build/release/tests")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--repetitions", type=int, default=7, help="in a round")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     options = parser.parse_args()
     programs = {p: f"{options.folder}/blas_comparison_{p}" for p, _ in VARIANTS.values()}
     variants = {v: s for v, s in VARIANTS.items() if os.path.exists(programs[s[0]])}
 
-    for threads in (1, 2):
+    for threads in options.threads:
         seconds = {}  # (net, product, shape) -> variant -> all repetitions
         libraries = {}
         for _ in range(options.rounds):
@@ -57,7 +58,7 @@ def main():
                     key = row["net"], row["batch"], row["product"], tuple(row["shape"])
                     seconds.setdefault(key, {}).setdefault(variant, []).extend(row["seconds"])
                     libraries[variant] = row["library"]
-        if threads == 1:
+        if threads == options.threads[0]:
             for variant, library in libraries.items():
                 print(f"- {variant}: {library}")
         print(f"\nGFLOP/s on {threads} thread{'s' if threads > 1 else ''}, and ms of all products\n")

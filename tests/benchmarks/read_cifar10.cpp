@@ -10,7 +10,7 @@ namespace {
 
 void read_cifar10(benchmark::State& state) {
   const char* variable = std::getenv("THINNET_DATA");
-  const std::string folder = variable ? variable : "../shared/data/cifar-10-batches-bin";
+  const std::string folder = variable != nullptr ? variable : "../shared/data/cifar-10-batches-bin";
   for (auto _ : state) {
     const Dataset training = Cifar10::read_training(folder), test = Cifar10::read_test(folder);
     benchmark::DoNotOptimize(training.label(0) + test.label(0));

@@ -144,13 +144,13 @@ TEST(File, KeepsTheOldFileWhenTheDiskIsFull) {
 TEST(File, WritesPiecesUntilAnEmptyOne) {
   const TemporaryFolder folder;
   std::vector<std::string> pieces{"never", "", "third", "second ", "first "};
-  const auto next = [&] {
-    const std::string piece = pieces.back();
-    pieces.pop_back();
-    return piece;
-  };
   std::string piece;
-  write_pieces(folder / "file", [&] { return std::string_view(piece = next()); });
+  const auto next = [&] {
+    piece = pieces.back();
+    pieces.pop_back();
+    return std::string_view(piece);
+  };
+  write_pieces(folder / "file", next);
   EXPECT_EQ(read_file(folder / "file"), "first second third");
 }
 
