@@ -41,7 +41,7 @@ def run(program, settings, threads, repetitions):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", nargs="?", default="build/release/tests")
+    parser.add_argument("folder", nargs="?", default="build/release/tests/benchmarks")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--repetitions", type=int, default=7, help="in a round")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
