@@ -32,7 +32,17 @@ class Descriptor {
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
 
-  void write_all(const std::string& bytes) {
+  /// Fills `to` up to the end of the file; returns how many bytes there were.
+  std::size_t read_up_to(std::size_t size, char* to) {
+    std::size_t done = 0;
+    for (ssize_t n = 1; done < size && n != 0;) {
+      n = ::read(number_, to + done, size - done);
+      if (n < 0 && errno != EINTR) fail(shown_, "cannot read", errno);
+      if (n > 0) done += static_cast<std::size_t>(n);
+    }
+    return done;
+  }
+  void write_all(std::string_view bytes) {
     for (std::size_t done = 0; done < bytes.size();) {
       const ssize_t n = ::write(number_, bytes.data() + done, bytes.size() - done);
       if (n < 0 && errno != EINTR) fail(shown_, "cannot write", errno);
@@ -49,6 +59,12 @@ class Descriptor {
   int number_;
 };
 
+Descriptor open_to_read(const std::string& path) {
+  std::error_code unknown;  // open says why
+  if (std::filesystem::is_directory(path, unknown)) fail(path, "cannot read", EISDIR);
+  return {path, O_RDONLY, "cannot open", path};
+}
+
 std::string folder_of(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
@@ -57,21 +73,28 @@ std::string folder_of(const std::string& path) {
 }  // namespace
 
 std::string read_file(const std::string& path) {
-  std::error_code unknown;  // open says why; and a pipe has no size: its first reads are small
-  if (std::filesystem::is_directory(path, unknown)) fail(path, "cannot read", EISDIR);
-  Descriptor file(path, O_RDONLY, "cannot open", path);
-  std::string bytes;
+  Descriptor file = open_to_read(path);
+  std::error_code unknown;  // a pipe has no size: its first reads are small
   const std::uintmax_t size = std::filesystem::file_size(path, unknown);
-  bytes.resize(unknown ? 0 : static_cast<std::size_t>(size));
-  for (std::size_t done = 0;;) {
-    if (done == bytes.size()) bytes.resize(done + 4096);  // also tells whether there is more
-    const ssize_t n = ::read(file.number(), bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno != EINTR) fail(path, "cannot read", errno);
-    if (n == 0) {
-      bytes.resize(done);
-      return bytes;
-    }
-    if (n > 0) done += static_cast<std::size_t>(n);
+  // One byte more than the file has: then a full string says that the file goes on.
+  std::string bytes(unknown ? 1 : static_cast<std::size_t>(size) + 1, '\0');
+  std::size_t done = file.read_up_to(bytes.size(), bytes.data());
+  while (done == bytes.size()) {
+    bytes.resize(done + 4096);
+    done += file.read_up_to(bytes.size() - done, bytes.data() + done);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+void read_pieces(const std::string& path, std::size_t size,
+                 const std::function<void(std::string_view)>& use) {
+  Descriptor file = open_to_read(path);
+  std::string piece(size, '\0');
+  std::size_t n = size;
+  while (n == size) {
+    n = file.read_up_to(size, piece.data());
+    if (n > 0) use(std::string_view(piece).substr(0, n));
   }
 }
 
@@ -86,15 +109,21 @@ void publish_partial(const std::string& path) {
   Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY, "cannot open", path).sync();
 }
 
-void write_file(const std::string& path, const std::string& bytes) {
+void write_pieces(const std::string& path, const std::function<std::string_view()>& next) {
   const std::string partial = path + ".partial";
   try {
-    Descriptor(partial, O_WRONLY | O_CREAT | O_TRUNC, "cannot write", path).write_all(bytes);
+    Descriptor file(partial, O_WRONLY | O_CREAT | O_TRUNC, "cannot write", path);
+    for (std::string_view piece = next(); !piece.empty(); piece = next()) file.write_all(piece);
   } catch (...) {
     std::remove(partial.c_str());
     throw;
   }
   publish_partial(path);
+}
+
+void write_file(const std::string& path, const std::string& bytes) {
+  std::string_view rest = bytes;
+  write_pieces(path, [&] { return std::exchange(rest, {}); });
 }
 
 void require_writable_folder(const std::string& path) {

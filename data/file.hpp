@@ -1,17 +1,28 @@
-// Whole files, read at once and replaced at once.
+// Whole files, read at once or piece by piece, and replaced at once.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace thinnet {
 
 /// The bytes of a file. Throws std::runtime_error "path: reason" when it cannot be read.
 std::string read_file(const std::string& path);
 
+/// Calls use(piece) for the bytes of a file in order, `size` bytes at a time; the last piece may be
+/// shorter. Throws likewise.
+void read_pieces(const std::string& path, std::size_t size,
+                 const std::function<void(std::string_view)>& use);
+
 /// Replaces or makes a file: the bytes go to path.partial, are synced, and then take the name, so
 /// that a reader sees the old file or the new one, never a part. Throws std::runtime_error
 /// "path: reason"; the old file then stands untouched.
 void write_file(const std::string& path, const std::string& bytes);
+
+/// The same with bytes that come in pieces: next() gives the next one, and an empty one at the end.
+void write_pieces(const std::string& path, const std::function<std::string_view()>& next);
 
 /// Renames path.partial, written by somebody else, to path in the same careful way.
 void publish_partial(const std::string& path);

@@ -33,15 +33,17 @@ using Zip = std::unique_ptr<zip_t, decltype(&zip_discard)>;
 /// Room for an archive in memory; freed by whoever owns it last, we or the archive.
 using Source = std::unique_ptr<zip_source_t, decltype(&zip_source_free)>;
 
-std::string bytes_of(zip_source_t* source, const std::string& path) {
-  zip_stat_t about;
-  if (zip_source_stat(source, &about) != 0 || zip_source_open(source) != 0)
-    fail(path, zip_error_strerror(zip_source_error(source)));
-  std::string bytes(about.size, '\0');
-  const zip_int64_t n = zip_source_read(source, bytes.data(), bytes.size());
+/// Piece by piece: there is room for one archive in memory, and not for two.
+void write_archive(const std::string& path, zip_source_t* source) {
+  const auto fail_reading = [&] { fail(path, zip_error_strerror(zip_source_error(source))); };
+  std::string piece(std::size_t{1} << 20, '\0');
+  if (zip_source_open(source) != 0) fail_reading();
+  write_pieces(path, [&] {
+    const zip_int64_t n = zip_source_read(source, piece.data(), piece.size());
+    if (n < 0) fail_reading();
+    return std::string_view(piece).substr(0, static_cast<std::size_t>(n));
+  });
   zip_source_close(source);
-  if (n != static_cast<zip_int64_t>(bytes.size())) fail(path, "cannot make the archive");
-  return bytes;
 }
 
 }  // namespace
@@ -76,7 +78,7 @@ void write_npz(const std::string& path, const Arrays& arrays) {
   }
   if (zip_close(zip.get()) != 0) fail(path, zip_strerror(zip.get()));
   static_cast<void>(zip.release());  // zip_close has freed it
-  write_file(path, bytes_of(file.get(), path));
+  write_archive(path, file.get());
 }
 
 Arrays read_npz(const std::string& path) {

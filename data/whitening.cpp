@@ -100,11 +100,14 @@ Whitening::Whitening(const Dataset& training, std::size_t components, double eps
   for (std::size_t d = 0; d < D; ++d) mean_(0, d) = static_cast<float>(sum[d] / N);
 
   Matrix<double> covariance = xt::zeros<double>({D, D});
-  Matrix<float> product;
-  for_each_chunk(training, mean_, [&](const Matrix<float>& c) {
-    matmul<float>(transposed(c), c, product);  // (D×D)
-    for (std::size_t i = 0; i < product.size(); ++i) covariance.data()[i] += product.data()[i] / N;
-  });
+  {
+    Matrix<float> product;  // freed before LAPACK takes memory
+    for_each_chunk(training, mean_, [&](const Matrix<float>& c) {
+      matmul<float>(transposed(c), c, product);  // (D×D)
+      for (std::size_t i = 0; i < product.size(); ++i)
+        covariance.data()[i] += product.data()[i] / N;
+    });
+  }
   const auto [values, u] = principal_components(covariance, K);
 
   // The covariance is made of floats: what is below their rounding may as well be nothing.

@@ -14,7 +14,7 @@ esac
 
 scripts/install-packages.sh build test bench
 cmake --preset release > /dev/null
-cmake --build --preset release --target step_benchmark read_cifar10 train_cifar10 > /dev/null
+cmake --build --preset release --target step_benchmark fused_benchmark read_cifar10_benchmark train_cifar10 > /dev/null
 programs=build/release/tests/benchmarks
 # Debian's NumPy and PyTorch take whatever libblas.so.3 the system's alternatives name: OpenBLAS's
 # stands in a folder of its own.
@@ -26,7 +26,7 @@ echo
 echo "== Reading CIFAR-10"
 data=${THINNET_DATA:-../shared/data/cifar-10-batches-bin}
 [[ -d $data ]] || data=$(scripts/get-cifar10.sh)
-THINNET_DATA=$data "$programs/read_cifar10" --benchmark_repetitions=7 \
+THINNET_DATA=$data "$programs/read_cifar10_benchmark" --benchmark_repetitions=7 \
   --benchmark_report_aggregates_only=true
 echo
 echo "== Memory of a full training"

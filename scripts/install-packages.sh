@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs those Debian packages of the named groups that are missing; this is their only list.
-# Usage: scripts/install-packages.sh [build|test|lint ...]      (no group: build)
+# Usage: scripts/install-packages.sh [build|test|lint|bench ...]      (no group: build)
 set -euo pipefail
 
 build=(g++ cmake ninja-build
@@ -12,7 +12,9 @@ build=(g++ cmake ninja-build
 test=(libgtest-dev python3-numpy chromium)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || test+=(nodejs npm)
-lint=(clang-format clang-tidy libomp-dev shellcheck git)
+lint=(clang-format clang-tidy libomp-dev shellcheck git
+      libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
+bench=(libbenchmark-dev libblis-dev libdnnl-dev python3-torch python3-numpy)
 
 die() {
   echo "install-packages: $1" >&2
@@ -25,11 +27,12 @@ for group in "${@:-build}"; do
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
+    bench) wanted+=("${bench[@]}") ;;
     -h | --help)
       sed -n '2,3s/^# //p' "$0"
       exit 0
       ;;
-    *) die "no such group: $group (build, test, lint)" ;;
+    *) die "no such group: $group (build, test, lint, bench)" ;;
   esac
 done
 

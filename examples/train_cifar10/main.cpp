@@ -101,10 +101,10 @@ int main(int argc, char** argv) {
       ->type_name("FOLDER");
 
   return run_program(app, argc, argv, [&] {
-    const Images images = find_images(data);
+    Images images = find_images(data);
     std::optional<Dataset> test;
     if (!no_test) test = read_test_images(images.folder);
-    const TrainingResult result = train(images, test, options);
+    const TrainingResult result = train(std::move(images), std::move(test), options);
     const EpochRecord& best = result.history.epochs[result.history.best];
     fmt::print(
         "\nBest epoch {} of {}: train accuracy {:.4f}, validation accuracy {:.4f}\n"

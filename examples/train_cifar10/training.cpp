@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "core/check.hpp"
@@ -38,9 +39,9 @@ struct Prepared {
   Normaliser<float> normaliser;
 };
 
-/// Whatever is learned about the images is learned from the training images alone.
-Prepared prepare(const Dataset& images, const std::optional<Dataset>& test,
-                 const TrainingOptions& options) {
+/// Whatever is learned about the images is learned from the training images alone. What whitening
+/// leaves behind is freed: the images as bytes and as floats are too much for the memory of both.
+Prepared prepare(Dataset images, std::optional<Dataset> test, const TrainingOptions& options) {
   const std::size_t size = training_size(images, options);
   // What would else be known only after training.
   if (test) {
@@ -65,11 +66,10 @@ Prepared prepare(const Dataset& images, const std::optional<Dataset>& test,
           images.width());
   fmt::print(stderr, "whitening\n");
   const Whitening whitening(training, options.whiten, options.whiten_epsilon);
-  auto [whitened_training, whitened_validation] = part(whitening.apply(images));
-  std::optional<Dataset> whitened_test;
-  if (test) whitened_test = whitening.apply(*test);
-  return {whitened_training, whitened_validation, whitened_test,
-          Normaliser<float>::identity(options.whiten)};
+  if (test) test = whitening.apply(*test);
+  images = whitening.apply(images);
+  std::tie(training, validation) = part(images);
+  return {training, validation, test, Normaliser<float>::identity(options.whiten)};
 }
 
 Schedule make_schedule(const TrainingOptions& options) {
@@ -138,13 +138,14 @@ std::string settings_text(const Images& images, const TrainingOptions& options) 
   return text;
 }
 
-TrainingResult train(const Images& images, const std::optional<Dataset>& test,
-                     const TrainingOptions& options) {
-  const Prepared data = prepare(images.training, test, options);
+TrainingResult train(Images images, std::optional<Dataset> test, const TrainingOptions& options) {
+  const std::string settings = settings_text(images, options);
+  const std::size_t classes = images.training.classes();
+  const Prepared data = prepare(std::move(images.training), std::move(test), options);
   require(options.weight_gain > 0, "the weight gain is {}, expected above 0", options.weight_gain);
   const std::size_t D = data.training.width();
   Sequential<float> net =
-      make_classifier(D, images.training.classes(),
+      make_classifier(D, classes,
                       {options.hidden, options.keep_prob, options.input_keep_prob,
                        [gain = options.weight_gain](std::size_t inputs, std::size_t outputs) {
                          return gain * he(inputs, outputs);
@@ -163,7 +164,7 @@ TrainingResult train(const Images& images, const std::optional<Dataset>& test,
   trainer_options.label_smoothing = options.label_smoothing;
   trainer_options.augmentation = options.augmentation;
   trainer_options.checkpoint = path("checkpoint.npz");
-  trainer_options.settings = settings_text(images, options);
+  trainer_options.settings = settings;
   require_writable_folder(options.output);
   fmt::print("{} from {}: {} training, {} validation and {} test images\n\n{}\n", images.name,
              images.folder, data.training.size(), data.validation.size(),

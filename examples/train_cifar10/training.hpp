@@ -51,7 +51,6 @@ struct TrainingResult {
 /// and looks at the test images once, at the end, if there are any. Leaves weights.npz of the best
 /// epoch, history.json, curves.svg and curves.png. Throws std::invalid_argument for an option out
 /// of its range and std::runtime_error for files.
-TrainingResult train(const Images& images, const std::optional<Dataset>& test,
-                     const TrainingOptions& options);
+TrainingResult train(Images images, std::optional<Dataset> test, const TrainingOptions& options);
 
 }  // namespace thinnet::examples

@@ -100,7 +100,9 @@ TEST(Cifar10, RefusesAFileOfAnotherSize) {
   const TemporaryFolder folder;
   const std::string path = folder / "test_batch.bin";
   make_file(path);
-  for (const std::size_t size : {file_bytes - 1, file_bytes + 1, std::size_t{0}}) {
+  overwrite(path, 0, "<html>");  // a page saved in its place: its size says more than a "label"
+  for (const std::size_t size :
+       {file_bytes - 1, file_bytes + 1, file_bytes + record, record - 1, std::size_t{0}}) {
     fs::resize_file(path, size);
     EXPECT_EQ(test_error(folder), path + ": " + std::to_string(size) +
                                       " bytes, expected 30730000 (10000 records of 3073)");

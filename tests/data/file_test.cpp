@@ -42,6 +42,26 @@ TEST(File, ReadsAFileThatDoesNotKnowItsSize) {
   EXPECT_NE(read_file("/proc/self/maps").find("[stack]"), std::string::npos);
 }
 
+TEST(File, ReadsPiecesOfOneSizeAndTheRest) {
+  const TemporaryFolder folder;
+  using Pieces = std::vector<std::string>;
+  const auto pieces_of = [&](const std::string& path, std::size_t size) {
+    Pieces pieces;
+    read_pieces(path, size, [&](std::string_view piece) { pieces.emplace_back(piece); });
+    return pieces;
+  };
+  write_file(folder / "file", "abcdefgh");
+  EXPECT_EQ(pieces_of(folder / "file", 3), (Pieces{"abc", "def", "gh"}));
+  EXPECT_EQ(pieces_of(folder / "file", 4), (Pieces{"abcd", "efgh"}));
+  EXPECT_EQ(pieces_of(folder / "file", 100), (Pieces{"abcdefgh"}));
+  write_file(folder / "file", "");
+  EXPECT_EQ(pieces_of(folder / "file", 3), Pieces{});
+  EXPECT_EQ(message_of<std::runtime_error>([&] { pieces_of(folder / "none", 3); }),
+            (folder / "none") + ": cannot open: No such file or directory");
+  EXPECT_EQ(message_of<std::runtime_error>([&] { pieces_of(folder.path(), 3); }),
+            folder.path() + ": cannot read: Is a directory");
+}
+
 TEST(File, ReplacesAnOldFileAndLeavesNoPartial) {
   const TemporaryFolder folder;
   write_file(folder / "file", "a long old text");
@@ -117,6 +137,33 @@ TEST(File, KeepsTheOldFileWhenTheDiskIsFull) {
   const std::string full = write_error(folder / "file");
   EXPECT_EQ(full.find(folder / "file"), 0U) << full;
   EXPECT_NE(full.find(": cannot write: No space left on device"), std::string::npos) << full;
+  EXPECT_EQ(read_file(folder / "file"), "old");
+  EXPECT_EQ(folder.names(), Names{"file"});
+}
+
+TEST(File, WritesPiecesUntilAnEmptyOne) {
+  const TemporaryFolder folder;
+  std::vector<std::string> pieces{"never", "", "third", "second ", "first "};
+  std::string piece;
+  const auto next = [&] {
+    piece = pieces.back();
+    pieces.pop_back();
+    return std::string_view(piece);
+  };
+  write_pieces(folder / "file", next);
+  EXPECT_EQ(read_file(folder / "file"), "first second third");
+}
+
+TEST(File, KeepsTheOldFileWhenAPieceCannotBeMade) {
+  const TemporaryFolder folder;
+  write_file(folder / "file", "old");
+  int calls = 0;
+  const auto next = [&]() -> std::string_view {
+    if (calls++ == 1) throw std::runtime_error("no more");
+    return "new";
+  };
+  EXPECT_EQ(message_of<std::runtime_error>([&] { write_pieces(folder / "file", next); }),
+            "no more");
   EXPECT_EQ(read_file(folder / "file"), "old");
   EXPECT_EQ(folder.names(), Names{"file"});
 }

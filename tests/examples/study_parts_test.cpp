@@ -376,6 +376,12 @@ TEST(StudyChecksum, IsSha256) {
   // FIPS 180-4's own examples.
   EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  const TemporaryFolder folder;
+  write_file(folder / "a", std::string(1000000, 'a'));
+  const auto files = checksums_of({folder / "a"});
+  EXPECT_EQ(files[0].name, "a");
+  EXPECT_EQ(files[0].bytes, 1000000U);
+  EXPECT_EQ(files[0].sha256, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
 TEST(StudyTiles, AreTheLargestUnitsScaledAboutMidGrey) {
