@@ -82,7 +82,7 @@ void draw_mask(Matrix<T>& mask, double keep_prob, std::uint64_t seed, const Mask
   in_parts(N, H, [=, first = mask.data()](std::size_t begin, std::size_t end) {
     constexpr std::size_t chunk = 64;  // calls side by side in vector registers
     std::array<std::uint32_t, chunk> block{}, example{};
-    std::array<T, 4 * chunk> stays;
+    std::array<T, 4 * chunk> stays{};
     T* out = first + begin * H;
     for (std::size_t n = begin, b = 0; n < end;) {
       std::size_t calls = 0;
@@ -101,7 +101,8 @@ void draw_mask(Matrix<T>& mask, double keep_prob, std::uint64_t seed, const Mask
         for (std::size_t i = 0; i < 4; ++i) stays[4 * j + i] = draws[i] <= last ? T(1) : T(0);
       }
       for (std::size_t j = 0; j < calls && H % 4 != 0; ++j)  // a row's last block may be short
-        out = std::copy_n(&stays[4 * j], std::min<std::size_t>(4, H - 4 * block[j]), out);
+        out = std::copy_n(&stays[4 * j], std::min<std::size_t>(4, H - std::size_t{4} * block[j]),
+                          out);
       if (H % 4 == 0) out = std::copy_n(stays.data(), 4 * calls, out);
     }
   });

@@ -29,6 +29,7 @@ const int hooked = __sanitizer_install_malloc_and_free_hooks(
 }  // namespace
 #else
 // The functions of the C library, counted; operator new calls malloc.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
@@ -59,6 +60,7 @@ int posix_memalign(void** to, std::size_t alignment, std::size_t size) {
   return *to == nullptr ? 12 : 0;  // ENOMEM
 }
 }
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)
 #endif
 
 namespace thinnet {
@@ -106,7 +108,7 @@ TEST(Allocations, AreCounted) {
   const std::size_t then = allocations;
   void* aligned = nullptr;
   ASSERT_EQ(posix_memalign(&aligned, 64, 100), 0);
-  std::free(aligned);
+  std::free(aligned);  // NOLINT(cppcoreguidelines-no-malloc)
   EXPECT_GE(allocations - then, 1U);
 }
 

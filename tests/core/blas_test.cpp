@@ -38,7 +38,8 @@ TEST(Blas, LeavesTheEnvironmentAsItWas) {
   std::ifstream file("/proc/self/environ");  // as the program was started
   if (!file) GTEST_SKIP() << "no /proc";
   const std::string start{std::istreambuf_iterator<char>(file), {}};
-  const bool was_set = ('\0' + start).find(std::string("\0OPENBLAS_CORETYPE=", 19)) != start.npos;
+  const bool was_set =
+      ('\0' + start).find(std::string("\0OPENBLAS_CORETYPE=", 19)) != std::string::npos;
   EXPECT_EQ(std::getenv("OPENBLAS_CORETYPE") != nullptr, was_set);
 }
 
