@@ -9,7 +9,7 @@ build=(g++ cmake ninja-build
        libboost-math-dev libssl-dev
        gnuplot-nox fonts-dejavu-core
        curl ca-certificates dataset-fashion-mnist)
-test=(libgtest-dev python3-numpy chromium)
+test=(libgtest-dev python3-numpy chromium libopenmpi-dev openmpi-bin)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || test+=(nodejs npm)
 lint=(clang-format clang-tidy libomp-dev shellcheck git
