@@ -40,8 +40,8 @@ class Ranks {
 
   /// Whether all ranks call this before the patience of any is at its end. Once at most.
   virtual bool meet(std::chrono::milliseconds patience) = 0;
-  /// Ends the processes of all ranks.
-  [[noreturn]] virtual void abort(int exit_code) = 0;
+  /// Ends the processes of all ranks, this one too.
+  virtual void abort(int exit_code) = 0;
 };
 
 /// Does `work` on rank 0, or where there are no ranks (null), while the others wait. Throws what it

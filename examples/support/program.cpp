@@ -95,6 +95,7 @@ int run_program_on_ranks(CLI::App& app, int argc, char** argv,
   if (!ranks->meet(patience)) {
     say(argv[0], fmt::format("rank {} of {}: {}", ranks->rank(), ranks->size(), ending.line));
     ranks->abort(ending.code);
+    return ending.code;
   }
   if (ranks->rank() == 0) say(argv[0], ending.line);
   ranks->broadcast(&ending.code, sizeof ending.code);
