@@ -15,7 +15,8 @@ static_assert(std::atomic<const std::string*>::is_always_lock_free, "a handler m
 
 void speak_and_end(int signal) {
   const std::string& words = *latest_words.load();
-  static_cast<void>(!write(STDERR_FILENO, words.data(), words.size()));
+  const ssize_t written = write(STDERR_FILENO, words.data(), words.size());
+  static_cast<void>(written);
   _exit(128 + signal);
 }
 

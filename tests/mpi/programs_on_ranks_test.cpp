@@ -58,8 +58,8 @@ class Job {
   std::string out() const { return fs::exists(log_ / "out") ? read_file(log_ / "out") : ""; }
   void interrupt() const { kill(pid_, SIGINT); }
 
-  /// Kills a rank as the system does when memory is short.
-  void kill_rank(std::size_t rank) const {
+  /// SIGKILL is what the system sends when memory is short.
+  void signal_rank(std::size_t rank, int signal = SIGKILL) const {
     const std::string mark = "OMPI_COMM_WORLD_RANK=" + std::to_string(rank);
     for (const auto& entry : fs::directory_iterator("/proc")) {
       const std::string name = entry.path().filename();
@@ -74,7 +74,7 @@ class Job {
       } catch (const std::runtime_error&) {  // of somebody else, or gone
         continue;
       }
-      kill(std::stoi(name), SIGKILL);
+      kill(std::stoi(name), signal);
       return;
     }
     ADD_FAILURE() << "there is no rank " << rank;
@@ -175,7 +175,7 @@ TEST(OnRanks, TrainingGoesOnAfterARankWasKilled) {
   const auto epochs = [&] { return read_npz(output / "checkpoint.npz").at("history").size(); };
   Job job(2, words);
   wait_until([&] { return fs::exists(output / "checkpoint.npz"); });
-  job.kill_rank(1);
+  job.signal_rank(1);
   const ProgramRun killed = job.wait();
   EXPECT_NE(killed.exit_code, 0);
   EXPECT_TRUE(contains(killed.err,
@@ -217,7 +217,7 @@ TEST(OnRanks, AStudyGoesOnAfterARankWasKilled) {
   const std::string slow = " --epochs 100 --hidden 600 --training 39";
   Job job(3, study(data, output, slow));
   wait_until([&] { return !journal_of(output).empty(); });
-  job.kill_rank(1);
+  job.signal_rank(1);
   const ProgramRun killed = job.wait();
   EXPECT_NE(killed.exit_code, 0);
   EXPECT_TRUE(contains(killed.err, last_words(output))) << killed.err;
@@ -231,21 +231,25 @@ TEST(OnRanks, AStudyGoesOnAfterARankWasKilled) {
   expect_same_study(alone, output);
 }
 
-TEST(OnRanks, AStudyStopsWhenRank0IsKilledAndAtCtrlC) {
+TEST(OnRanks, AStudyStopsInTheMiddleOfItsRuns) {
   const TinyData data;
-  for (const bool kill : {true, false}) {
-    const TemporaryFolder output;
+  const auto stopped_by = [&](const TemporaryFolder& output, const auto& stop) {
     Job job(3, study(data, output, " --epochs 10000000"));
     wait_until([&] { return contains(job.out(), "3 at a time"); });
-    if (kill)
-      job.kill_rank(0);
-    else
-      job.interrupt();
-    const ProgramRun ended = job.wait();
-    EXPECT_NE(ended.exit_code, 0);
-    EXPECT_EQ(contains(ended.err, last_words(output)), !kill) << ended.err;
+    stop(job);
+    ProgramRun run = job.wait();
     EXPECT_EQ(output.names(), std::vector<std::string>{"runs.jsonl"});
-  }
+    return run;
+  };
+  const TemporaryFolder killed, interrupted, alone;
+  EXPECT_NE(stopped_by(killed, [](const Job& job) { job.signal_rank(0); }).exit_code, 0);
+  const ProgramRun by_user = stopped_by(interrupted, [](const Job& job) { job.interrupt(); });
+  EXPECT_NE(by_user.exit_code, 0);
+  EXPECT_TRUE(contains(by_user.err, last_words(interrupted))) << by_user.err;
+  const ProgramRun rank_0 = stopped_by(alone, [](const Job& job) { job.signal_rank(0, SIGINT); });
+  EXPECT_EQ(rank_0.exit_code, 130);
+  EXPECT_EQ(rank_0.err, "dropout_study: interrupted: 0 of 60 runs are kept in " +
+                            (alone / "runs.jsonl") + "; the same command goes on\n");
 }
 
 TEST(OnRanks, ARunThatFailsIsNamedAndTheOthersKept) {

@@ -47,13 +47,13 @@ struct Training {
                     Relu<T>(), Dropout<T>(.5, 3), Affine<T>(20, 3)};
   Dataset training = images(103, 1), validation = images(41, 2);
   Normaliser<T> normaliser = Normaliser<T>::standard_of(training);
-  std::unique_ptr<Optimizer<T>> optimizer;
+  std::unique_ptr<Optimizer<T>> optimizer =
+      std::make_unique<Sgd<T>>(net.parameters(), SgdOptions{.05, .9});
   TrainerOptions options;
   std::vector<double> losses;  // of every step
 
   explicit Training(Ranks* ranks, std::uint64_t seed = 4) {
     initialise(net.parameters(), he, seed);
-    optimizer = std::make_unique<Sgd<T>>(net.parameters(), SgdOptions{.05, .9});
     options.batch_size = 30;  // 30, 30, 30 and 13: no multiple of 4
     options.epochs = 25;
     options.seed = 7;
