@@ -2,7 +2,8 @@
 set(mpirun
     env OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
-    OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_plm=isolated MPIEXEC_TIMEOUT=300
+    OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_plm=isolated OMPI_MCA_mpi_yield_when_idle=1
+    MPIEXEC_TIMEOUT=300
     ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0
     LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/mpi/leaks.txt:print_suppressions=0
     ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG})

@@ -76,7 +76,8 @@ void expect_same_training(Training<T>& alone, Training<T>& together, bool first,
   const History one = alone.fit(), several = together.fit();
   ASSERT_EQ(together.losses.size(), first ? alone.losses.size() : 0U);
   for (std::size_t i = 0; i < together.losses.size(); ++i)
-    EXPECT_NEAR(together.losses[i], alone.losses[i], tolerance) << "step " << i;
+    EXPECT_NEAR(together.losses[i], alone.losses[i], tolerance * std::max(1.0, alone.losses[i]))
+        << "step " << i;
   const auto a = alone.net.parameters(), b = together.net.parameters();
   for (std::size_t i = 0; i < a.size(); ++i)
     testing::expect_near(b[i]->value, a[i]->value, 10 * tolerance);
@@ -110,6 +111,7 @@ TEST_F(RanksTest, MayHaveNothingToDo) {
   for (auto* run : {&alone, &together}) {
     run->options.batch_size = 3;
     run->options.epochs = 3;
+    run->optimizer->set_learning_rate(.005);
     run->validation = run->validation.range(0, 1);
   }
   expect_same_training(alone, together, first, 1e-12);

@@ -98,7 +98,7 @@ void measure(const Net& shape, const Dataset& images, Slice slice, const char* k
     rows = batch.labels.size();
     net.begin_step(step, batch.examples);
     const double slice_loss = loss.forward(net.forward(batch.x, Mode::train), batch.labels);
-    net.backward(loss.backward());
+    net.backward_parameters(loss.backward());
     const double compute = milliseconds_since(begin);
     average.average(slice_loss, batch.share);
     const double averaged = milliseconds_since(begin);
