@@ -37,24 +37,20 @@ GradientAverage<T>::GradientAverage(Ranks& ranks, std::vector<Parameter<T>*> par
 
 template <typename T>
 double GradientAverage<T>::average(double loss, double share) {
-  if (share == 0) {
-    std::fill(packed_.begin(), packed_.end(), T(0));
-  } else {
-    auto packed = packed_.begin();
-    for (const auto* p : parameters_) {
-      packed = std::transform(p->grad.begin(), p->grad.end(), packed,
+  auto weighted = packed_.begin();
+  for (const auto* p : parameters_) {
+    weighted = std::transform(p->grad.begin(), p->grad.end(), weighted,
                               [weight = T(share)](T g) { return weight * g; });
-    }
-    *packed = T(share * loss);
   }
+  *weighted = T(share * loss);
   ranks_.sum(packed_.data(), packed_.size());
-  auto packed = packed_.cbegin();
+  auto summed = packed_.cbegin();
   for (auto* p : parameters_) {
-    const auto end = packed + static_cast<std::ptrdiff_t>(p->grad.size());
-    std::copy(packed, end, p->grad.begin());
-    packed = end;
+    const auto end = summed + static_cast<std::ptrdiff_t>(p->grad.size());
+    std::copy(summed, end, p->grad.begin());
+    summed = end;
   }
-  return *packed;
+  return *summed;
 }
 
 template <typename T>

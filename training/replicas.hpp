@@ -17,8 +17,8 @@ class GradientAverage {
   /// Both must outlive this; the parameters are the same on every rank.
   GradientAverage(Ranks& ranks, std::vector<Parameter<T>*> parameters);
 
-  /// Replaces the grad of every parameter by g and returns L. `share` is n/N; where it is 0, what
-  /// stands in the gradients does not count. Every rank gets the same bits.
+  /// Replaces the grad of every parameter by g and returns L. `share` is n/N, 0 where a rank
+  /// has no rows. Every rank gets the same bits.
   double average(double loss, double share);
 
  private:
