@@ -18,7 +18,7 @@ void Augmentation::require_fits(std::size_t D) const {
 
 template <typename T>
 void augment(Matrix<T>& x, const Matrix<T>& fill, const Augmentation& augmentation,
-             std::uint64_t seed, std::uint64_t step) {
+             std::uint64_t seed, std::uint64_t step, std::size_t first) {
   const auto [flip, shift, channels, height, width] = augmentation;
   const std::size_t N = x.shape(0), D = x.shape(1);
   augmentation.require_fits(D);
@@ -27,10 +27,11 @@ void augment(Matrix<T>& x, const Matrix<T>& fill, const Augmentation& augmentati
   Random random(seed, 0x40000000U + static_cast<std::uint32_t>(step));
   const auto places = static_cast<std::uint32_t>(2 * shift + 1);
   std::vector<T> image(D);
-  for (std::size_t n = 0; n < N; ++n) {
+  for (std::size_t place = 0; place < first + N; ++place) {
     const bool mirrored = flip && random.below(2) == 1;
     const std::size_t down = random.below(places), right = random.below(places);  // shift too many
-    T* row = &x(n, 0);
+    if (place < first) continue;  // drawn for a row of another slice
+    T* row = &x(place - first, 0);
     std::copy(row, row + D, image.begin());
     for (std::size_t d = 0; d < D; ++d) {
       // Where pixel (i, j) of the new image stood; huge when that is left of or above the old one.
@@ -42,8 +43,8 @@ void augment(Matrix<T>& x, const Matrix<T>& fill, const Augmentation& augmentati
 }
 
 template void augment(Matrix<float>&, const Matrix<float>&, const Augmentation&, std::uint64_t,
-                      std::uint64_t);
+                      std::uint64_t, std::size_t);
 template void augment(Matrix<double>&, const Matrix<double>&, const Augmentation&, std::uint64_t,
-                      std::uint64_t);
+                      std::uint64_t, std::size_t);
 
 }  // namespace thinnet

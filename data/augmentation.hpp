@@ -21,10 +21,10 @@ struct Augmentation {
 };
 
 /// Changes each row of x (N×D) at random: a function of the seed, the step and the row's place in
-/// the batch. Pixels that move in from outside take their value from `fill` (1×D), the mean image.
-/// Throws like require_fits.
+/// the batch, which is first + n for row n. Pixels that move in from outside take their value from
+/// `fill` (1×D), the mean image. Throws like require_fits.
 template <typename T>
 void augment(Matrix<T>& x, const Matrix<T>& fill, const Augmentation& augmentation,
-             std::uint64_t seed, std::uint64_t step);
+             std::uint64_t seed, std::uint64_t step, std::size_t first = 0);
 
 }  // namespace thinnet

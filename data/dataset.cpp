@@ -159,8 +159,14 @@ void Batches<T>::choose(std::uint64_t step) {
 }
 
 template <typename T>
-const Batch<T>& Batches<T>::at(std::uint64_t step) {
+const Batch<T>& Batches<T>::at(std::uint64_t step, Slice slice) {
+  require(slice.part < slice.parts, "batches: there is no slice {} of {}", slice.part, slice.parts);
   choose(step);
+  const std::size_t whole = chosen_.size(), first = whole * slice.part / slice.parts,
+                    last = whole * (slice.part + 1) / slice.parts;
+  chosen_.resize(last);
+  chosen_.erase(chosen_.begin(), chosen_.begin() + static_cast<std::ptrdiff_t>(first));
+  batch_.share = static_cast<double>(chosen_.size()) / static_cast<double>(whole);
   const std::size_t N = chosen_.size(), D = data_.width();
   resize(batch_.x, N, D);
   batch_.labels.resize(N);
@@ -181,7 +187,7 @@ const Batch<T>& Batches<T>::at(std::uint64_t step) {
     }
   });
   if (augmented) {
-    augment(batch_.x, normaliser_.mean, augmentation_, seed_, step);
+    augment(batch_.x, normaliser_.mean, augmentation_, seed_, step, first);
     for (std::size_t n = 0; n < N; ++n) normalise(&batch_.x(n, 0));
   }
   return batch_;

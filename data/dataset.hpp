@@ -68,6 +68,13 @@ struct Batch {
   Matrix<T> x;                          ///< (N×D) normalised
   Labels labels;                        ///< (N)
   std::vector<std::uint32_t> examples;  ///< (N) each row's number in the whole data set
+  double share = 1;                     ///< N / rows of the batch that this is a slice of
+};
+
+/// Share `part` of `parts` of a batch of N rows: those from N·part/parts, rounded down, to before
+/// N·(part+1)/parts. Shares differ by a row at most; when N is below `parts` some are empty.
+struct Slice {
+  std::size_t part = 0, parts = 1;
 };
 
 /// Cuts a data set into batches. In order and shuffled, an epoch holds every example once and its
@@ -86,8 +93,10 @@ class Batches {
   const Dataset& data() const { return data_; }
 
   /// The batch of a step, counted over all epochs: a function of the seed and the step alone, so
-  /// training can stop and go on anywhere. The reference is valid until the next call.
-  const Batch<T>& at(std::uint64_t step);
+  /// training can stop and go on anywhere. A slice holds exactly the rows that the whole batch has
+  /// there, and may have none. The reference is valid until the next call. Throws
+  /// std::invalid_argument unless part is below parts.
+  const Batch<T>& at(std::uint64_t step, Slice slice = {});
 
  private:
   void choose(std::uint64_t step);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs those Debian packages of the named groups that are missing; this is their only list.
-# Usage: scripts/install-packages.sh [build|test|lint|bench ...]      (no group: build)
+# Usage: scripts/install-packages.sh [build|mpi|test|lint|bench ...]      (no group: build)
 set -euo pipefail
 
 build=(g++ cmake ninja-build
@@ -9,7 +9,8 @@ build=(g++ cmake ninja-build
        libboost-math-dev libssl-dev
        gnuplot-nox fonts-dejavu-core
        curl ca-certificates dataset-fashion-mnist)
-test=(libgtest-dev python3-numpy chromium)
+mpi=(libopenmpi-dev openmpi-bin)
+test=(libgtest-dev python3-numpy chromium "${mpi[@]}")
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || test+=(nodejs npm)
 lint=(clang-format clang-tidy libomp-dev shellcheck git
@@ -25,6 +26,7 @@ wanted=()
 for group in "${@:-build}"; do
   case $group in
     build) wanted+=("${build[@]}") ;;
+    mpi) wanted+=("${mpi[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
@@ -32,7 +34,7 @@ for group in "${@:-build}"; do
       sed -n '2,3s/^# //p' "$0"
       exit 0
       ;;
-    *) die "no such group: $group (build, test, lint, bench)" ;;
+    *) die "no such group: $group (build, mpi, test, lint, bench)" ;;
   esac
 done
 

@@ -155,9 +155,42 @@ bool load_checkpoint(const std::string& path, const std::string& settings,
   return true;
 }
 
+template <typename T>
+void share_state(Ranks& ranks, const std::string& settings, const TrainingState<T>& state) {
+  require_fitting(state);
+  std::size_t length = settings.size();
+  ranks.broadcast(&length, sizeof length);
+  std::string first = settings;
+  first.resize(length);
+  ranks.broadcast(first.data(), length);
+  if (const auto rank = first_not_ok(ranks, first == settings)) {
+    throw std::runtime_error(fmt::format("rank {} has other settings or data than rank 0", *rank));
+  }
+  double counters[3] = {static_cast<double>(state.history.epochs.size()),
+                        static_cast<double>(state.optimizer.t), state.history.seconds};
+  ranks.broadcast(static_cast<double*>(counters), sizeof counters);
+  const auto epochs = static_cast<std::size_t>(counters[0]);
+  std::vector<Matrix<T>> best = state.best;
+  if (best.empty()) {
+    for (const auto* p : state.parameters) best.push_back(p->value);
+  }
+  for_each_matrix(state, best, [&](const std::string&, Matrix<T>& m) {
+    ranks.broadcast(m.data(), m.size() * sizeof(T));
+  });
+  Matrix<double> table = to_matrix(state.history);
+  resize(table, epochs, columns);
+  ranks.broadcast(table.data(), table.size() * sizeof(double));
+  if (epochs > 0) state.best = std::move(best);
+  state.history = to_history(table);
+  state.history.seconds = counters[2];
+  state.optimizer.t = static_cast<std::uint64_t>(counters[1]);
+}
+
 template void save_checkpoint(const std::string&, const std::string&, const TrainingState<float>&);
 template void save_checkpoint(const std::string&, const std::string&, const TrainingState<double>&);
 template bool load_checkpoint(const std::string&, const std::string&, const TrainingState<float>&);
 template bool load_checkpoint(const std::string&, const std::string&, const TrainingState<double>&);
+template void share_state(Ranks&, const std::string&, const TrainingState<float>&);
+template void share_state(Ranks&, const std::string&, const TrainingState<double>&);
 
 }  // namespace thinnet

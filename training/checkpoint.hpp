@@ -32,4 +32,9 @@ template <typename T>
 bool load_checkpoint(const std::string& path, const std::string& settings,
                      const TrainingState<T>& state);
 
+/// Gives every rank the state of rank 0. Throws std::runtime_error on all of them when one has
+/// other settings.
+template <typename T>
+void share_state(Ranks& ranks, const std::string& settings, const TrainingState<T>& state);
+
 }  // namespace thinnet

@@ -15,6 +15,11 @@ namespace {
 
 constexpr std::size_t evaluation_batch = 500;
 
+/// Of every batch, for this rank.
+Slice slice_of(const Ranks* ranks) {
+  return ranks == nullptr ? Slice{} : Slice{ranks->rank(), ranks->size()};
+}
+
 }  // namespace
 
 template <typename T>
@@ -29,12 +34,13 @@ Labels predict(const Matrix<T>& scores) {
 }
 
 template <typename T>
-Evaluation evaluate(Layer<T>& net, Batches<T>& batches) {
+Evaluation evaluate(Layer<T>& net, Batches<T>& batches, Ranks* ranks) {
   SoftmaxCrossEntropy<T> loss;
   double loss_sum = 0;
   std::size_t correct = 0;
   for (std::size_t i = 0; i < batches.per_epoch(); ++i) {
-    const Batch<T>& batch = batches.at(i);
+    const Batch<T>& batch = batches.at(i, slice_of(ranks));
+    if (batch.labels.empty()) continue;
     const Matrix<T>& scores = net.forward(batch.x, Mode::test);
     loss_sum += loss.forward(scores, batch.labels) * static_cast<double>(batch.labels.size());
     const Labels classes = predict(scores);
@@ -42,7 +48,9 @@ Evaluation evaluate(Layer<T>& net, Batches<T>& batches) {
       correct += classes[n] == batch.labels[n] ? 1 : 0;
   }
   const auto N = static_cast<double>(batches.data().size());
-  return {loss_sum / N, static_cast<double>(correct) / N};
+  double sums[2] = {loss_sum, static_cast<double>(correct)};
+  if (ranks != nullptr) ranks->sum(sums, 2);
+  return {sums[0] / N, sums[1] / N};
 }
 
 void History::add(const EpochRecord& record) {
@@ -59,25 +67,29 @@ Trainer<T>::Trainer(Sequential<T>& net, Optimizer<T>& optimizer, TrainerOptions 
 }
 
 template <typename T>
-void Trainer<T>::train_epoch(Batches<T>& batches, EpochRecord& record,
-                             const ProgressReporter& report) {
+void Trainer<T>::train_epoch(Batches<T>& batches, std::optional<GradientAverage<T>>& average,
+                             EpochRecord& record, const ProgressReporter& report) {
   SoftmaxCrossEntropy<T> loss(options_.label_smoothing);
   const std::size_t epoch = record.epoch;
   const double rate = optimizer_.learning_rate();
   double loss_sum = 0;
   for (std::size_t i = 0; i < batches.per_epoch(); ++i) {
     const std::uint64_t step = (epoch - 1) * batches.per_epoch() + i;
-    const Batch<T>& batch = batches.at(step);
+    const Batch<T>& batch = batches.at(step, slice_of(options_.ranks));
     const double middle =
         (static_cast<double>(step) + 0.5) / static_cast<double>(batches.per_epoch());
-    net_.begin_step(step, batch.examples);
-    const double batch_loss = loss.forward(net_.forward(batch.x, Mode::train), batch.labels);
+    double batch_loss = 0;
+    if (!batch.labels.empty()) {
+      net_.begin_step(step, batch.examples);
+      batch_loss = loss.forward(net_.forward(batch.x, Mode::train), batch.labels);
+      net_.backward_parameters(loss.backward());
+    }
+    if (average) batch_loss = average->average(batch_loss, batch.share);
     if (!std::isfinite(batch_loss)) {
       throw std::runtime_error(fmt::format(
           "the loss is {} at step {} (epoch {}): try a learning rate below {}, or smaller weights",
           batch_loss, step, epoch, rate));
     }
-    net_.backward_parameters(loss.backward());
     record.learning_rate = rate * options_.schedule(middle);
     optimizer_.set_learning_rate(record.learning_rate);
     optimizer_.step();
@@ -90,7 +102,7 @@ void Trainer<T>::train_epoch(Batches<T>& batches, EpochRecord& record,
 
 template <typename T>
 History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
-                        const Normaliser<T>& normaliser, const ProgressReporter& report) {
+                        const Normaliser<T>& normaliser, const ProgressReporter& reporter) {
   const auto start = std::chrono::steady_clock::now();
   Batches<T> batches(training, normaliser, options_.batch_size, options_.sampling, options_.seed,
                      options_.augmentation);
@@ -98,7 +110,16 @@ History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
   Batches<T> unseen(validation, normaliser, evaluation_batch);
   History history;
   const TrainingState<T> state{net_.parameters(), optimizer_.state(), history, best_};
-  if (!options_.checkpoint.empty()) load_checkpoint(options_.checkpoint, options_.settings, state);
+  Ranks* const ranks = options_.ranks;
+  const ProgressReporter report = ranks == nullptr || ranks->rank() == 0 ? reporter : nullptr;
+  if (!options_.checkpoint.empty()) {
+    on_rank_0(ranks, [&] { load_checkpoint(options_.checkpoint, options_.settings, state); });
+  }
+  std::optional<GradientAverage<T>> average;
+  if (ranks != nullptr) {
+    share_state(*ranks, options_.settings, state);
+    average.emplace(*ranks, net_.parameters());
+  }
   const double seconds_before = history.seconds;
   const auto enough = [&] {
     const std::size_t epochs = history.epochs.size();
@@ -110,9 +131,10 @@ History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
     const std::size_t epoch = history.epochs.size() + 1;
     EpochRecord record;
     record.epoch = epoch;
-    train_epoch(batches, record, report);
-    record.train_accuracy = evaluate(net_, seen).accuracy;
-    const Evaluation held_out = evaluate(net_, unseen);
+    train_epoch(batches, average, record, report);
+    if (ranks != nullptr) require_equal_replicas(*ranks, net_.parameters(), epoch);
+    record.train_accuracy = evaluate(net_, seen, ranks).accuracy;
+    const Evaluation held_out = evaluate(net_, unseen, ranks);
     record.validation_loss = held_out.loss;
     record.validation_accuracy = held_out.accuracy;
     history.add(record);
@@ -123,8 +145,9 @@ History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
     history.seconds =
         seconds_before +
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (!options_.checkpoint.empty())
-      save_checkpoint(options_.checkpoint, options_.settings, state);
+    if (!options_.checkpoint.empty()) {
+      on_rank_0(ranks, [&] { save_checkpoint(options_.checkpoint, options_.settings, state); });
+    }
     if (report) {
       // A run that stops early ends its progress here.
       const std::size_t epochs = enough() ? epoch : options_.epochs;
@@ -143,8 +166,8 @@ void Trainer<T>::restore_best() {
 
 template Labels predict(const Matrix<float>&);
 template Labels predict(const Matrix<double>&);
-template Evaluation evaluate(Layer<float>&, Batches<float>&);
-template Evaluation evaluate(Layer<double>&, Batches<double>&);
+template Evaluation evaluate(Layer<float>&, Batches<float>&, Ranks*);
+template Evaluation evaluate(Layer<double>&, Batches<double>&, Ranks*);
 template class Trainer<float>;
 template class Trainer<double>;
 

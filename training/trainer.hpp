@@ -8,6 +8,7 @@
 #include "data/dataset.hpp"
 #include "optim/optimizer.hpp"
 #include "training/progress.hpp"
+#include "training/replicas.hpp"
 #include "training/schedule.hpp"
 
 namespace thinnet {
@@ -25,6 +26,7 @@ struct TrainerOptions {
   std::string checkpoint = {};  ///< .npz written after every epoch, and read by fit if it exists
   std::string settings = {};    ///< what else the numbers depend on: a checkpoint of other settings
                                 ///< is refused, and the first differing line told
+  Ranks* ranks = nullptr;       ///< trains one net together with the other ranks; null: alone
 };
 
 struct History {
@@ -45,12 +47,17 @@ struct Evaluation {
   double loss, accuracy;
 };
 
-/// Mean loss (nats) and accuracy in test mode over all batches of one epoch.
+/// Mean loss (nats) and accuracy in test mode over all batches of one epoch. Ranks that have the
+/// same net and batches share the work, and all get the result.
 template <typename T>
-Evaluation evaluate(Layer<T>& net, Batches<T>& batches);
+Evaluation evaluate(Layer<T>& net, Batches<T>& batches, Ranks* ranks = nullptr);
 
 /// Trains with softmax cross-entropy on shuffled batches; normalisation is the caller's, fitted on
 /// the training set. Same seeds, same bits.
+/// On several ranks, all given the same data and options, each computes its slice of every batch,
+/// and gradients are averaged: the same training up to rounding, and the same bits for the same
+/// number of ranks. They start from the weights of rank 0, which alone reports, and reads and
+/// writes the checkpoint; any number of ranks may go on from it.
 template <typename T>
 class Trainer {
  public:
@@ -60,16 +67,18 @@ class Trainer {
   /// Goes on after the last epoch of the checkpoint, if there is one, to the bits of a training
   /// that was never interrupted. Throws std::runtime_error, naming the step and what to try, when
   /// the loss is not finite; std::invalid_argument when the schedule makes the learning rate 0; and
-  /// like save_checkpoint and load_checkpoint.
+  /// like save_checkpoint, load_checkpoint, share_state and require_equal_replicas, on all ranks
+  /// alike.
   History fit(const Dataset& training, const Dataset& validation, const Normaliser<T>& normaliser,
-              const ProgressReporter& report = nullptr);
+              const ProgressReporter& reporter = nullptr);
 
   /// Puts back the weights of the epoch with the best validation accuracy. Throws std::logic_error
   /// before the first fit.
   void restore_best();
 
  private:
-  void train_epoch(Batches<T>& batches, EpochRecord& record, const ProgressReporter& report);
+  void train_epoch(Batches<T>& batches, std::optional<GradientAverage<T>>& average,
+                   EpochRecord& record, const ProgressReporter& report);
 
   Sequential<T>& net_;
   Optimizer<T>& optimizer_;

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
+#include "core/check.hpp"
 #include "data/file.hpp"
 #include "examples/dropout_study/interrupt.hpp"
 #include "examples/dropout_study/page.hpp"
 #include "examples/dropout_study/runner.hpp"
 #include "examples/dropout_study/words.hpp"
+#include "examples/support/last_words.hpp"
 #include "examples/support/program.hpp"
 
 using namespace thinnet;
@@ -18,22 +21,19 @@ using namespace thinnet::examples;
 
 namespace {
 
-void run_study(const StudyOptions& options, const std::string& command) {
-  const Images images = find_images(options.data);
-  require_writable_folder(options.output);
+void write_study(Study& study, const Images& images, Helpers& helpers) {
+  const StudyOptions& options = study.options;
   const std::filesystem::path output(options.output);
-  Study study{options, command, checksums_of(images.files), {}, {}, {}, ""};
-  study.runs = runs_of(options.grid, {options.shared, images.name, sha256_of_all(study.files)});
-  for (const StudyRun& run : study.runs) require_enough_images(run.options, images.training.size());
+  require_writable_folder(options.output);
   Journal journal((output / "runs.jsonl").string());
   const auto finished =
       std::count_if(study.runs.begin(), study.runs.end(),
                     [&](const StudyRun& run) { return journal.find(run) != nullptr; });
   watch_for_interrupt();
   fmt::print("{} from {}: {} runs, {} of them finished earlier, {} at a time\n", images.name,
-             images.folder, study.runs.size(), finished, options.jobs);
+             images.folder, study.runs.size(), finished, options.jobs + helpers.count());
   std::fflush(stdout);  // before progress on stderr, in a log too
-  study.results = run_all(study.runs, images, options.output, journal, options.jobs);
+  study.results = run_all(study.runs, images, options.output, journal, options.jobs, helpers);
   study.groups = groups_of(options.grid, study.runs, study.results);
   study.sentence = study_sentence(study.groups, images.name);
   const std::string json = study_json(study, images);
@@ -41,6 +41,25 @@ void run_study(const StudyOptions& options, const std::string& command) {
   write_file((output / "study.html").string(), study_html(json));
   fmt::print("\n{}\n{}{}\n\nWrote study.json and study.html in {}\n", study_table(study.groups),
              study_words(study.groups), study.sentence, options.output);
+}
+
+void run_study(const StudyOptions& options, const std::string& command, Ranks* ranks) {
+  const Images images = find_images(options.data);
+  Study study{options, command, checksums_of(images.files), {}, {}, {}, ""};
+  study.runs = runs_of(options.grid, {options.shared, images.name, sha256_of_all(study.files)});
+  for (const StudyRun& run : study.runs) require_enough_images(run.options, images.training.size());
+  if (ranks != nullptr && ranks->rank() > 0) help(study.runs, images, *ranks);
+  on_rank_0(ranks, [&] {
+    std::optional<LastWords> last_words;
+    if (ranks != nullptr) {
+      last_words.emplace(
+          "dropout_study: ended by mpirun (has a rank died?); the finished runs are "
+          "kept in " +
+          options.output + "/runs.jsonl, and the same command goes on");
+    }
+    Helpers helpers(ranks);
+    write_study(study, images, helpers);
+  });
 }
 
 }  // namespace
@@ -65,21 +84,16 @@ int main(int argc, char** argv) {
                          ->type_name(option.type)
                          ->default_str(option.default_text));
   }
-  bool was_interrupted = false;
-  const int code = run_program(app, argc, argv, [&] {
+  return run_program_on_ranks(app, argc, argv, [&](Ranks* ranks) {
     StudyOptions options;
-    set_option(options, "jobs", study_options().back().default_text);
+    set_option(options, "jobs", ranks == nullptr ? study_options().back().default_text : "1");
     if (!grid_file.empty()) read_grid_file(grid_file, options);
     for (std::size_t i = 0; i < given.size(); ++i) {
       if (parsed[i]->count() > 0) set_option(options, "--" + given[i].first, given[i].second);
     }
-    try {
-      run_study(options, command_text({argv, argv + argc}));
-    } catch (const Interrupted& e) {
-      fmt::print(stderr, "dropout_study: {}\n", e.what());
-      was_interrupted = true;
-    }
+    require(ranks == nullptr || options.jobs == 1,
+            "--jobs {} is for one process: under mpirun every rank does one run at a time",
+            options.jobs);
+    run_study(options, command_text({argv, argv + argc}), ranks);
   });
-  constexpr int ended_by_interrupt = 130;  // what a shell makes of SIGINT
-  return was_interrupted ? ended_by_interrupt : code;
 }

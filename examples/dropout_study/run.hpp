@@ -29,6 +29,9 @@ struct TrainedRun {
   double seconds = 0;  ///< of training; no part of the result
 };
 
+/// What a `report` throws to stop a run; no error of its own.
+struct Stopped {};
+
 /// Trains one run on one thread's worth of data. Throws std::runtime_error when the loss is not
 /// finite, and whatever `report` throws.
 TrainedRun train_run(const StudyRun& run, const Images& images, const ProgressReporter& report);

@@ -15,12 +15,10 @@
 #include "examples/dropout_study/interrupt.hpp"
 #include "examples/dropout_study/study_progress.hpp"
 #include "examples/support/checksum.hpp"
+#include "examples/support/program.hpp"
 
 namespace thinnet::examples {
 namespace {
-
-/// Ends a run from inside its progress callback; no error of its own.
-struct Stopped {};
 
 class Runner {
  public:
@@ -33,7 +31,7 @@ class Runner {
         pending_(pending_runs()),
         progress_(runs.size(), runs.size() - pending_.size(), pending_cost()) {}
 
-  void run(std::size_t jobs);
+  void run(std::size_t jobs, Helpers& helpers);
 
  private:
   double cost(std::size_t i) const {
@@ -41,8 +39,13 @@ class Runner {
   }
   std::vector<std::size_t> pending_runs() const;
   double pending_cost() const;
+  bool stopped() const { return stop_ || interrupted(); }
+  std::optional<std::size_t> next();
+  void attempt(const std::function<void()>& work);
   void work();
-  void run_one(std::size_t i);
+  void serve(Helpers& helpers);
+  void train_and_keep(std::size_t i);
+  void keep(std::size_t i, const TrainedRun& trained, double cost_left);
 
   const std::vector<StudyRun>& runs_;
   const Images& images_;
@@ -78,7 +81,7 @@ double Runner::pending_cost() const {
   return sum;
 }
 
-void Runner::run(std::size_t jobs) {
+void Runner::run(std::size_t jobs, Helpers& helpers) {
   if (pending_.empty()) return;
   /// Joins on every way out: a thread that cannot be started must not leave others behind.
   class Threads {
@@ -104,18 +107,23 @@ void Runner::run(std::size_t jobs) {
   jobs = std::min(jobs, pending_.size());
   workers.threads.reserve(jobs);
   for (std::size_t j = 0; j < jobs; ++j) workers.threads.emplace_back([this] { work(); });
+  serve(helpers);
   workers.join();
   progress_.close();
   if (error_) std::rethrow_exception(error_);
 }
 
-void Runner::work() {
-  omp_set_num_threads(1);  // of this thread: the runs share the cores, not the products
+std::optional<std::size_t> Runner::next() {
+  if (stopped()) return std::nullopt;
+  const std::size_t place = next_++;
+  if (place >= pending_.size()) return std::nullopt;
+  return pending_[place];
+}
+
+/// The first error stops everybody.
+void Runner::attempt(const std::function<void()>& work) {
   try {
-    for (std::size_t place = next_++; place < pending_.size() && !stop_ && !interrupted();
-         place = next_++) {
-      run_one(pending_[place]);
-    }
+    work();
   } catch (const Stopped&) {  // somebody else's error, or Ctrl-C
   } catch (...) {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -124,12 +132,28 @@ void Runner::work() {
   }
 }
 
-void Runner::run_one(std::size_t i) {
+void Runner::work() {
+  omp_set_num_threads(1);  // of this thread: the runs share the cores, not the products
+  attempt([&] {
+    while (const auto i = next()) train_and_keep(*i);
+  });
+}
+
+void Runner::serve(Helpers& helpers) {
+  attempt([&] {
+    helpers.serve(
+        runs_, [&] { return next(); },
+        [&](std::size_t i, const TrainedRun& trained) { keep(i, trained, cost(i)); },
+        [&] { return stopped(); });
+  });
+}
+
+void Runner::train_and_keep(std::size_t i) {
   const StudyRun& run = runs_[i];
   const double all = cost(i);
   double told = 0;
   const auto report = [&](const Progress& p) {
-    if (stop_ || interrupted()) throw Stopped{};
+    if (stopped()) throw Stopped{};
     const std::size_t done = (p.epoch - 1) * p.batches + p.batch;
     const double now = all * static_cast<double>(done) / static_cast<double>(p.epochs * p.batches);
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -144,9 +168,16 @@ void Runner::run_one(std::size_t i) {
   } catch (const std::exception& e) {
     throw std::runtime_error(fmt::format("{}: {}", run_text(run), e.what()));
   }
+  keep(i, trained, all - told);
+}
+
+/// `cost_left` is the part of its cost that progress does not know of yet.
+void Runner::keep(std::size_t i, const TrainedRun& trained, double cost_left) {
+  const StudyRun& run = runs_[i];
   if (!trained.tiles.empty()) write_file(tiles_path(output_, run), trained.tiles);
   const std::lock_guard<std::mutex> lock(mutex_);
   journal_.append(run, trained.result, trained.seconds);
+  progress_.advance(cost_left);
   progress_.finish(run, trained.result);
 }
 
@@ -161,11 +192,12 @@ std::string tiles_path(const std::string& output, const StudyRun& run) {
 }
 
 std::vector<RunResult> run_all(const std::vector<StudyRun>& runs, const Images& images,
-                               const std::string& output, Journal& journal, std::size_t jobs) {
+                               const std::string& output, Journal& journal, std::size_t jobs,
+                               Helpers& helpers) {
   if (images.side > 0) {
     require_writable_folder((std::filesystem::path(output) / "weights").string());
   }
-  Runner(runs, images, output, journal).run(jobs);
+  Runner(runs, images, output, journal).run(jobs, helpers);
   std::vector<RunResult> results;
   results.reserve(runs.size());
   for (const StudyRun& run : runs) {

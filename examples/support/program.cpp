@@ -1,48 +1,105 @@
 #include "examples/support/program.hpp"
 
 #include <fmt/format.h>
+#include <omp.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <new>
 
+#include "examples/support/launch.hpp"
+
 namespace thinnet::examples {
 namespace {
 
+/// How a program ends: main's exit code, and a line to say unless it is empty.
+struct Ending {
+  int code = 0;
+  std::string line;
+};
+
+Ending run(CLI::App& app, int argc, char** argv, const std::function<void()>& body) {
+  constexpr int failed = 2, interrupted = 130;
+  try {
+    app.parse(argc, argv);
+    body();
+    return {};
+  } catch (const CLI::CallForHelp& help) {
+    return {app.exit(help), ""};
+  } catch (const CLI::ParseError& e) {
+    std::string message = e.what();  // CLI11 may put a list of choices on lines of its own
+    for (char& c : message) c = c == '\n' ? ' ' : c;
+    return {failed, message + " (--help shows the options)"};
+  } catch (const Interrupted& e) {
+    return {interrupted, e.what()};
+  } catch (const std::bad_alloc&) {
+    return {failed, "not enough memory for these sizes"};
+  } catch (const std::exception& e) {
+    return {failed, e.what()};
+  }
+}
+
 /// One line on stderr, over a progress bar if one stands there.
-int fail(const std::string& program, const std::string& message) {
-  fmt::print(stderr, "{}{}: {}\n", isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "", program, message);
+void say(const char* program, const std::string& line) {
+  fmt::print(stderr, "{}{}: {}\n", isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "",
+             std::filesystem::path(program).filename().string(), line);
+}
+
+/// One of several processes that know nothing of each other.
+int refuse(const char* program, const Launch& processes, const char* reason) {
+  if (processes.rank == 0) {
+    say(program, fmt::format("started in {} processes, but {}", processes.size, reason));
+  }
   return 2;
+}
+
+int run_alone(CLI::App& app, int argc, char** argv, const std::function<void()>& body) {
+  const Ending ending = run(app, argc, argv, body);
+  if (!ending.line.empty()) say(argv[0], ending.line);
+  return ending.code;
 }
 
 }  // namespace
 
 int run_program(CLI::App& app, int argc, char** argv, const std::function<void()>& body) {
-  const std::string name = std::filesystem::path(argv[0]).filename().string();
-  try {
-    app.parse(argc, argv);
-    body();
-    return 0;
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& e) {
-    std::string message = e.what();  // CLI11 may put a list of choices on lines of its own
-    for (char& c : message) c = c == '\n' ? ' ' : c;
-    return fail(name, message + " (--help shows the options)");
-  } catch (const std::bad_alloc&) {
-    return fail(name, "not enough memory for these sizes");
-  } catch (const std::exception& e) {
-    return fail(name, e.what());
+  const auto processes = launch();
+  if (processes && processes->size > 1) {
+    return refuse(argv[0], *processes, "this program runs in one: start it without mpirun");
   }
+  return run_alone(app, argc, argv, body);
 }
 
 int run_program(const std::string& description, int argc, char** argv,
                 const std::function<void()>& body) {
   CLI::App app(description);
   return run_program(app, argc, argv, body);
+}
+
+int run_program_on_ranks(CLI::App& app, int argc, char** argv,
+                         const std::function<void(Ranks*)>& body) {
+  const auto processes = launch();
+  if (!processes || processes->size == 1) {
+    return run_alone(app, argc, argv, [&] { body(nullptr); });
+  }
+  const auto ranks = join_ranks();
+  if (!ranks) return refuse(argv[0], *processes, "it was built without MPI");
+  if (std::getenv("OMP_NUM_THREADS") == nullptr) omp_set_num_threads(1);
+  if (ranks->rank() > 0) static_cast<void>(std::freopen("/dev/null", "w", stdout));
+  Ending ending = run(app, argc, argv, [&] { body(ranks.get()); });
+  if (ending.code == 0) return 0;
+  constexpr std::chrono::seconds patience(2);  // all read the same files, some more slowly
+  if (!ranks->meet(patience)) {
+    say(argv[0], fmt::format("rank {} of {}: {}", ranks->rank(), ranks->size(), ending.line));
+    ranks->abort(ending.code);
+    return ending.code;
+  }
+  if (ranks->rank() == 0) say(argv[0], ending.line);
+  ranks->broadcast(&ending.code, sizeof ending.code);
+  return ending.code;
 }
 
 }  // namespace thinnet::examples

@@ -100,11 +100,11 @@ int main(int argc, char** argv) {
   app.add_option("--output", options.output, "folder for the results; made if missing")
       ->type_name("FOLDER");
 
-  return run_program(app, argc, argv, [&] {
+  return run_program_on_ranks(app, argc, argv, [&](Ranks* ranks) {
     Images images = find_images(data);
     std::optional<Dataset> test;
     if (!no_test) test = read_test_images(images.folder);
-    const TrainingResult result = train(std::move(images), std::move(test), options);
+    const TrainingResult result = train(std::move(images), std::move(test), options, ranks);
     const EpochRecord& best = result.history.epochs[result.history.best];
     fmt::print(
         "\nBest epoch {} of {}: train accuracy {:.4f}, validation accuracy {:.4f}\n"

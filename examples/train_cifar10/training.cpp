@@ -15,6 +15,7 @@
 #include "data/weights.hpp"
 #include "data/whitening.hpp"
 #include "examples/support/checksum.hpp"
+#include "examples/support/last_words.hpp"
 #include "examples/train_cifar10/report.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
@@ -41,7 +42,8 @@ struct Prepared {
 
 /// Whatever is learned about the images is learned from the training images alone. What whitening
 /// leaves behind is freed: the images as bytes and as floats are too much for the memory of both.
-Prepared prepare(Dataset images, std::optional<Dataset> test, const TrainingOptions& options) {
+Prepared prepare(Dataset images, std::optional<Dataset> test, const TrainingOptions& options,
+                 bool speaks) {
   const std::size_t size = training_size(images, options);
   // What would else be known only after training.
   if (test) {
@@ -64,7 +66,7 @@ Prepared prepare(Dataset images, std::optional<Dataset> test, const TrainingOpti
   require(options.whiten <= images.width(),
           "{} whitened components asked for, but images have {} features", options.whiten,
           images.width());
-  fmt::print(stderr, "whitening\n");
+  if (speaks) fmt::print(stderr, "whitening\n");
   const Whitening whitening(training, options.whiten, options.whiten_epsilon);
   if (test) test = whitening.apply(*test);
   images = whitening.apply(images);
@@ -138,10 +140,12 @@ std::string settings_text(const Images& images, const TrainingOptions& options) 
   return text;
 }
 
-TrainingResult train(Images images, std::optional<Dataset> test, const TrainingOptions& options) {
+TrainingResult train(Images images, std::optional<Dataset> test, const TrainingOptions& options,
+                     Ranks* ranks) {
   const std::string settings = settings_text(images, options);
   const std::size_t classes = images.training.classes();
-  const Prepared data = prepare(std::move(images.training), std::move(test), options);
+  const Prepared data = prepare(std::move(images.training), std::move(test), options,
+                                ranks == nullptr || ranks->rank() == 0);
   require(options.weight_gain > 0, "the weight gain is {}, expected above 0", options.weight_gain);
   const std::size_t D = data.training.width();
   Sequential<float> net =
@@ -165,10 +169,21 @@ TrainingResult train(Images images, std::optional<Dataset> test, const TrainingO
   trainer_options.augmentation = options.augmentation;
   trainer_options.checkpoint = path("checkpoint.npz");
   trainer_options.settings = settings;
-  require_writable_folder(options.output);
+  trainer_options.ranks = ranks;
+  on_rank_0(ranks, [&] { require_writable_folder(options.output); });
   fmt::print("{} from {}: {} training, {} validation and {} test images\n\n{}\n", images.name,
              images.folder, data.training.size(), data.validation.size(),
              data.test ? data.test->size() : 0, summary(net));
+  std::optional<LastWords> last_words;
+  if (ranks != nullptr) {
+    fmt::print("{} ranks, each with its slice of every batch\n", ranks->size());
+    if (ranks->rank() == 0) {
+      last_words.emplace(
+          "train_cifar10: ended by mpirun (has a rank died?); the last finished epoch "
+          "is kept in " +
+          trainer_options.checkpoint + ", and the same command goes on");
+    }
+  }
   if (std::filesystem::exists(trainer_options.checkpoint))
     fmt::print("Going on from {}\n", trainer_options.checkpoint);
   std::fflush(stdout);  // before progress on stderr, in a log too
@@ -181,10 +196,12 @@ TrainingResult train(Images images, std::optional<Dataset> test, const TrainingO
   if (data.test) {
     constexpr std::size_t test_batch = 500;
     Batches<float> test_batches(*data.test, data.normaliser, test_batch);
-    result.test = evaluate(net, test_batches);
+    result.test = evaluate(net, test_batches, ranks);
   }
-  save_weights(path("weights.npz"), net.parameters());
-  write_report(options.output, trainer_options.settings, result);
+  on_rank_0(ranks, [&] {
+    save_weights(path("weights.npz"), net.parameters());
+    write_report(options.output, trainer_options.settings, result);
+  });
   return result;
 }
 

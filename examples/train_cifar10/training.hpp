@@ -49,8 +49,10 @@ struct TrainingResult {
 
 /// Trains with a checkpoint after every epoch in the output folder, goes on from one that is there,
 /// and looks at the test images once, at the end, if there are any. Leaves weights.npz of the best
-/// epoch, history.json, curves.svg and curves.png. Throws std::invalid_argument for an option out
+/// epoch, history.json, curves.svg and curves.png. Ranks train together, and rank 0 alone touches
+/// the output folder. Throws std::invalid_argument for an option out
 /// of its range and std::runtime_error for files.
-TrainingResult train(Images images, std::optional<Dataset> test, const TrainingOptions& options);
+TrainingResult train(Images images, std::optional<Dataset> test, const TrainingOptions& options,
+                     Ranks* ranks = nullptr);
 
 }  // namespace thinnet::examples

@@ -289,6 +289,42 @@ TEST(Batches, TakeABatchLargerThanTheDataAsAllOfIt) {
   }
 }
 
+TEST(Batches, FallIntoSlicesOfTheirRows) {
+  // 11 images of 1 × 2 × 3 pixels in batches of 4, 4 and 3: with 3 parts uneven, with 5 some empty.
+  const Dataset data(testing::normals(11, 6, 1), Labels{0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1}, 3);
+  for (const auto sampling : {Sampling::in_order, Sampling::shuffled, Sampling::with_replacement}) {
+    const auto make = [&] {
+      return Batches<double>(data, Normaliser<double>::standard_of(data), 4, sampling, 7,
+                             {true, 1, 1, 2, 3});
+    };
+    Batches<double> whole = make(), sliced = make();
+    for (const std::size_t parts : {1U, 2U, 3U, 5U}) {
+      for (const std::uint64_t step : {0U, 2U, 4U}) {
+        const Batch<double>& batch = whole.at(step);
+        EXPECT_EQ(batch.share, 1);
+        const std::size_t N = batch.labels.size();
+        std::size_t n = 0;
+        for (std::size_t part = 0; part < parts; ++part) {
+          const Batch<double>& slice = sliced.at(step, {part, parts});
+          const std::size_t rows = slice.labels.size();
+          EXPECT_TRUE(rows == N / parts || rows == N / parts + 1);
+          EXPECT_DOUBLE_EQ(slice.share, static_cast<double>(rows) / static_cast<double>(N));
+          ASSERT_EQ(slice.x.shape(0), rows);
+          ASSERT_EQ(slice.examples.size(), rows);
+          for (std::size_t i = 0; i < rows; ++i, ++n) {
+            EXPECT_EQ(slice.labels[i], batch.labels.at(n));
+            EXPECT_EQ(slice.examples[i], batch.examples[n]);
+            for (std::size_t d = 0; d < 6; ++d) EXPECT_EQ(slice.x(i, d), batch.x(n, d));
+          }
+        }
+        EXPECT_EQ(n, N);
+      }
+    }
+  }
+  Batches<double> batches(data, Normaliser<double>::identity(6), 4);
+  EXPECT_EQ(message_of([&] { batches.at(0, {2, 2}); }), "batches: there is no slice 2 of 2");
+}
+
 TEST(Batches, RefuseWhatMakesNoBatch) {
   const auto error = [](const Dataset& data, std::size_t width, std::size_t batch_size) {
     return message_of(

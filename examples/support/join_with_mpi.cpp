@@ -1,0 +1,10 @@
+#include "examples/support/launch.hpp"
+#include "training/mpi_ranks.hpp"
+
+namespace thinnet::examples {
+
+std::unique_ptr<Ranks> join_ranks() {
+  return join_mpi();
+}
+
+}  // namespace thinnet::examples

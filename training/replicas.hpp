@@ -1,0 +1,36 @@
+// The same net once on every rank, trained as one: each rank computes a share of every batch.
+#pragma once
+
+#include <vector>
+
+#include "core/parameter.hpp"
+#include "training/ranks.hpp"
+
+namespace thinnet {
+
+/// With n of a batch's N rows on a rank, and the mean loss L_r and gradient g_r over these n:
+///   L = Σ_r n_r/N · L_r        g = Σ_r n_r/N · g_r
+/// are those over all N rows, up to rounding. One sum over the ranks a step carries all of them.
+template <typename T>
+class GradientAverage {
+ public:
+  /// Both must outlive this; the parameters are the same on every rank.
+  GradientAverage(Ranks& ranks, std::vector<Parameter<T>*> parameters);
+
+  /// Replaces the grad of every parameter by g and returns L. `share` is n/N, 0 where a rank
+  /// has no rows. Every rank gets the same bits.
+  double average(double loss, double share);
+
+ private:
+  Ranks& ranks_;
+  std::vector<Parameter<T>*> parameters_;
+  std::vector<T> packed_;  // all gradients one after the other, then the loss
+};
+
+/// Compares the values of the parameters with those of rank 0, bit by bit (through a checksum).
+/// Throws std::runtime_error on every rank, naming the first rank that differs and the epoch.
+template <typename T>
+void require_equal_replicas(Ranks& ranks, const std::vector<Parameter<T>*>& parameters,
+                            std::size_t epoch);
+
+}  // namespace thinnet
