@@ -66,23 +66,25 @@ void matmul(Operand<T> a, Operand<T> b, Matrix<T>& out) {
 
 template <typename T>
 void add_to_rows(const Matrix<T>& row, Matrix<T>& m) {
-  const std::size_t N = m.shape(0), H = m.shape(1);
-  const T* r = row.data();
-  for (std::size_t n = 0; n < N; ++n) {
-    T* out = m.data() + n * H;
-    for (std::size_t h = 0; h < H; ++h) out[h] += r[h];
-  }
+  const std::size_t H = m.shape(1);
+  in_parts(m.shape(0), H, [=, in = row.data(), first = m.data()](auto begin, auto end) {
+    for (std::size_t n = begin; n < end; ++n) {
+      T* const out = first + n * H;
+      for (std::size_t h = 0; h < H; ++h) out[h] += in[h];
+    }
+  });
 }
 
 template <typename T>
 void sum_rows(const Matrix<T>& m, Matrix<T>& row) {
   const std::size_t N = m.shape(0), H = m.shape(1);
-  T* sum = row.data();
   row.fill(T(0));
-  for (std::size_t n = 0; n < N; ++n) {
-    const T* in = m.data() + n * H;
-    for (std::size_t h = 0; h < H; ++h) sum[h] += in[h];
-  }
+  in_parts(H, N, [=, first = m.data(), sum = row.data()](auto begin, auto end) {
+    for (std::size_t n = 0; n < N; ++n) {
+      const T* const in = first + n * H;
+      for (std::size_t h = begin; h < end; ++h) sum[h] += in[h];
+    }
+  });
 }
 
 template <typename T>

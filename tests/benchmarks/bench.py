@@ -2,9 +2,9 @@
 """Runs the benchmarks in turns and prints one table. scripts/bench.sh builds them and calls this.
 
 A training step (dropout .5 after each hidden layer, SGD with momentum) against the bare matrix
-products it contains, where the rest of it goes, and against the same step in NumPy and PyTorch. The
-programs take turns, so that a disturbance of the machine meets all of them; every figure is the
-median over all repetitions, and the ratio to the products is taken within one program.
+products it contains, where the rest of it goes, and against the same step in NumPy and PyTorch.
+All take turns in rounds, so that what disturbs the machine disturbs all of them. A figure is the
+median over the rounds; a ratio is the median of the ratios within each round.
 """
 import argparse
 import json
@@ -20,20 +20,16 @@ PARTS = ["gather", "mask", "bias, copy", "activation", "dropout", "loss", "updat
 
 
 def run_step(program, threads, options, found, order):
-    """step_benchmark on so many threads: seconds of each repetition by (net, threads, what), and
+    """step_benchmark on so many threads: seconds of each round by (net, threads, what), and
     the place of each (net, threads) in the table."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         subprocess.run(
             [program, f"--benchmark_filter=/{threads}/", f"--benchmark_min_time={options.seconds}",
-             f"--benchmark_repetitions={options.repetitions}",
-             "--benchmark_enable_random_interleaving=true", f"--benchmark_out={file.name}",
-             "--benchmark_out_format=json"],
+             f"--benchmark_out={file.name}", "--benchmark_out_format=json"],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env=dict(os.environ, OMP_NUM_THREADS=str(threads)))
         report = json.load(file)
     for entry in report["benchmarks"]:
-        if entry["run_type"] != "iteration":
-            continue
         net, threads_text, what = entry["name"].split("/")[:3]
         key = net, int(threads_text)
         order.setdefault(key, entry["family_index"])
@@ -54,8 +50,8 @@ def run_python(name, threads, options, kernels, found):
     if folder:
         environment["LD_LIBRARY_PATH"] = folder
     output = subprocess.run(
-        ["/usr/bin/python3", HERE / f"step_{name}.py", "--threads", str(threads), "--repetitions",
-         str(options.repetitions)], check=True, stdout=subprocess.PIPE, env=environment, text=True)
+        ["/usr/bin/python3", HERE / f"step_{name}.py", "--threads", str(threads), "--repetitions", "1"],
+        check=True, stdout=subprocess.PIPE, env=environment, text=True)
     for line in output.stdout.splitlines():
         entry = json.loads(line)
         key = f"{entry['net']}@{entry['batch']}", threads
@@ -68,8 +64,11 @@ def shown(seconds):
 
 def print_table(found, order, kernels, options):
     def median(*key):
-        values = found.get(key)
-        return statistics.median(values) if values else None
+        return statistics.median(found[key])
+
+    def ratio(net, threads, above, below):
+        pairs = zip(found[net, threads, above], found[net, threads, below])
+        return statistics.median(a / b for a, b in pairs)
 
     rows = [["net, batch", "threads", "step", "products", "ratio", "in panels"] + PARTS +
             [f"{name}, {how}" for how in ("same kernels", "as it comes")
@@ -88,11 +87,13 @@ def print_table(found, order, kernels, options):
         others = []
         for how in (kernels, None):
             for name in ("numpy", "torch"):
-                seconds = median(net, threads, (name, how))
-                others.append("" if seconds is None
-                              else f"{shown(seconds)} = {seconds / step:.2f} steps")
+                if name in options.without:
+                    others.append("")
+                    continue
+                times = ratio(net, threads, (name, how), "step")
+                others.append(f"{shown(median(net, threads, (name, how)))} = {times:.2f} steps")
         rows.append([net.replace("@", ", "), str(threads), shown(step), shown(floor),
-                     f"{step / floor:.3f}", shown(panels)] +
+                     f"{ratio(net, threads, 'step', 'floor'):.3f}", shown(panels)] +
                     [f"{100 * part / step:.1f} %" for part in parts] + others)
     rows = [row for row in zip(*rows) if any(row[1:])]  # one line a quantity, one column a net
     widths = [max(len(cell) for cell in column) for column in zip(*rows)]
@@ -100,10 +101,9 @@ def print_table(found, order, kernels, options):
         print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |")
         if i == 0:
             print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    print(f"\nMedians of {options.rounds * options.repetitions} repetitions; OpenBLAS with its "
-          f"{kernels} kernels. \"as it comes\" leaves it to NumPy's and\nPyTorch's OpenBLAS to "
-          "choose its kernels. Parts are in per cent of the step; what is missing to 100 % is\n"
-          "products.")
+    print(f"\nMedians of {options.rounds} rounds; OpenBLAS with its {kernels} kernels. \"As it "
+          "comes\" leaves it to NumPy's and PyTorch's\nOpenBLAS to choose its kernels. Parts are in "
+          "per cent of the step; the rest of it is products.")
 
 
 def main():
@@ -111,9 +111,8 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", help="step_benchmark")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--repetitions", type=int, default=3, help="of each benchmark in a round")
-    parser.add_argument("--seconds", type=float, default=0.3, help="of each repetition, at least")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--seconds", type=float, default=0.2, help="of each benchmark in a round")
     parser.add_argument("--openblas", default="", help="folder with OpenBLAS's libblas.so.3")
     parser.add_argument("--without", nargs="*", default=[], choices=["numpy", "torch"])
     options = parser.parse_args()

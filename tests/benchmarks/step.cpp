@@ -43,14 +43,14 @@ const std::vector<Size>& sizes() {
 }
 
 Dataset random_data(const Size& size) {
-  constexpr std::size_t examples = 10000;
+  constexpr std::size_t examples = 5000;
   Random random(1);
   const std::size_t D = size.widths.front();
   Labels labels(examples);
   for (auto& y : labels)
     y = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(size.widths.back())));
   Matrix<std::uint8_t> x({examples, D});
-  for (auto& pixel : x) pixel = static_cast<std::uint8_t>(random.below(256));
+  for (auto& pixel : x) pixel = static_cast<std::uint8_t>(random.bits());
   return {std::move(x), std::move(labels), size.widths.back()};
 }
 
@@ -72,8 +72,8 @@ class Step {
   explicit Step(const Size& size)
       : net_(make_net(size.widths)),
         optimizer_(net_.parameters(), {1e-4, 0.9, false, 0}),
-        batches_(random_data(size), Normaliser<float>::identity(size.widths.front()), size.batch,
-                 Sampling::shuffled) {}
+        data_(random_data(size)),
+        batches_(data_, Normaliser<float>::standard_of(data_), size.batch, Sampling::shuffled) {}
 
   void run() {
     const Batch<float>& batch = batches_.at(step_);
@@ -121,6 +121,7 @@ class Step {
   Sequential<float> net_;
   SoftmaxCrossEntropy<float> loss_;
   Sgd<float> optimizer_;
+  Dataset data_;
   Batches<float> batches_;
   std::uint64_t step_ = 0;
 };
