@@ -52,7 +52,7 @@ do for [format in "svg png"] {
   set xlabel "ranks"
   set ylabel "speed-up"
   do for [net in "0 1 2"] {
-    plot [1:72][0.125:72] \
+    plot [1:72][0.5:72] \
       ARG1 index 3*net+1 with linespoints pointtype 7 pointsize 0.5 linewidth 2 \
         linecolor rgb "#0072B2" title columnheader(1), \
       ARG1 index 3*net with linespoints pointtype 7 pointsize 0.5 linewidth 2 \
