@@ -5,7 +5,7 @@ set(mpirun
     OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_plm=isolated OMPI_MCA_mpi_yield_when_idle=1
     MPIEXEC_TIMEOUT=300
     ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0
-    LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/mpi/leaks.txt:print_suppressions=0
+    LSAN_OPTIONS=suppressions='${CMAKE_CURRENT_SOURCE_DIR}/mpi/leaks.txt':print_suppressions=0
     ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG})
 
 add_executable(mpi_training_tests mpi/training_on_ranks_test.cpp)
