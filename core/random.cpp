@@ -100,10 +100,14 @@ void draw_mask(Matrix<T>& mask, double keep_prob, std::uint64_t seed, const Mask
         const auto draws = r123::Philox4x32{}({{block[j], example[j], step, layer}}, key);
         for (std::size_t i = 0; i < 4; ++i) stays[4 * j + i] = draws[i] <= last ? T(1) : T(0);
       }
-      for (std::size_t j = 0; j < calls && H % 4 != 0; ++j)  // a row's last block may be short
-        out = std::copy_n(&stays[4 * j], std::min<std::size_t>(4, H - std::size_t{4} * block[j]),
-                          out);
-      if (H % 4 == 0) out = std::copy_n(stays.data(), 4 * calls, out);
+      if (H % 4 == 0) {
+        out = std::copy_n(stays.data(), 4 * calls, out);
+        continue;
+      }
+      for (std::size_t j = 0; j < calls; ++j) {  // a row's last block is short
+        const std::size_t units = std::min<std::size_t>(4, H - std::size_t{4} * block[j]);
+        out = std::copy_n(&stays[4 * j], units, out);
+      }
     }
   });
 }

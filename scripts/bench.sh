@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Builds and runs the benchmarks: a training step against its bare matrix products, NumPy and
-# PyTorch as one table, the reading of CIFAR-10, and the memory of a full training. 15 minutes.
+# PyTorch as one table, what fusing dw with the update would save, the reading of CIFAR-10, and the
+# memory of a full training. 15 minutes.
 # Usage: scripts/bench.sh [arguments of tests/benchmarks/bench.py, such as --without torch]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 case ${1:-} in
   -h | --help)
-    sed -n '2,4s/^# //p' "$0"
+    sed -n '2,5s/^# //p' "$0"
     exec python3 tests/benchmarks/bench.py --help
     ;;
 esac
@@ -22,6 +23,10 @@ openblas=$(dirname "$(dpkg-query -L libopenblas0-pthread | grep '/libblas\.so\.3
 
 echo "== A training step"
 tests/benchmarks/bench.py "$programs/step_benchmark" --openblas "$openblas" "$@"
+echo
+echo "== What fusing dw with the update would save"
+"$programs/fused_benchmark" --benchmark_repetitions=5 --benchmark_min_time=0.25 \
+  --benchmark_enable_random_interleaving=true --benchmark_report_aggregates_only=true
 echo
 echo "== Reading CIFAR-10"
 data=${THINNET_DATA:-../shared/data/cifar-10-batches-bin}

@@ -158,11 +158,8 @@ bool load_checkpoint(const std::string& path, const std::string& settings,
 template <typename T>
 void share_state(Ranks& ranks, const std::string& settings, const TrainingState<T>& state) {
   require_fitting(state);
-  std::size_t length = settings.size();
-  ranks.broadcast(&length, sizeof length);
   std::string first = settings;
-  first.resize(length);
-  ranks.broadcast(first.data(), length);
+  broadcast_text(ranks, first);
   if (const auto rank = first_not_ok(ranks, first == settings)) {
     throw std::runtime_error(fmt::format("rank {} has other settings or data than rank 0", *rank));
   }

@@ -7,6 +7,13 @@
 
 namespace thinnet {
 
+void broadcast_text(Ranks& ranks, std::string& text) {
+  std::size_t length = text.size();
+  ranks.broadcast(&length, sizeof length);
+  text.resize(length);
+  ranks.broadcast(text.data(), length);
+}
+
 void on_rank_0(Ranks* ranks, const std::function<void()>& work) {
   if (ranks == nullptr) {
     work();
@@ -25,10 +32,7 @@ void on_rank_0(Ranks* ranks, const std::function<void()>& work) {
   bool failed = error != nullptr;
   ranks->broadcast(&failed, sizeof failed);
   if (!failed) return;
-  std::size_t length = text.size();
-  ranks->broadcast(&length, sizeof length);
-  text.resize(length);
-  ranks->broadcast(text.data(), length);
+  broadcast_text(*ranks, text);
   if (error) std::rethrow_exception(error);
   throw std::runtime_error(text);
 }

@@ -49,6 +49,9 @@ class Ranks {
 /// none.
 void on_rank_0(Ranks* ranks, const std::function<void()>& work);
 
+/// Replaces `text` by that of rank 0. All ranks call it together.
+void broadcast_text(Ranks& ranks, std::string& text);
+
 /// The first rank where `ok` is false, the same answer on every rank; none when it is true on all.
 std::optional<std::size_t> first_not_ok(Ranks& ranks, bool ok);
 

@@ -9,70 +9,25 @@
 #include <numeric>
 #include <xtensor-blas/xblas.hpp>
 
-#include "core/random.hpp"
-#include "core/sequential.hpp"
-#include "data/dataset.hpp"
-#include "layers/affine.hpp"
-#include "layers/dropout.hpp"
-#include "layers/relu.hpp"
 #include "layers/softmax_cross_entropy.hpp"
 #include "optim/sgd.hpp"
+#include "tests/benchmarks/nets.hpp"
 
 extern "C" {
 void openblas_set_num_threads(int);
 char* openblas_get_corename();
 }
 
-namespace thinnet {
+namespace thinnet::benchmarks {
 namespace {
-
-using Widths = std::vector<std::size_t>;
-
-struct Size {
-  Widths widths;  // D, H, …, C
-  std::size_t batch;
-  std::string name() const { return fmt::format("{}@{}", fmt::join(widths, "-"), batch); }
-};
-
-const std::vector<Size>& sizes() {
-  static const std::vector<Size> all{{{3072, 500, 500, 10}, 100},
-                                     {{3072, 1024, 1024, 10}, 128},
-                                     {{3072, 4000, 1000, 4000, 10}, 256},
-                                     {{2, 16, 16, 2}, 32}};
-  return all;
-}
-
-Dataset random_data(const Size& size) {
-  constexpr std::size_t examples = 5000;
-  Random random(1);
-  const std::size_t D = size.widths.front();
-  Labels labels(examples);
-  for (auto& y : labels)
-    y = static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(size.widths.back())));
-  Matrix<std::uint8_t> x({examples, D});
-  for (auto& pixel : x) pixel = static_cast<std::uint8_t>(random.bits());
-  return {std::move(x), std::move(labels), size.widths.back()};
-}
-
-Sequential<float> make_net(const Widths& widths) {
-  Sequential<float> net(widths.front());
-  for (std::size_t i = 1; i < widths.size(); ++i) {
-    net.add(std::make_unique<Affine<float>>(widths[i - 1], widths[i]));
-    if (i + 1 == widths.size()) break;
-    net.add(std::make_unique<Relu<float>>());
-    net.add(std::make_unique<Dropout<float>>(0.5));
-  }
-  initialise(net.parameters(), he, 0);
-  return net;
-}
 
 /// A training step as Trainer does it.
 class Step {
  public:
-  explicit Step(const Size& size)
-      : net_(make_net(size.widths)),
+  explicit Step(const NetSize& size)
+      : net_(make_net(size)),
         optimizer_(net_.parameters(), {1e-4, 0.9, false, 0}),
-        data_(random_data(size)),
+        data_(random_data(5000, size.widths.front(), size.widths.back())),
         batches_(data_, Normaliser<float>::standard_of(data_), size.batch, Sampling::shuffled) {}
 
   void run() {
@@ -132,14 +87,14 @@ void use_threads(int threads, int blas_threads) {
   openblas_set_num_threads(blas_threads);
 }
 
-void step(benchmark::State& state, const Size& size, int threads) {
+void step(benchmark::State& state, const NetSize& size, int threads) {
   Step it(size);
   it.run();
   use_threads(threads, 1);
   for (auto _ : state) it.run();
 }
 
-void parts(benchmark::State& state, const Size& size, int threads) {
+void parts(benchmark::State& state, const NetSize& size, int threads) {
   Step it(size);
   it.run();
   use_threads(threads, 1);
@@ -151,7 +106,7 @@ void parts(benchmark::State& state, const Size& size, int threads) {
 
 /// The matrices of a step's products; what is in them does not matter.
 struct Products {
-  explicit Products(const Size& size) {
+  explicit Products(const NetSize& size) {
     for (std::size_t i = 0; i < size.widths.size(); ++i) {
       const std::size_t H = size.widths[i];
       x.emplace_back(Matrix<float>(xt::ones<float>({size.batch, H})));
@@ -179,7 +134,7 @@ struct Products {
 };
 
 /// Each product one call of BLAS.
-void floor(benchmark::State& state, const Size& size, int threads) {
+void floor(benchmark::State& state, const NetSize& size, int threads) {
   Products products(size);
   use_threads(threads, threads);
   const auto operation = [](const Operand<float>& m) {
@@ -197,7 +152,7 @@ void floor(benchmark::State& state, const Size& size, int threads) {
 }
 
 /// The same through matmul: in panels, whose sums do not depend on the number of threads.
-void panels(benchmark::State& state, const Size& size, int threads) {
+void panels(benchmark::State& state, const NetSize& size, int threads) {
   Products products(size);
   use_threads(threads, 1);
   for (auto _ : state) {
@@ -207,7 +162,7 @@ void panels(benchmark::State& state, const Size& size, int threads) {
   }
 }
 
-void mask(benchmark::State& state, const Size& size, int threads) {
+void mask(benchmark::State& state, const NetSize& size, int threads) {
   std::vector<Matrix<float>> masks;
   for (std::size_t i = 1; i + 1 < size.widths.size(); ++i)
     masks.emplace_back(Matrix<float>(xt::zeros<float>({size.batch, size.widths[i]})));
@@ -223,23 +178,26 @@ void mask(benchmark::State& state, const Size& size, int threads) {
 }
 
 }  // namespace
-}  // namespace thinnet
+}  // namespace thinnet::benchmarks
 
 int main(int argc, char** argv) {
+  namespace ours = thinnet::benchmarks;
+  std::vector<ours::NetSize> sizes = ours::large_nets();
+  sizes.push_back({{2, 16, 16, 2}, 32});
   for (const int threads : {1, 2}) {
-    for (const auto& size : thinnet::sizes()) {
+    for (const auto& size : sizes) {
       const auto add = [&](const char* what, auto function) {
         benchmark::RegisterBenchmark(
-            fmt::format("{}/{}/{}", size.name(), threads, what).c_str(),
+            fmt::format("{}@{}/{}/{}", size.name(), size.batch, threads, what).c_str(),
             [=](benchmark::State& state) { function(state, size, threads); })
             ->Unit(benchmark::kMicrosecond)
             ->UseRealTime();
       };
-      add("step", thinnet::step);
-      add("floor", thinnet::floor);
-      add("panels", thinnet::panels);
-      add("parts", thinnet::parts);
-      add("mask", thinnet::mask);
+      add("step", ours::step);
+      add("floor", ours::floor);
+      add("panels", ours::panels);
+      add("parts", ours::parts);
+      add("mask", ours::mask);
     }
   }
   benchmark::AddCustomContext("kernels", openblas_get_corename());

@@ -9,18 +9,13 @@
 #include <chrono>
 #include <utility>
 
-#include "core/random.hpp"
-#include "core/sequential.hpp"
-#include "data/dataset.hpp"
-#include "layers/affine.hpp"
-#include "layers/dropout.hpp"
-#include "layers/relu.hpp"
 #include "layers/softmax_cross_entropy.hpp"
 #include "optim/sgd.hpp"
+#include "tests/benchmarks/nets.hpp"
 #include "training/mpi_ranks.hpp"
 #include "training/replicas.hpp"
 
-namespace thinnet {
+namespace thinnet::benchmarks {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -53,38 +48,18 @@ class TimedRanks final : public Ranks {
   Ranks& ranks_;
 };
 
-struct Net {
-  std::vector<std::size_t> widths;
-  std::size_t batch;
-};
-
-Dataset random_images(std::size_t N, std::size_t D) {
-  Random random(1);
-  Matrix<std::uint8_t> x({N, D});
-  for (auto& pixel : x) pixel = static_cast<std::uint8_t>(random.below(256));
-  Labels labels(N);
-  for (auto& label : labels) label = static_cast<std::int32_t>(random.below(10));
-  return {std::move(x), std::move(labels), 10};
-}
-
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
 }
 
-void measure(const Net& shape, const Dataset& images, Slice slice, const char* kind, Ranks& ranks) {
-  Sequential<float> net(shape.widths.front());
-  for (std::size_t i = 1; i < shape.widths.size(); ++i) {
-    net.add(std::make_unique<Affine<float>>(shape.widths[i - 1], shape.widths[i]));
-    if (i + 1 == shape.widths.size()) break;
-    net.add(std::make_unique<Relu<float>>());
-    net.add(std::make_unique<Dropout<float>>(.5));
-  }
-  initialise(net.parameters(), he, 0);
+void measure(const NetSize& size, const Dataset& images, Slice slice, const char* kind,
+             Ranks& ranks) {
+  Sequential<float> net = make_net(size);
   Sgd<float> sgd(net.parameters(), {1e-3, .9});
   SoftmaxCrossEntropy<float> loss;
-  Batches<float> batches(images, Normaliser<float>::standard_of(images), shape.batch,
+  Batches<float> batches(images, Normaliser<float>::standard_of(images), size.batch,
                          Sampling::shuffled);
   TimedRanks timed(ranks);
   GradientAverage<float> average(timed, net.parameters());
@@ -111,21 +86,15 @@ void measure(const Net& shape, const Dataset& images, Slice slice, const char* k
   }
   if (ranks.rank() > 0) return;
   std::size_t parameters = 0;
-  std::string name;
   for (const auto* p : net.parameters()) parameters += p->value.size();
-  for (const std::size_t width : shape.widths)
-    name += (name.empty() ? "" : "-") + std::to_string(width);
-  fmt::print("{},{},{},{},{},{}", kind, name, shape.batch, parameters, slice.parts, rows);
+  fmt::print("{},{},{},{},{},{}", kind, size.name(), size.batch, parameters, slice.parts, rows);
   for (const auto& part : parts) fmt::print(",{:.3f}", median(part));
   fmt::print("\n");
 }
 
 void measure_all(Ranks& ranks) {
-  const Net nets[] = {{{3072, 500, 500, 10}, 100},
-                      {{3072, 1024, 1024, 10}, 128},
-                      {{3072, 4000, 1000, 4000, 10}, 256}};
-  const Dataset images = random_images(2560, 3072);
-  for (const Net& net : nets) {
+  const Dataset images = random_data(2560, 3072, 10);
+  for (const NetSize& net : large_nets()) {
     measure(net, images, {ranks.rank(), ranks.size()}, "run", ranks);
     if (ranks.size() > 1) continue;
     for (const std::size_t parts : {1U, 2U, 4U, 8U, 16U, 32U, 64U})
@@ -134,9 +103,9 @@ void measure_all(Ranks& ranks) {
 }
 
 }  // namespace
-}  // namespace thinnet
+}  // namespace thinnet::benchmarks
 
 int main() {
   const auto ranks = thinnet::join_mpi();
-  thinnet::measure_all(*ranks);
+  thinnet::benchmarks::measure_all(*ranks);
 }
