@@ -1,8 +1,6 @@
 // A trainable matrix and its gradient.
 #pragma once
 
-#include <string>
-
 #include "core/tensor.hpp"
 
 namespace thinnet {

@@ -8,24 +8,30 @@ namespace thinnet {
 template <typename T>
 const Matrix<T>& Affine<T>::forward(const Matrix<T>& x, Mode /*mode*/) {
   require_width(x, w_.value.shape(0), "x", this->name());
+  // BEGIN SOLUTION affine forward, see equation (1)
   map(x, cache_.x, [](T a) { return a; });
   matmul<T>(x, w_.value, out_);  // out = x·w + b
   add_to_rows(b_.value, out_);
+  // END SOLUTION
   return out_;
 }
 
 template <typename T>
 const Matrix<T>& Affine<T>::backward(const Matrix<T>& dout) {
   backward_parameters(dout);
+  // BEGIN SOLUTION affine dx, see equation (2)
   matmul<T>(dout, transposed(w_.value), dx_);  // dx = dout·wᵀ
+  // END SOLUTION
   return dx_;
 }
 
 template <typename T>
 void Affine<T>::backward_parameters(const Matrix<T>& dout) {
   require_dout(dout, out_, this->name());
+  // BEGIN SOLUTION affine dw and db, see equations (3) and (4)
   matmul<T>(transposed(cache_.x), dout, w_.grad);  // dw = xᵀ·dout
   sum_rows(dout, b_.grad);                         // db = Σ_n dout[n]
+  // END SOLUTION
 }
 
 template <typename T>

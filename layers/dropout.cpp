@@ -9,27 +9,26 @@ namespace thinnet {
 template <typename T>
 const Matrix<T>& Dropout<T>::forward(const Matrix<T>& x, Mode mode) {
   cache_.mode = mode;
-  if (mode == Mode::test) {
-    xt::noalias(out_) = x;
-  } else {
-    require(examples_.empty() || examples_.size() == x.shape(0),
-            "{}: begin_step named {} examples, but x is {}", this->name(), examples_.size(),
-            shape_text(x));
-    resize(cache_.mask, x.shape(0), x.shape(1));
-    draw_mask(cache_.mask, keep_prob_, seed_, {this->position(), step_, examples_});
-    if (examples_.empty()) ++step_;
-    map(x, cache_.mask, out_, [p = T(keep_prob_)](T a, T mask) { return a * mask / p; });
-  }
+  require(mode == Mode::test || examples_.empty() || examples_.size() == x.shape(0),
+          "{}: begin_step named {} examples, but x is {}", this->name(), examples_.size(),
+          shape_text(x));
+  // BEGIN SOLUTION dropout forward, see equations (6) and (7)
+  if (mode == Mode::test) return out_ = x;
+  resize(cache_.mask, x.shape(0), x.shape(1));
+  draw_mask(cache_.mask, keep_prob_, seed_, {this->position(), step_, examples_});
+  if (examples_.empty()) ++step_;
+  map(x, cache_.mask, out_, [p = T(keep_prob_)](T a, T mask) { return a * mask / p; });
+  // END SOLUTION
   return out_;
 }
 
 template <typename T>
 const Matrix<T>& Dropout<T>::backward(const Matrix<T>& dout) {
   require_dout(dout, out_, this->name());
-  if (cache_.mode == Mode::test)
-    xt::noalias(dx_) = dout;
-  else
-    map(dout, cache_.mask, dx_, [p = T(keep_prob_)](T d, T mask) { return d * mask / p; });
+  // BEGIN SOLUTION dropout backward, see equation (6)
+  if (cache_.mode == Mode::test) return dx_ = dout;
+  map(dout, cache_.mask, dx_, [p = T(keep_prob_)](T d, T mask) { return d * mask / p; });
+  // END SOLUTION
   return dx_;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include "core/check.hpp"
 
@@ -13,41 +12,36 @@ double SoftmaxCrossEntropy<T>::forward(const Matrix<T>& scores, const Labels& la
   const std::size_t N = scores.shape(0), C = scores.shape(1);
   require(labels.size() == N && N > 0, "softmax cross-entropy: scores are {}, labels are {}",
           shape_text(scores), labels.size());
+  for (std::size_t n = 0; n < N; ++n)  // a negative label becomes huge
+    require(static_cast<std::size_t>(labels[n]) < C,
+            "softmax cross-entropy: label {} of row {} is not in [0, {})", labels[n], n, C);
+  cache_.labels = labels;
   Matrix<T>& p = cache_.probabilities;
   resize(p, N, C);
+  // BEGIN SOLUTION softmax cross-entropy loss, see equation (8)
   double loss = 0;
   for (std::size_t n = 0; n < N; ++n) {
-    const auto y = static_cast<std::size_t>(labels[n]);  // a negative label becomes huge
-    require(y < C, "softmax cross-entropy: label {} of row {} is not in [0, {})", labels[n], n, C);
     const T* s = &scores(n, 0);
     const double largest = *std::max_element(s, s + C);
-    double sum = 0, mean = 0;  // Σ_k exp(s[k] - largest), at least 1; mean score
-    for (std::size_t c = 0; c < C; ++c) mean += s[c] / static_cast<double>(C);
+    double sum = 0;  // Σ_k exp(s[k] - largest), at least 1
     for (std::size_t c = 0; c < C; ++c) sum += p(n, c) = static_cast<T>(std::exp(s[c] - largest));
     for (std::size_t c = 0; c < C; ++c) p(n, c) = static_cast<T>(p(n, c) / sum);
-    loss += std::log(sum) - (1 - smoothing_) * (s[y] - largest) - smoothing_ * (mean - largest);
+    loss += std::log(sum) - (s[labels[n]] - largest);
   }
-  cache_.labels = labels;
   return loss / static_cast<double>(N);
+  // END SOLUTION
 }
 
 template <typename T>
 const Matrix<T>& SoftmaxCrossEntropy<T>::backward() {
-  const Matrix<T>& p = cache_.probabilities;
   const std::size_t N = cache_.labels.size();
   if (N == 0) throw std::logic_error("softmax cross-entropy: backward came before forward");
-  const T off = T(smoothing_) / T(p.shape(1)), on = T(1 - smoothing_) + off;  // the two q
-  xt::noalias(dscores_) = (p - off) / T(N);
-  for (std::size_t n = 0; n < N; ++n) {
-    const auto y = static_cast<std::size_t>(cache_.labels[n]);
-    dscores_(n, y) = (p(n, y) - on) / T(N);
-  }
+  // BEGIN SOLUTION softmax cross-entropy backward, see equation (9)
+  dscores_ = cache_.probabilities;
+  for (std::size_t n = 0; n < N; ++n) dscores_(n, std::size_t(cache_.labels[n])) -= T(1);
+  dscores_ /= T(N);
+  // END SOLUTION
   return dscores_;
-}
-
-template <typename T>
-SoftmaxCrossEntropy<T>::SoftmaxCrossEntropy(double smoothing) : smoothing_(smoothing) {
-  require(smoothing >= 0 && smoothing < 1, "label smoothing is {}, expected [0, 1)", smoothing);
 }
 
 template class SoftmaxCrossEntropy<float>;

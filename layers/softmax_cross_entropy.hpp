@@ -7,18 +7,13 @@ namespace thinnet {
 
 /// Formula: Bishop, "Pattern recognition and machine learning" (2006), sections 4.3.4 and 5.2.
 ///   p[n,c] = exp(s[n,c]) / Σ_k exp(s[n,k])             scores s, probabilities p (N×C)
-///   loss = -1/N Σ_n Σ_c q[n,c] log p[n,c]              labels y (N), each in [0, C)
-///   q = (1-ε)·onehot(y) + ε/C                          smoothing ε, 0 unless asked for (N×C)
-///   dscores = (p - q) / N                              (N×C)
-/// Smoothed labels: Szegedy et al., "Rethinking the Inception architecture" (2016), section 7.
+///   loss = -1/N Σ_n log p[n,y[n]]                      labels y (N), each in [0, C)
+///   dscores = (p - onehot(y)) / N                      (N×C)
 /// Each row's largest score is subtracted first and sums are double: exp never overflows, log never
 /// sees 0, and finite float scores give a finite loss.
 template <typename T>
 class SoftmaxCrossEntropy {
  public:
-  /// Throws std::invalid_argument unless smoothing is in [0, 1).
-  explicit SoftmaxCrossEntropy(double smoothing = 0);
-
   struct Cache {
     Matrix<T> probabilities;  ///< p (N×C)
     Labels labels;            ///< y (N)
@@ -32,7 +27,6 @@ class SoftmaxCrossEntropy {
   const Cache& cache() const { return cache_; }
 
  private:
-  double smoothing_;  // ε
   Cache cache_;
   Matrix<T> dscores_;  // (N×C)
 };

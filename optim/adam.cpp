@@ -9,6 +9,7 @@ namespace thinnet {
 
 template <typename T>
 void Adam<T>::step() {
+  // BEGIN SOLUTION Adam step, see equation (12)
   auto& moments = this->state_.moments;
   const auto t = static_cast<double>(++this->state_.t);
   const T rate = T(this->learning_rate()), epsilon = T(options_.epsilon);
@@ -27,6 +28,7 @@ void Adam<T>::step() {
       w[k] -= rate * (m[k] / m_scale) / (std::sqrt(v[k] / v_scale) + epsilon);
     });
   }
+  // END SOLUTION
 }
 
 template <typename T>

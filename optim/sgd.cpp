@@ -7,6 +7,7 @@ namespace thinnet {
 
 template <typename T>
 void Sgd<T>::step() {
+  // BEGIN SOLUTION SGD step, see equations (10) and (11)
   const T rate = T(this->learning_rate()), momentum = T(options_.momentum);
   for (std::size_t i = 0; i < this->parameters_.size(); ++i) {
     Parameter<T>& parameter = *this->parameters_[i];
@@ -19,6 +20,7 @@ void Sgd<T>::step() {
       w[k] += nesterov ? momentum * v[k] - rate * g : v[k];
     });
   }
+  // END SOLUTION
 }
 
 template <typename T>

@@ -9,6 +9,7 @@
 #include "core/check.hpp"
 #include "layers/softmax_cross_entropy.hpp"
 #include "training/checkpoint.hpp"
+#include "training/smoothed_cross_entropy.hpp"
 
 namespace thinnet {
 namespace {
@@ -63,13 +64,13 @@ template <typename T>
 Trainer<T>::Trainer(Sequential<T>& net, Optimizer<T>& optimizer, TrainerOptions options)
     : net_(net), optimizer_(optimizer), options_(std::move(options)) {
   require(options_.epochs > 0, "epochs is 0, expected at least 1");
-  SoftmaxCrossEntropy<T>{options_.label_smoothing};  // throws before any training
+  SmoothedCrossEntropy<T>{options_.label_smoothing};  // throws before any training
 }
 
 template <typename T>
 void Trainer<T>::train_epoch(Batches<T>& batches, std::optional<GradientAverage<T>>& average,
                              EpochRecord& record, const ProgressReporter& report) {
-  SoftmaxCrossEntropy<T> loss(options_.label_smoothing);
+  SmoothedCrossEntropy<T> loss(options_.label_smoothing);
   const std::size_t epoch = record.epoch;
   const double rate = optimizer_.learning_rate();
   double loss_sum = 0;

@@ -11,8 +11,8 @@ using testing::lin;
 using testing::message_of;
 
 /// The loss as a 1×1 output, for the gradient check.
-GradientReport check_loss(Matrix<double> scores, const Labels& labels, double smoothing = 0) {
-  SoftmaxCrossEntropy<double> loss(smoothing);
+GradientReport check_loss(Matrix<double> scores, const Labels& labels) {
+  SoftmaxCrossEntropy<double> loss;
   Matrix<double> out({1, 1}), dscores;
   return check_gradients(
       [&]() -> const Matrix<double>& {
@@ -42,27 +42,6 @@ TEST(SoftmaxCrossEntropy, PassesTheGradientCheckAtSeveralShapes) {
   testing::expect_passed(check_loss(testing::normals(4, 3, 2), {0, 1, 2, 0}));
   testing::expect_passed(check_loss(testing::normals(10, 10, 3), {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}));
   testing::expect_passed(check_loss(testing::normals(3, 1, 4), {0, 0, 0}));
-}
-
-TEST(SoftmaxCrossEntropy, PassesTheGradientCheckWithSmoothedLabels) {
-  for (const double smoothing : {0.1, 0.5}) {
-    testing::expect_passed(check_loss(testing::normals(4, 3, 2), {0, 1, 2, 0}, smoothing));
-    testing::expect_passed(check_loss(testing::normals(2, 10, 3), {9, 0}, smoothing));
-  }
-}
-
-TEST(SoftmaxCrossEntropy, SmoothingMixesTheLossesOfAllClasses) {
-  // q = 0.7·onehot + 0.3/3 is a mean of losses: 0.8 of the label's and 0.1 of each other class's.
-  const Matrix<double> scores = testing::normals(1, 3, 6);
-  SoftmaxCrossEntropy<double> plain, smoothed(0.3);
-  const double expected = 0.1 * plain.forward(scores, {0}) + 0.8 * plain.forward(scores, {1}) +
-                          0.1 * plain.forward(scores, {2});
-  EXPECT_NEAR(smoothed.forward(scores, {1}), expected, 1e-15);
-}
-
-TEST(SoftmaxCrossEntropy, RefusesSmoothingOutsideItsRange) {
-  for (const double smoothing : {-0.1, 1.0, std::nan("")})
-    EXPECT_NE(message_of([&] { SoftmaxCrossEntropy<float> loss(smoothing); }), "") << smoothing;
 }
 
 TEST(SoftmaxCrossEntropy, GradientOfEachExampleSumsToZero) {

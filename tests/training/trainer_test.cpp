@@ -5,10 +5,10 @@
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"
-#include "layers/softmax_cross_entropy.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 #include "tests/support.hpp"
+#include "training/smoothed_cross_entropy.hpp"
 
 namespace thinnet {
 namespace {
@@ -156,7 +156,7 @@ TEST(Trainer, DoesWhatALoopOfOnesOwnWouldDo) {
   Sgd<float> sgd(net.parameters(), {.1, .9}), own_sgd(own.parameters(), {.1, .9});
   const History history = Trainer<float>(net, sgd, options).fit(training, validation, normaliser);
 
-  SoftmaxCrossEntropy<float> loss(.2);
+  SmoothedCrossEntropy<float> loss(.2);
   Batches<float> batches(training, normaliser, 8, Sampling::with_replacement, 7,
                          {true, 1, 2, 3, 4});
   Batches<float> seen(training, normaliser, 30), unseen(validation, normaliser, 20);
