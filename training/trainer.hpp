@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/sequential.hpp"
-#include "data/dataset.hpp"
+#include "data/batches.hpp"
 #include "optim/optimizer.hpp"
 #include "training/progress.hpp"
 #include "training/replicas.hpp"

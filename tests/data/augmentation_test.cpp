@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "data/dataset.hpp"
+#include "data/batches.hpp"
 #include "tests/support.hpp"
 
 namespace thinnet {

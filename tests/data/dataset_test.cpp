@@ -1,4 +1,4 @@
-#include "data/dataset.hpp"
+#include "data/batches.hpp"
 
 #include <gtest/gtest.h>
 
