@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # Installs those Debian packages of the named groups that are missing; this is their only list.
-# Usage: scripts/install-packages.sh [build|mpi|test|lint|bench ...]      (no group: build)
+# Usage: scripts/install-packages.sh [build|student|mpi|test|lint|bench ...]      (no group: build)
 set -euo pipefail
 
-build=(g++ cmake ninja-build
-       libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
-       libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libzip-dev
-       libboost-math-dev libssl-dev
-       gnuplot-nox fonts-dejavu-core
-       curl ca-certificates dataset-fashion-mnist)
+student=(g++ cmake ninja-build python3
+         libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
+         libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
+         curl ca-certificates dataset-fashion-mnist)
+build=("${student[@]}" libzip-dev libboost-math-dev libssl-dev gnuplot-nox fonts-dejavu-core)
 mpi=(libopenmpi-dev openmpi-bin)
 test=(libgtest-dev python3-numpy chromium "${mpi[@]}")
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
@@ -26,6 +25,7 @@ wanted=()
 for group in "${@:-build}"; do
   case $group in
     build) wanted+=("${build[@]}") ;;
+    student) wanted+=("${student[@]}") ;;
     mpi) wanted+=("${mpi[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
@@ -34,7 +34,7 @@ for group in "${@:-build}"; do
       sed -n '2,3s/^# //p' "$0"
       exit 0
       ;;
-    *) die "no such group: $group (build, mpi, test, lint, bench)" ;;
+    *) die "no such group: $group (build, student, mpi, test, lint, bench)" ;;
   esac
 done
 

@@ -1,0 +1,93 @@
+#include "exercises/training.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace thinnet {
+
+template <typename T>
+void standardise(Matrix<T>& training, Matrix<T>& validation) {
+  // BEGIN SOLUTION standardised inputs, see equation (16)
+  const std::size_t N = training.shape(0), D = training.shape(1);
+  for (std::size_t d = 0; d < D; ++d) {
+    double mean = 0, square = 0;
+    for (std::size_t n = 0; n < N; ++n) mean += training(n, d) / static_cast<double>(N);
+    for (std::size_t n = 0; n < N; ++n) {
+      square += (training(n, d) - mean) * (training(n, d) - mean) / static_cast<double>(N);
+    }
+    const double deviation = square > 0 ? std::sqrt(square) : 1;
+    const auto scaled = [=](T pixel) { return static_cast<T>((pixel - mean) / deviation); };
+    for (std::size_t n = 0; n < N; ++n) training(n, d) = scaled(training(n, d));
+    for (std::size_t m = 0; m < validation.shape(0); ++m)
+      validation(m, d) = scaled(validation(m, d));
+  }
+  // END SOLUTION
+}
+
+std::vector<Examples> batches_of(const Examples& order, std::size_t batch_size) {
+  // BEGIN SOLUTION batches of an epoch, see equation (17)
+  std::vector<Examples> batches;
+  for (std::size_t first = 0; first < order.size(); first += batch_size) {
+    const std::size_t last = std::min(first + batch_size, order.size());
+    batches.emplace_back(&order[first], &order[0] + last);
+  }
+  return batches;
+  // END SOLUTION
+}
+
+template <typename T>
+double accuracy(TwoLayerNet<T>& net, const Matrix<T>& x, const Labels& labels) {
+  // BEGIN SOLUTION accuracy, see equation (18)
+  const Labels predicted = net.predict(x);
+  std::size_t right = 0;
+  for (std::size_t n = 0; n < labels.size(); ++n) right += predicted[n] == labels[n] ? 1U : 0U;
+  return static_cast<double>(right) / static_cast<double>(labels.size());
+  // END SOLUTION
+}
+
+template <typename T>
+double train_epoch(TwoLayerNet<T>& net, Optimizer<T>& optimizer, const Matrix<T>& x,
+                   const Labels& labels, const Examples& order, std::size_t batch_size,
+                   std::uint64_t& step) {
+  // BEGIN SOLUTION an epoch of training, see equation (19)
+  double sum = 0;
+  for (const Examples& batch : batches_of(order, batch_size)) {
+    net.begin_step(step++, batch);
+    const double loss = net.loss(rows_of(x, batch), labels_of(labels, batch));
+    sum += loss * static_cast<double>(batch.size());
+    net.backward();
+    optimizer.step();
+  }
+  return sum / static_cast<double>(order.size());
+  // END SOLUTION
+}
+
+template <typename T>
+Matrix<T> rows_of(const Matrix<T>& x, const Examples& examples) {
+  Matrix<T> rows({examples.size(), x.shape(1)});
+  for (std::size_t n = 0; n < examples.size(); ++n) {
+    std::copy_n(&x(examples[n], 0), x.shape(1), &rows(n, 0));
+  }
+  return rows;
+}
+
+Labels labels_of(const Labels& labels, const Examples& examples) {
+  Labels chosen;
+  chosen.reserve(examples.size());
+  for (const std::uint32_t example : examples) chosen.push_back(labels.at(example));
+  return chosen;
+}
+
+template void standardise(Matrix<float>&, Matrix<float>&);
+template void standardise(Matrix<double>&, Matrix<double>&);
+template double accuracy(TwoLayerNet<float>&, const Matrix<float>&, const Labels&);
+template double accuracy(TwoLayerNet<double>&, const Matrix<double>&, const Labels&);
+template double train_epoch(TwoLayerNet<float>&, Optimizer<float>&, const Matrix<float>&,
+                            const Labels&, const Examples&, std::size_t, std::uint64_t&);
+template double train_epoch(TwoLayerNet<double>&, Optimizer<double>&, const Matrix<double>&,
+                            const Labels&, const Examples&, std::size_t, std::uint64_t&);
+template Matrix<float> rows_of(const Matrix<float>&, const Examples&);
+template Matrix<double> rows_of(const Matrix<double>&, const Examples&);
+
+}  // namespace thinnet

@@ -1,0 +1,88 @@
+"""Items graded one by one, and what is said of them."""
+
+import dataclasses
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+
+import judge
+
+PRINTED_LINES = 5  # of what a student's code printed
+
+
+class NotBuilt(Exception):
+    """A worker that does not exist; `lines` says why, `cause` in one word."""
+
+    def __init__(self, lines, cause="does-not-compile"):
+        super().__init__(lines[0])
+        self.lines, self.cause = lines, cause
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """One item: all its points or none, and what to tell the student."""
+
+    item: dict
+    passed: bool
+    lines: list
+    cause: str | None = None
+
+    @property
+    def score(self):
+        return self.item["points"] if self.passed else 0
+
+
+def _printed(output):
+    lines = [line[:200] for line in output.splitlines() if line.strip()]
+    if not lines:
+        return []
+    more = f" (the first {PRINTED_LINES} of {len(lines)} lines)" if len(lines) > PRINTED_LINES else ""
+    return [f"your code printed{more}:", *("  " + line for line in lines[:PRINTED_LINES])]
+
+
+def grade_item(item, cases, answer):
+    """`answer(worker, requests)` gives what process.run gives, or raises NotBuilt."""
+    try:
+        answered = answer(cases[0]["worker"], [case["request"] for case in cases])
+    except NotBuilt as problem:
+        return Result(item, False, problem.lines, problem.cause)
+    verdict = judge.judge(item, cases, answered.responses)
+    lines, cause = list(verdict.lines), verdict.cause
+    if answered.ending and len(answered.responses) < len(cases):
+        lines = [f"{item['file']}: your code {answered.ending}"]
+        cause = "ended-early"
+    if not verdict.passed:
+        lines += _printed(answered.output)
+    return Result(item, verdict.passed and len(answered.responses) == len(cases), lines, cause)
+
+
+def grade_items(items, cases, answer, jobs=2):
+    """Every item in a process of its own; results in the order of the items."""
+    with ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(lambda item: grade_item(item, cases[item["id"]], answer), items))
+
+
+def text(results, colour=False):
+    """The results as a page of text, 100 columns wide."""
+    good, bad, plain = ("\033[32m", "\033[31m", "\033[0m") if colour else ("", "", "")
+    page = []
+    for result in results:
+        item = result.item
+        paint = good if result.passed else bad
+        score = f"{result.score}/{item['points']}"
+        page.append(f"{item['number']:<4} {item['title']:<44} {paint}{score:>5}{plain}")
+        for line in [] if result.passed else result.lines:
+            indent = " " * (5 + len(line) - len(line.lstrip()))
+            page += textwrap.wrap(line.strip(), 95 - len(indent), initial_indent=indent, subsequent_indent=indent,
+                                  break_long_words=False, break_on_hyphens=False) if "|" not in line else ["     " + line]
+    total, best = sum(r.score for r in results), sum(r.item["points"] for r in results)
+    page.append(f"{'':<4} {'together':<44} {f'{total}/{best}':>5}")
+    return "\n".join(page)
+
+
+def as_json(results):
+    """A list of {number, id, title, file, score, points, lines, cause}."""
+    return [
+        {**{key: r.item[key] for key in ("number", "id", "title", "file", "points")},
+         "score": r.score, "lines": r.lines, "cause": r.cause}
+        for r in results
+    ]

@@ -1,0 +1,35 @@
+#include "grading/worker/nets.hpp"
+
+#include <stdexcept>
+#include <string>
+
+namespace {
+
+using namespace coursework;
+
+Json run_call(Net& net, const Json& call) {
+  const auto what = call.at("do").get<std::string>();
+  Json result = Json::object();
+  if (what == "begin_step") {
+    net.begin_step(call.at("step"), call.at("examples"));
+  } else if (what == "loss") {
+    result["loss"] = net.loss(matrix_of(call.at("x")), call.at("labels"));
+  } else if (what == "backward") {
+    net.backward();
+    show_parameters(net, Shown::gradient, result);
+  } else if (what == "predict") {
+    result["classes"] = net.predict(matrix_of(call.at("x")));
+  } else {
+    throw std::invalid_argument("no such call: " + what);
+  }
+  return result;
+}
+
+}  // namespace
+
+int main() {
+  return serve([](const Json& request) {
+    Net net = net_of(request);
+    return results_of(request, [&net](const Json& call) { return run_call(net, call); });
+  });
+}

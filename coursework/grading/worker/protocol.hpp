@@ -1,0 +1,27 @@
+// How a worker speaks: a line of JSON a request on stdin, a line of JSON a response on
+// descriptor 3. stdout and stderr belong to the code under test.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "core/tensor.hpp"
+
+namespace coursework {
+
+using Json = nlohmann::json;
+using Matrix = thinnet::Matrix<double>;
+
+/// {"rows": r, "columns": c, "values": [row-major]}. Throws std::invalid_argument when the number
+/// of values is another.
+Matrix matrix_of(const Json& json);
+Json json_of(const Matrix& matrix);
+
+/// What `call` makes of each of the request's "calls", in order. The first that throws has
+/// {"error": its message}, and no further one is made.
+Json results_of(const Json& request, const std::function<Json(const Json& call)>& call);
+
+/// Answers every request of stdin with {"results": handle(request)}. Returns main's exit code.
+int serve(const std::function<Json(const Json& request)>& handle);
+
+}  // namespace coursework
