@@ -1,7 +1,8 @@
 #include "exercises/two_layer_net.hpp"
 
 #include <algorithm>
-#include <stdexcept>
+
+#include "core/check.hpp"
 
 namespace thinnet {
 
@@ -60,7 +61,7 @@ TwoLayerNet<T>::TwoLayerNet(const TwoLayerWeights<T>& weights, double keep_prob,
       weight_penalty_(weight_penalty) {
   affine1_.output_width(weights.w1.shape(0));
   affine2_.output_width(weights.w1.shape(1));  // throws when w2 does not fit w1
-  if (!(weight_penalty >= 0)) throw std::invalid_argument("two-layer net: the penalty is below 0");
+  require(weight_penalty >= 0, "two-layer net: the penalty is {}, expected >= 0", weight_penalty);
   affine1_.place("affine1", 0);
   relu_.place("relu1", 1);
   dropout_.place("dropout1", 2);
