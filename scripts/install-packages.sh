@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
 # Installs those Debian packages of the named groups that are missing; this is their only list.
-# Usage: scripts/install-packages.sh [build|student|mpi|test|lint|bench ...]      (no group: build)
+# Usage: scripts/install-packages.sh [build|student|coursework|autograder|mpi|test|lint|bench ...]      (no group: build)
 set -euo pipefail
 
 student=(g++ cmake ninja-build python3
          libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
          libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
          curl ca-certificates dataset-fashion-mnist)
+coursework=(python3-numpy pandoc chromium fonts-texgyre fonts-texgyre-math fonts-dejavu-core)
+autograder=(g++ python3-numpy
+            libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
+            libfmt-dev nlohmann-json3-dev)
 build=("${student[@]}" libzip-dev libboost-math-dev libssl-dev gnuplot-nox fonts-dejavu-core)
 mpi=(libopenmpi-dev openmpi-bin)
-test=(libgtest-dev python3-numpy chromium "${mpi[@]}")
+test=(libgtest-dev python3-numpy chromium "${mpi[@]}" "${coursework[@]}" poppler-utils python3-yaml)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || test+=(nodejs npm)
 lint=(clang-format clang-tidy libomp-dev shellcheck git
@@ -26,6 +30,8 @@ for group in "${@:-build}"; do
   case $group in
     build) wanted+=("${build[@]}") ;;
     student) wanted+=("${student[@]}") ;;
+    coursework) wanted+=("${coursework[@]}") ;;
+    autograder) wanted+=("${autograder[@]}") ;;
     mpi) wanted+=("${mpi[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
@@ -34,7 +40,7 @@ for group in "${@:-build}"; do
       sed -n '2,3s/^# //p' "$0"
       exit 0
       ;;
-    *) die "no such group: $group (build, student, mpi, test, lint, bench)" ;;
+    *) die "no such group: $group (build, student, coursework, autograder, mpi, test, lint, bench)" ;;
   esac
 done
 
