@@ -91,6 +91,12 @@ export interface Engine {
   weights(side: Side): Promise<Tensor[]>;
   setWeight(side: Side, name: string, index: number, value: number): Promise<State>;
   setWeights(side: Side, tensors: Tensor[]): Promise<State>;
+  /** What training and editing have changed since reset: weights, moments, step, edited inputs. */
+  save(): Promise<Float64Array>;
+  /** After a reset with the same config: training goes on to the same bits. Refuses, changing nothing, what does not fit. */
+  restore(saved: Float64Array): Promise<{ train: Points; state: State }>;
+  /** The training examples that the next step takes. */
+  nextBatch(): Promise<number[]>;
   /** `examples` are indices into the training set. */
   trace(side: Side, examples: number[], mode: "train" | "test"): Promise<Trace>;
   setInput(example: number, column: number, value: number): Promise<State>;
