@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs those Debian packages of the named groups that are missing; this is their only list.
-# Usage: scripts/install-packages.sh [build|mpi|test|lint|bench ...]      (no group: build)
+# Usage: scripts/install-packages.sh [build|mpi|lab|test|lint|bench ...]      (no group: build)
 set -euo pipefail
 
 build=(g++ cmake ninja-build
@@ -10,9 +10,11 @@ build=(g++ cmake ninja-build
        gnuplot-nox fonts-dejavu-core
        curl ca-certificates dataset-fashion-mnist)
 mpi=(libopenmpi-dev openmpi-bin)
-test=(libgtest-dev python3-numpy chromium "${mpi[@]}")
+lab=(emscripten node-acorn cmake ninja-build
+     libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
-command -v npm > /dev/null || test+=(nodejs npm)
+command -v npm > /dev/null || lab+=(nodejs npm)
+test=(libgtest-dev python3-numpy chromium "${mpi[@]}" "${lab[@]}")
 lint=(clang-format clang-tidy libomp-dev shellcheck git
       libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
 bench=(libbenchmark-dev libblis-dev libdnnl-dev python3-torch python3-numpy)
@@ -27,6 +29,7 @@ for group in "${@:-build}"; do
   case $group in
     build) wanted+=("${build[@]}") ;;
     mpi) wanted+=("${mpi[@]}") ;;
+    lab) wanted+=("${lab[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
@@ -34,7 +37,7 @@ for group in "${@:-build}"; do
       sed -n '2,3s/^# //p' "$0"
       exit 0
       ;;
-    *) die "no such group: $group (build, mpi, test, lint, bench)" ;;
+    *) die "no such group: $group (build, mpi, lab, test, lint, bench)" ;;
   esac
 done
 
