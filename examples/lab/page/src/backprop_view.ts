@@ -5,7 +5,7 @@ import { equationsOf, entryName, explain, purposeOf, stepsOf, tensorOf, type Par
 import { ChoiceField } from "./fields";
 import { fitCanvas } from "./fit_canvas";
 import { paintNetwork } from "./network_picture";
-import { fixed, full, parse, short } from "./numbers";
+import { full, parse, short } from "./numbers";
 import { BoundaryCanvas } from "./boundary_canvas";
 import { palette, trace as traceShape, classColour, shapeNames } from "./palette";
 import type { Mode, Place } from "./permalink";
@@ -44,7 +44,7 @@ export class BackpropView {
   private readonly purpose = html("p", { class: "purpose" });
   private readonly equations = html("div", { class: "equations" });
   private readonly tensors = html("div", { class: "tensors" });
-  private readonly inspector = html("section", { class: "card inspector", "aria-label": "The selected number" });
+  private readonly inspector = html("section", { class: "card inspector", "aria-label": "The selected number", tabindex: 0 });
   private readonly previous: HTMLButtonElement;
   private readonly next: HTMLButtonElement;
 
@@ -122,11 +122,11 @@ export class BackpropView {
     this.plane.node.addEventListener("click", (event) => choose(this.nearest(event)));
     this.picture.style.height = `${pictureHeight}px`;
     fitCanvas(this.picture, () => this.paintPicture());
-    this.previous = button("‹ Back", () => this.go(place.at - 1), { class: "previous", "aria-keyshortcuts": "Alt+ArrowLeft" });
-    this.next = button("Next ›", () => this.go(place.at + 1), { class: "primary next", "aria-keyshortcuts": "Alt+ArrowRight" });
-    addEventListener("keydown", (event) => {
-      if (this.node.hidden || !event.altKey) return;
-      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    this.previous = button("‹ Back", () => this.go(place.at - 1), { class: "previous" });
+    this.next = button("Next ›", () => this.go(place.at + 1), { class: "primary next" });
+    // In the order of time: to the right on the way forward, and on to the left of the row beneath.
+    this.track.addEventListener("keydown", (event) => {
+      if (event.altKey || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
       event.preventDefault();
       this.go(place.at + (event.key === "ArrowRight" ? 1 : -1));
     });
@@ -142,16 +142,20 @@ export class BackpropView {
         html("div", { class: "picture-box" }, this.picture, this.pictureNote),
       ),
       html(
-        "section",
-        { class: "card operation", "aria-label": "The operation" },
-        html("div", { class: "track-row" }, this.previous, this.track, this.next),
-        html("div", { class: "title-row" }, this.title, this.lossText),
-        this.equations,
-        this.purpose,
-        html("div", { class: "check-row" }, this.precision, html("label", { for: this.precision.id }, "Every digit")),
-        this.tensors,
+        "div",
+        { class: "operation-and-number" },
+        html(
+          "section",
+          { class: "card operation", "aria-label": "The operation" },
+          this.track,
+          html("div", { class: "title-row" }, this.title, this.lossText, html("span", { class: "moves" }, this.previous, this.next)),
+          this.equations,
+          this.purpose,
+          html("div", { class: "check-row" }, this.precision, html("label", { for: this.precision.id }, "Every digit")),
+          this.tensors,
+        ),
+        this.inspector,
       ),
-      this.inspector,
     );
   }
 
@@ -223,7 +227,7 @@ export class BackpropView {
     this.renderTrack();
     setText(this.title, `${step.operation.name} ${step.backward ? "backward" : "forward"}`);
     const change = this.before && this.before.loss !== trace.loss ? `${short(this.before.loss)} → ` : "";
-    setText(this.lossText, `loss ${change}${place.fullPrecision ? full(trace.loss) : fixed(trace.loss, 4)}`);
+    setText(this.lossText, `loss ${change}${place.fullPrecision ? full(trace.loss) : short(trace.loss)}`);
     this.lossText.dataset["value"] = String(trace.loss);
     setText(this.purpose, purposeOf(step));
     this.equations.replaceChildren(...equationsOf(step).map((parts) => html("p", { class: "equation", role: "math", "aria-label": spoken(parts) }, ...parts.map(partNode))));
@@ -424,6 +428,7 @@ export class BackpropView {
     }
     const gradient = html("dl", { class: "gradient" });
     if (variable) parts.push(html("h3", {}, `Gradient of the loss by ${variable.tensor === "x" ? entryName(tensorOf(step.operation, "x"), variable.index) : `${variable.tensor}[${entryName(tensor, chosen.index).replace(/^.*\[/, "")}`}`), gradient);
+    if (!variable && step.operation.kind === "affine") parts.push(html("p", { class: "note" }, "Point at a weight, or select it, for its gradient and a check by differences."));
     this.inspector.replaceChildren(...parts.filter((part) => part !== null));
     if (focusedEdit) this.inspector.querySelector<HTMLElement>(`.${focusedEdit.split(" ").join(".")}`)?.focus();
     if (variable) void this.checkGradient(variable, gradient);
@@ -441,12 +446,13 @@ export class BackpropView {
     await new Promise((resolve) => setTimeout(resolve, 60));
     if (mine !== this.gradients || !trace) return;
     try {
-      const { analytic, numeric, relativeError } = await this.session.numericGradient(place.side, variable.tensor, variable.index, trace.examples, place.mode);
+      const { analytic, numeric, relativeError, atKink } = await this.session.numericGradient(place.side, variable.tensor, variable.index, trace.examples, place.mode);
       if (mine !== this.gradients) return;
       list.replaceChildren(
         ...row("analytic", full(analytic), "analytic", analytic),
         ...row("numeric", full(numeric), "numeric", numeric),
         ...row("relative error", relativeError.toExponential(1).replace("-", "\u2212"), "relative", relativeError),
+        ...(atKink ? [html("dd", { class: "note kink" }, "A ReLU’s input is so near 0 that differences reach across its kink: the numeric one cannot be trusted here.")] : []),
       );
     } catch (error) {
       this.say(sentence(error), true);

@@ -52,7 +52,7 @@ export class BoundaryCanvas {
     const ground = rgb(colours.surface);
     // 33 shades of each class, from not sure to certain
     const shades = Array.from({ length: count }, (_, label) =>
-      Array.from({ length: 33 }, (_, level) => mix(ground, rgb(classColour(label)), (colours.dark ? 0.1 : 0.06) + (level / 32) * (colours.dark ? 0.52 : 0.48))),
+      Array.from({ length: 33 }, (_, level) => mix(ground, rgb(classColour(label)), 0.06 + (level / 32) * (colours.dark ? 0.38 : 0.48))),
     );
     const least = 1 / count;
     for (let cell = 0; cell < classes.length; ++cell) {
@@ -105,7 +105,7 @@ export function drawPoints(
     context.fillStyle = classColour(label);
     context.fill();
     context.lineWidth = scale;
-    context.strokeStyle = colours.surface;
+    context.strokeStyle = colours.dark ? colours.text : colours.surface;
     context.stroke();
   });
 }

@@ -3,7 +3,7 @@ import type { State } from "./engine/api";
 import { html, setText } from "./dom";
 import { fitCanvas } from "./fit_canvas";
 import { epochs } from "./history";
-import { fixed } from "./numbers";
+import { fixed, plain } from "./numbers";
 import { palette } from "./palette";
 
 export interface Series {
@@ -99,8 +99,10 @@ export class Chart {
     const shown = states.filter((_, index) => index % stride === 0 || index === states.length - 1);
     for (const state of shown)
       for (const { value } of series) {
-        least = Math.min(least, value(state));
-        most = Math.max(most, value(state));
+        const reached = value(state);
+        if (!Number.isFinite(reached)) continue; // training that blows up has such losses
+        least = Math.min(least, reached);
+        most = Math.max(most, reached);
       }
     const lastEpoch = Math.max(1, epochsUpTo(states));
     const x = (epoch: number): number => left + (epoch / lastEpoch) * (width - left - right);
@@ -115,7 +117,7 @@ export class Chart {
     for (const tick of ticks(least, most, 4)) {
       const at = Math.round(y(tick)) + 0.5;
       line(context, left, at, width - right, at);
-      context.fillText(format(tick), left - 5, at);
+      context.fillText(plain(tick), left - 5, at);
     }
     context.textBaseline = "alphabetic";
     context.textAlign = "center";
@@ -123,13 +125,10 @@ export class Chart {
 
     for (const { colour, dashed, value } of series) {
       context.strokeStyle = colours[colour];
-      context.lineWidth = dashed ? 1.4 : 2;
+      context.lineWidth = dashed ? 1.3 : 1.8;
       context.setLineDash(dashed ? [4, 3] : []);
       context.beginPath();
-      shown.forEach((state, index) => {
-        if (index) context.lineTo(x(epochs(state)), y(value(state)));
-        else context.moveTo(x(epochs(state)), y(value(state)));
-      });
+      for (const state of shown) if (Number.isFinite(value(state))) context.lineTo(x(epochs(state)), y(value(state)));
       context.stroke();
     }
     context.setLineDash([]);
@@ -139,6 +138,7 @@ export class Chart {
       context.lineWidth = 1;
       line(context, x(epochs(state)), top, x(epochs(state)), height - bottom);
       for (const { colour, value } of series) {
+        if (!Number.isFinite(value(state))) continue;
         context.fillStyle = colours[colour];
         context.beginPath();
         context.arc(x(epochs(state)), y(value(state)), 3, 0, 2 * Math.PI);
@@ -165,7 +165,7 @@ function line(context: CanvasRenderingContext2D, x1: number, y1: number, x2: num
 function ticks(from: number, to: number, wanted: number): number[] {
   const rough = (to - from) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
   const first = Math.ceil(from / step - 1e-9);
   return Array.from({ length: Math.floor(to / step + 1e-9) - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }

@@ -47,12 +47,12 @@ export const optimizerKinds: { kind: OptimizerConfig["kind"]; label: string }[] 
 
 /** Few and noisy points and a wide net: overfits within seconds, so that dropout has something to do. */
 export const firstConfiguration = (): LabConfig => ({
-  data: { kind: "moons", count: 200, noise: 0.3, classes: 3, validationShare: 0.5 },
+  data: { kind: "moons", count: 100, noise: 0.25, classes: 3, validationShare: 0.5 },
   hidden: [
-    { width: 16, keepProb: 0.8 },
-    { width: 16, keepProb: 0.8 },
+    { width: 32, keepProb: 0.5 },
+    { width: 32, keepProb: 0.5 },
   ],
   optimizer: { kind: "adam", learningRate: 0.01, momentum: 0.9, weightDecay: 0 },
-  batchSize: 20,
+  batchSize: 10,
   seed: 0,
 });

@@ -185,7 +185,7 @@ const tabs: { view: View; tab: HTMLButtonElement }[] = (["train", "backprop"] as
 }));
 const tabList = html("div", { role: "tablist", "aria-label": "Views", class: "tabs" }, ...tabs.map(({ tab }) => tab));
 tabList.addEventListener("keydown", (event) => {
-  if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+  if (event.altKey || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
   choose(place.view === "train" ? "backprop" : "train");
   tabs.find((one) => one.view === place.view)?.tab.focus();
 });
@@ -258,15 +258,23 @@ document.querySelector("#page")?.append(
     html("div", { class: "links" }, button("Copy link", () => void copyLink(false)), button("Copy link with weights", () => void copyLink(true))),
   ),
   html(
-    "div",
-    { class: "toolbar", role: "toolbar", "aria-label": "Training" },
-    playButton, stepButton, epochButton, resetButton,
-    html("label", { class: "speed" }, speed, speedText),
-    progress,
+    "main",
+    {},
+    html(
+      "div",
+      { class: "toolbar", role: "group", "aria-label": "Training" },
+      playButton, stepButton, epochButton, resetButton,
+      html("label", { class: "speed" }, speed, speedText),
+      progress,
+    ),
+    messageBox,
+    view.node,
+    backprop.node,
   ),
-  messageBox,
-  html("main", {}, view.node, backprop.node),
   html("footer", {}, html("p", {}, "Everything is computed here by Thinnet’s own C++, compiled to WebAssembly, in double precision.")),
 );
 requestAnimationFrame(frame);
-void start(opened.saved, opened.step, opened.problems).then(() => (document.documentElement.dataset["ready"] = "true"));
+void start(opened.saved, opened.step, opened.problems).then(() => {
+  performance.mark("ready");
+  document.documentElement.dataset["ready"] = "true";
+});

@@ -139,7 +139,7 @@ export class NetworkEditor {
         setText(keepText, layer.keepProb === 1 ? "keep 1" : `keep ${share(layer.keepProb).replace(/0$/, "")}`);
         handle.setAttribute("aria-valuenow", String(layer.width));
         const { radius, places } = unitPlaces(layer.width, networkHeight);
-        handle.style.top = `${Math.min(networkHeight - 14, (places[places.length - 1] as number) + radius + 2)}px`;
+        handle.style.top = `${Math.min(networkHeight - 14, (places[places.length - 1]?.y ?? 0) + radius + 2)}px`;
         fewer.disabled = layer.width <= bounds.width.least;
         more.disabled = layer.width >= bounds.width.most;
       },

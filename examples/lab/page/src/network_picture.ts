@@ -17,12 +17,17 @@ export interface NetworkPicture {
 export const networkHeight = 210;
 const faintest = 0.06; // of a line's opacity, below which it is not drawn
 
-/** The places of a layer's units, from the top down. */
-export function unitPlaces(count: number, room: number): { radius: number; places: number[] } {
-  const apart = Math.min(24, (room - 22) / count);
+/** The places of a layer's units, from the top down; many units stand staggered, so that each can still be told. */
+export function unitPlaces(count: number, room: number): { radius: number; places: { x: number; y: number }[] } {
+  const apart = Math.min(24, (room - 24) / count);
+  const abreast = Math.min(4, Math.max(1, Math.ceil(9 / apart)));
+  const radius = Math.max(2, Math.min(8, apart * abreast * 0.38));
   return {
-    radius: Math.max(1.4, Math.min(8, apart * 0.4)),
-    places: Array.from({ length: count }, (_, index) => room / 2 + (index - (count - 1) / 2) * apart),
+    radius,
+    places: Array.from({ length: count }, (_, index) => ({
+      x: ((index % abreast) - (abreast - 1) / 2) * radius * 2.1,
+      y: room / 2 + (index - (count - 1) / 2) * apart,
+    })),
   };
 }
 
@@ -40,11 +45,12 @@ export function paintNetwork(canvas: HTMLCanvasElement, { widths, weights, masks
     return !!mask && mask.length === widths[column] && mask[unit] === 0;
   };
   if (active && !active.lines) {
-    const { x, radius } = columns[active.column] as (typeof columns)[0];
+    const { x, radius, places } = columns[active.column] as (typeof columns)[0];
+    const half = Math.max(...places.map((place) => place.x)) + radius + 6;
     context.fillStyle = colours.line;
     context.globalAlpha = 0.5;
     context.beginPath();
-    context.roundRect(x - radius - 7, 3, 2 * radius + 14, height - 6, 8);
+    context.roundRect(x - half, 2, 2 * half, height - 4, 8);
     context.fill();
     context.globalAlpha = 1;
   }
@@ -57,7 +63,7 @@ export function paintNetwork(canvas: HTMLCanvasElement, { widths, weights, masks
     const fits = matrix?.rows === widths[column] && matrix?.columns === widths[column + 1];
     const largest = fits ? matrix.values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9) : 1;
     const dim = active && !(active.lines && active.column === column + 1) ? 0.35 : 1;
-    from.places.forEach((y, unit) => {
+    from.places.forEach((start, unit) => {
       if (dropped(column, unit)) return;
       to.places.forEach((end, next) => {
         if (dropped(column + 1, next)) return;
@@ -68,16 +74,18 @@ export function paintNetwork(canvas: HTMLCanvasElement, { widths, weights, masks
         context.strokeStyle = fits ? (weight < 0 ? "#0072B2" : "#E69F00") : colours.quiet;
         context.lineWidth = 0.4 + 1.4 * strength;
         context.beginPath();
-        context.moveTo(from.x, y);
-        context.lineTo(to.x, end);
+        context.moveTo(from.x + start.x, start.y);
+        context.lineTo(to.x + end.x, end.y);
         context.stroke();
       });
     });
   }
   context.globalAlpha = 1;
-  columns.forEach(({ x, radius, places }, column) => {
+  columns.forEach(({ x: middle, radius, places }, column) => {
     const output = column === columns.length - 1;
-    places.forEach((y, unit) => {
+    places.forEach((place, unit) => {
+      const x = middle + place.x;
+      const { y } = place;
       const gone = dropped(column, unit);
       const strength = values?.[column]?.[unit];
       context.beginPath();

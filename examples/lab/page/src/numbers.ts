@@ -11,6 +11,9 @@ export function fixed(value: number, digits: number): string {
   return minus(Number(text) === 0 ? text.replace("-", "") : text);
 }
 
+/** Without the zero before the point, as in the project's tables: −.937 */
+const pointed = (text: string): string => text.replace(/^(\u2212?)0\./, "$1.");
+
 /** Three significant digits, in a form short enough for a cell of a table. */
 export function short(value: number): string {
   if (value === 0) return "0";
@@ -19,14 +22,14 @@ export function short(value: number): string {
   if (Number.isInteger(value) && size < 10000) return minus(String(value));
   if (size >= 10000 || size < 0.0005) return minus(value.toExponential(1).replace("e+", "e"));
   if (size >= 100) return fixed(value, 0);
-  return fixed(value, size >= 10 ? 1 : size >= 1 ? 2 : 3);
+  return pointed(fixed(value, size >= 10 ? 1 : size >= 1 ? 2 : 3));
 }
 
-/** A probability between 0 and 1 as in the project's tables: .937 */
-export function share(value: number): string {
-  const text = fixed(value, 3);
-  return text.replace(/^(\u2212?)0\./, "$1.");
-}
+/** A probability or a difference of two. */
+export const share = (value: number): string => pointed(fixed(value, 3));
+
+/** A round number, with as many digits as it needs. */
+export const plain = (value: number): string => pointed(minus(String(value)));
 
 /** What a person typed, with either minus sign; null when it is no number. */
 export function parse(text: string): number | null {

@@ -13,10 +13,11 @@ export interface Picture {
   dropout: Boundary;
 }
 
-const resolution = 72;
+const resolution = 64;
 /** The diagram of the net, whose masks change with every step, is drawn less often than the rest: to be calm, and cheap. */
 const framesBetweenDiagrams = 24;
-const longestReplay = 250; // steps in one request, so that a pause is heard soon
+const longestReplay = 250; // steps in one request
+const replays = 300; // of a replay at least, so that its curves are smooth
 
 export class Session {
   train: Points = { x: new Float64Array(), labels: new Int32Array(), classes: 2 };
@@ -87,7 +88,7 @@ export class Session {
           this.edited = true;
         } else {
           while (this.state && this.state.step < step && mine === this.resets) {
-            this.note(await this.engine.train(Math.min(longestReplay, step - this.state.step)));
+            this.note(await this.engine.train(Math.min(longestReplay, Math.ceil(step / replays), step - this.state.step)));
             this.onChange();
           }
         }

@@ -87,8 +87,9 @@ export class TrainView {
         html(
           "p",
           { class: "note line-legend" },
-          html("span", { class: "line plain" }), "without ", html("span", { class: "line dropout" }), "with dropout; ",
-          html("span", { class: "line dashed" }), "train ", html("span", { class: "line" }), "validation",
+          ...([["plain", "without"], ["dropout", "with dropout"], ["dashed", "train"], ["", "validation"]] as const).map(([kind, name]) =>
+            html("span", { class: "line-name" }, html("span", { class: `line ${kind}` }), name),
+          ),
         ),
         ...this.charts.map(({ node }) => node),
       ),
