@@ -173,13 +173,14 @@ class Binding {
   val numeric_gradient(const std::string& side, const std::string& tensor, double index,
                        const val& examples, const std::string& mode) {
     return translating_errors([&] {
-      const GradientReport report =
+      const GradientOfEntry from =
           check_entry(*lab_, side_of(side), tensor, static_cast<std::size_t>(index),
                       examples_of(examples), mode_of(mode));
       val object = val::object();
-      object.set("analytic", report.analytic);
-      object.set("numeric", report.numeric);
-      object.set("relativeError", report.relative_error);
+      object.set("analytic", from.analytic);
+      object.set("numeric", from.numeric);
+      object.set("relativeError", from.relative_error);
+      object.set("atKink", from.at_kink);
       return object;
     });
   }

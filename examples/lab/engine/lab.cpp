@@ -70,7 +70,47 @@ std::size_t best_class(const Matrix<double>& scores, std::size_t n) {
   return static_cast<std::size_t>(std::max_element(s, s + scores.shape(1)) - s);
 }
 
+constexpr const char* damaged =
+    "the saved state does not belong to these settings, or it is damaged";
+
+/// Reads one number after the other, and refuses what does not fit.
+class SavedNumbers {
+ public:
+  explicit SavedNumbers(const std::vector<double>& numbers) : numbers_(numbers) {}
+
+  double next() {
+    require(at_ < numbers_.size() && std::isfinite(numbers_[at_]), damaged);
+    return numbers_[at_++];
+  }
+  void expect(double number) { require(next() == number, damaged); }
+  void expect_end() const { require(at_ == numbers_.size(), damaged); }
+  /// A whole number that a double holds exactly.
+  std::uint64_t count() {
+    const double number = next();
+    require(number >= 0 && number < 0x1p53 && number == std::floor(number), damaged);
+    return static_cast<std::uint64_t>(number);
+  }
+  Matrix<double> matrix_like(const Matrix<double>& wanted) {
+    for (const std::size_t side : wanted.shape()) expect(static_cast<double>(side));
+    Matrix<double> m = wanted;
+    for (double& value : m) value = next();
+    return m;
+  }
+
+ private:
+  const std::vector<double>& numbers_;
+  std::size_t at_ = 0;
+};
+
 }  // namespace
+
+std::vector<Matrix<double>*> Lab::Learner::matrices() {
+  std::vector<Matrix<double>*> all;
+  for (auto* p : net.parameters()) all.push_back(&p->value);
+  for (auto& moment : optimizer->state().moments)
+    for (auto& m : moment) all.push_back(&m);
+  return all;
+}
 
 Lab::Learner Lab::make_learner(Side side) const {
   Sequential<double> net(2);
@@ -193,62 +233,55 @@ void Lab::set_input(std::size_t example, std::size_t column, double value) {
 std::vector<double> Lab::save() {
   std::vector<double> saved{saved_format, static_cast<double>(step_)};
   const auto append = [&](const Matrix<double>& m) {
+    for (const std::size_t side : m.shape()) saved.push_back(static_cast<double>(side));
     saved.insert(saved.end(), m.begin(), m.end());
   };
   for (const Side side : sides) {
-    const auto& state = learner(side).optimizer->state();
-    saved.push_back(static_cast<double>(state.t));
-    for (const auto* p : net(side).parameters()) append(p->value);
-    for (const auto& moment : state.moments)
-      for (const auto& m : moment) append(m);
+    saved.push_back(static_cast<double>(learner(side).optimizer->state().t));
+    for (const Matrix<double>* m : learner(side).matrices()) append(*m);
   }
-  // Most points are as they were made: only the others are kept.
+  // Most points are as they were made: only what was edited is kept.
+  std::vector<double> edits;
   const Matrix<double>& x = data_.training.x;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    if (x.data()[i] == original_.x.data()[i]) continue;
-    saved.push_back(static_cast<double>(i));
-    saved.push_back(x.data()[i]);
+    if (x.data()[i] != original_.x.data()[i])
+      edits.insert(edits.end(), {static_cast<double>(i), x.data()[i]});
   }
+  saved.push_back(static_cast<double>(edits.size() / 2));
+  saved.insert(saved.end(), edits.begin(), edits.end());
   return saved;
 }
 
 void Lab::restore(const std::vector<double>& saved) {
-  const auto is_count = [](double v, std::uint64_t limit) {
-    return v >= 0 && v < static_cast<double>(limit) && v == std::floor(v);
+  struct State {
+    std::uint64_t t;
+    std::vector<Matrix<double>> matrices;
   };
-  constexpr std::uint64_t most_steps = std::uint64_t{1}
-                                       << 53;  // whole numbers up to here are exact
-  std::vector<std::size_t> counts{1};          // where step and the optimisers' t stand
-  std::size_t expected = 2;
+  SavedNumbers numbers(saved);
+  numbers.expect(saved_format);
+  const std::uint64_t step = numbers.count();
+  std::vector<State> states;
   for (const Side side : sides) {
-    counts.push_back(expected++);
-    for (const auto* p : net(side).parameters())
-      expected += p->value.size() * (1 + learner(side).optimizer->state().moments.size());
+    State& state = states.emplace_back();
+    state.t = numbers.count();
+    for (const Matrix<double>* m : learner(side).matrices())
+      state.matrices.push_back(numbers.matrix_like(*m));
   }
-  bool sound = saved.size() >= expected && (saved.size() - expected) % 2 == 0 &&
-               saved[0] == saved_format &&
-               std::all_of(saved.begin(), saved.end(), [](double v) { return std::isfinite(v); }) &&
-               std::all_of(counts.begin(), counts.end(),
-                           [&](std::size_t i) { return is_count(saved[i], most_steps); });
   Matrix<double> x = original_.x;
-  for (std::size_t i = expected; sound && i < saved.size(); i += 2) {
-    sound = is_count(saved[i], x.size());
-    if (sound) x.data()[static_cast<std::size_t>(saved[i])] = saved[i + 1];
+  for (std::uint64_t edits = numbers.count(); edits > 0; --edits) {
+    const std::uint64_t index = numbers.count();
+    require(index < x.size(), damaged);
+    x.data()[index] = numbers.next();
   }
-  require(sound, "the saved state does not belong to these settings, or it is damaged");
+  numbers.expect_end();
 
-  const double* from = saved.data() + 1;
-  const auto take = [&](Matrix<double>& m) {
-    std::copy_n(from, m.size(), m.data());
-    from += m.size();
-  };
-  step_ = static_cast<std::uint64_t>(*from++);
+  // All of it is there and fits.
+  step_ = step;
   for (const Side side : sides) {
-    auto& state = learner(side).optimizer->state();
-    state.t = static_cast<std::uint64_t>(*from++);
-    for (auto* p : net(side).parameters()) take(p->value);
-    for (auto& moment : state.moments)
-      for (auto& m : moment) take(m);
+    const State& state = states[side == Side::plain ? 0 : 1];
+    learner(side).optimizer->state().t = state.t;
+    const auto matrices = learner(side).matrices();
+    for (std::size_t i = 0; i < matrices.size(); ++i) *matrices[i] = state.matrices[i];
   }
   data_.training.x = x;
   make_batches();

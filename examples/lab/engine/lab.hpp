@@ -92,6 +92,7 @@ class Lab {
     Sequential<double> net;
     std::unique_ptr<Optimizer<double>> optimizer;
     SoftmaxCrossEntropy<double> loss;
+    std::vector<Matrix<double>*> matrices();  // all that a step changes: weights, then moments
   };
 
   Learner& learner(Side side) { return side == Side::plain ? plain_ : dropout_; }

@@ -1,9 +1,11 @@
 #include "examples/lab/engine/trace.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/gradient_check.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"
@@ -57,6 +59,16 @@ void describe(Layer<double>& layer, Mode mode, Operation& operation) {
   }
 }
 
+/// Which units of which ReLU let their input pass.
+std::vector<Matrix<double>> gates_of(const Sequential<double>& net) {
+  std::vector<Matrix<double>> gates;
+  for (std::size_t i = 0; i < net.size(); ++i) {
+    if (const auto* relu = dynamic_cast<const Relu<double>*>(&net.layer(i)))
+      gates.push_back(relu->cache().gate);
+  }
+  return gates;
+}
+
 }  // namespace
 
 Trace trace(Lab& lab, Side side, const std::vector<std::uint32_t>& examples, Mode mode) {
@@ -99,28 +111,48 @@ Trace trace(Lab& lab, Side side, const std::vector<std::uint32_t>& examples, Mod
   return trace;
 }
 
-GradientReport check_entry(Lab& lab, Side side, const std::string& tensor, std::size_t index,
-                           const std::vector<std::uint32_t>& examples, Mode mode) {
+GradientOfEntry check_entry(Lab& lab, Side side, const std::string& tensor, std::size_t index,
+                            const std::vector<std::uint32_t>& examples, Mode mode) {
   Rows rows = rows_of(lab.training(), examples);
   Sequential<double>& net = lab.net(side);
   Parameter<double>* const parameter = tensor == "x" ? nullptr : &lab.parameter(side, tensor);
   Matrix<double>& values = parameter == nullptr ? rows.x : parameter->value;
   require(index < values.size(), "{} has no entry {}, it has {}", tensor, index, values.size());
-
-  // The check nudges a matrix of one entry, which forward puts where it belongs.
-  Matrix<double> entry = number(values.data()[index]), gradient = number(0), loss = number(0);
-  SoftmaxCrossEntropy<double> criterion;
+  double& entry = values.data()[index];
+  const double value = entry;
   net.begin_step(lab.step(), examples);  // the masks stay as they are
+
+  // check_gradients moves a matrix of one entry away from 0, by 1/16 at most; a power of 2 times
+  // that is added to the value.
+  constexpr double longest_step = 0x1p-4, smallest_scale = 0x1p-20;
+  const auto gates_at = [&](double moved) {
+    entry = moved;
+    net.forward(rows.x, mode);
+    return gates_of(net);
+  };
+  const auto gates = gates_at(value);
+  const auto crosses_kink = [&](double scale) {
+    return gates_at(value + scale * longest_step) != gates ||
+           gates_at(value - scale * longest_step) != gates;
+  };
+  double scale = 1;
+  while (scale > smallest_scale && crosses_kink(scale)) scale /= 4;
+  const bool at_kink = crosses_kink(scale);
+
+  Matrix<double> moved = number(0), gradient = number(0), loss = number(0);
+  SoftmaxCrossEntropy<double> criterion;
   const auto forward = [&]() -> const Matrix<double>& {
-    values.data()[index] = entry(0, 0);
+    entry = value + scale * moved(0, 0);
     loss(0, 0) = criterion.forward(net.forward(rows.x, mode), rows.labels);
     return loss;
   };
   const auto backward = [&](const Matrix<double>&) {  // dloss/dloss is 1
     const Matrix<double>& dx = net.backward(criterion.backward());
-    gradient(0, 0) = (parameter == nullptr ? dx : parameter->grad).data()[index];
+    gradient(0, 0) = scale * (parameter == nullptr ? dx : parameter->grad).data()[index];
   };
-  return check_gradients(forward, backward, {{tensor, &entry, &gradient}});
+  const GradientReport report = check_gradients(forward, backward, {{tensor, &moved, &gradient}});
+  const double a = report.analytic / scale, n = report.numeric / scale;
+  return {a, n, std::abs(a - n) / std::max(std::abs(a) + std::abs(n), 1e-6), at_kink};
 }
 
 }  // namespace thinnet::lab

@@ -3,7 +3,6 @@
 
 #include <optional>
 
-#include "core/gradient_check.hpp"
 #include "examples/lab/engine/lab.hpp"
 
 namespace thinnet::lab {
@@ -35,10 +34,18 @@ struct Trace {
 /// training depends on. Throws std::invalid_argument when examples are none, or not there.
 Trace trace(Lab& lab, Side side, const std::vector<std::uint32_t>& examples, Mode mode);
 
-/// d loss / d one entry of a parameter, or of "x" (the examples' coordinates), analytic and by
-/// central differences, of the same pass as trace's. Throws std::invalid_argument like trace, and
-/// when there is no such entry.
-GradientReport check_entry(Lab& lab, Side side, const std::string& tensor, std::size_t index,
-                           const std::vector<std::uint32_t>& examples, Mode mode);
+/// d loss / d one entry, both ways.
+struct GradientOfEntry {
+  double analytic, numeric;
+  double relative_error;  ///< as in GradientReport
+  bool at_kink;           ///< no step is short enough for all ReLUs to stay on their side of 0
+};
+
+/// The gradient of the loss by one entry of a parameter, or of "x" (the examples' coordinates), in
+/// the same pass as trace's. The numeric one is check_gradients', but its steps are so short that
+/// they cross no kink: in a batch some unit is nearly always close to 0. Throws
+/// std::invalid_argument like trace, and when there is no such entry.
+GradientOfEntry check_entry(Lab& lab, Side side, const std::string& tensor, std::size_t index,
+                            const std::vector<std::uint32_t>& examples, Mode mode);
 
 }  // namespace thinnet::lab

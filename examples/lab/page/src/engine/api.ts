@@ -112,12 +112,15 @@ export interface Engine {
    */
   trace(side: Side, examples: number[], mode: "train" | "test"): Promise<Trace>;
   setInput(example: number, column: number, value: number): Promise<State>;
-  /** Of the loss, by one entry of a parameter ("affine1.w") or of "x", the examples' coordinates; of the same pass as trace's. */
+  /**
+   * Of the loss, by one entry of a parameter ("affine1.w") or of "x", the examples' coordinates; of the same pass as trace's.
+   * `atKink` tells that some ReLU's input is so close to 0 that the numeric one cannot be trusted.
+   */
   numericGradient(
     side: Side,
     tensor: string,
     index: number,
     examples: number[],
     mode: "train" | "test",
-  ): Promise<{ analytic: number; numeric: number; relativeError: number }>;
+  ): Promise<{ analytic: number; numeric: number; relativeError: number; atKink: boolean }>;
 }
