@@ -427,7 +427,7 @@ export class BackpropView {
       );
     }
     const gradient = html("dl", { class: "gradient" });
-    if (variable) parts.push(html("h3", {}, `Gradient of the loss by ${variable.tensor === "x" ? entryName(tensorOf(step.operation, "x"), variable.index) : `${variable.tensor}[${entryName(tensor, chosen.index).replace(/^.*\[/, "")}`}`), gradient);
+    if (variable) parts.push(html("h3", {}, `∂ loss / ∂ ${variable.tensor === "x" ? entryName(tensorOf(step.operation, "x"), variable.index) : `${variable.tensor}[${entryName(tensor, chosen.index).replace(/^.*\[/, "")}`}`), gradient);
     if (!variable && step.operation.kind === "affine") parts.push(html("p", { class: "note" }, "Point at a weight, or select it, for its gradient and a check by differences."));
     this.inspector.replaceChildren(...parts.filter((part) => part !== null));
     if (focusedEdit) this.inspector.querySelector<HTMLElement>(`.${focusedEdit.split(" ").join(".")}`)?.focus();
@@ -451,7 +451,7 @@ export class BackpropView {
       list.replaceChildren(
         ...row("analytic", full(analytic), "analytic", analytic),
         ...row("numeric", full(numeric), "numeric", numeric),
-        ...row("relative error", relativeError.toExponential(1).replace("-", "\u2212"), "relative", relativeError),
+        ...row("relative error", relativeError === 0 ? "0" : relativeError.toExponential(1).replace("-", "\u2212"), "relative", relativeError),
         ...(atKink ? [html("dd", { class: "note kink" }, "A ReLU’s input is so near 0 that differences reach across its kink: the numeric one cannot be trusted here.")] : []),
       );
     } catch (error) {

@@ -3,7 +3,7 @@ import { bounds, clamp, within } from "./configuration";
 import { button, html, setText } from "./dom";
 import type { HiddenLayer, Tensor } from "./engine/api";
 import { fitCanvas } from "./fit_canvas";
-import { parse, share } from "./numbers";
+import { parse, plain } from "./numbers";
 import { networkHeight, paintNetwork, unitPlaces } from "./network_picture";
 
 export interface Diagram {
@@ -62,6 +62,7 @@ export class NetworkEditor {
     // The column that had the focus keeps it when layers come and go.
     const columns = this.hidden.map((_, index) => this.column(index));
     this.layers = columns;
+    this.columns.classList.toggle("many", this.hidden.length > 3);
     this.columns.style.setProperty("--columns", String(this.hidden.length + 2));
     this.columns.replaceChildren(
       html("div", { class: "layer-column" }, html("div", { class: "layer-room" }), html("span", { class: "layer-name" }, "x")),
@@ -136,7 +137,7 @@ export class NetworkEditor {
       show: (layer) => {
         units.value = String(layer.width);
         keep.value = String(layer.keepProb);
-        setText(keepText, layer.keepProb === 1 ? "keep 1" : `keep ${share(layer.keepProb).replace(/0$/, "")}`);
+        setText(keepText, `keep ${plain(layer.keepProb)}`);
         handle.setAttribute("aria-valuenow", String(layer.width));
         const { radius, places } = unitPlaces(layer.width, networkHeight);
         handle.style.top = `${Math.min(networkHeight - 14, (places[places.length - 1]?.y ?? 0) + radius + 2)}px`;

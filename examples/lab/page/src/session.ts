@@ -13,7 +13,9 @@ export interface Picture {
   dropout: Boundary;
 }
 
-const resolution = 64;
+/** Of the boundaries: coarse and quick while they move, fine when they rest. */
+const moving = 64;
+const resting = 128;
 /** The diagram of the net, whose masks change with every step, is drawn less often than the rest: to be calm, and cheap. */
 const framesBetweenDiagrams = 24;
 const longestReplay = 250; // steps in one request
@@ -184,6 +186,7 @@ export class Session {
   }
 
   private async draw(withDiagram: boolean): Promise<void> {
+    const resolution = this.playing ? moving : resting;
     const [plain, dropout] = await Promise.all([
       this.engine.boundary("plain", resolution, this.range),
       this.engine.boundary("dropout", resolution, this.range),

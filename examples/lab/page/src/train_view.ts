@@ -73,7 +73,19 @@ export class TrainView {
     this.node = html(
       "div",
       { class: "train", role: "tabpanel", id: "train-view", "aria-labelledby": "train-tab" },
-      html("div", { class: "card nets" }, ...sides.map(panel), this.legend),
+      html("div", { class: "column settings-column" }, settings.data, settings.training),
+      html(
+        "div",
+        { class: "column nets-column" },
+        html("div", { class: "card nets" }, ...sides.map(panel), this.legend),
+        html(
+          "section",
+          { class: "card net-card", "aria-labelledby": "net-title" },
+          html("div", { class: "title-row" }, html("h2", { id: "net-title" }, "The net"), this.diagramSide.node),
+          this.editor.node,
+          html("p", { class: "note" }, "Drag a handle for more or fewer units; keep is keep_prob, the probability that a unit stays. Struck-out units are those that the next step drops of its first example. Lines: orange above zero, blue below."),
+        ),
+      ),
       html(
         "section",
         { class: "card figures", "aria-label": "Scores" },
@@ -93,15 +105,6 @@ export class TrainView {
         ),
         ...this.charts.map(({ node }) => node),
       ),
-      html(
-        "section",
-        { class: "card net-card", "aria-labelledby": "net-title" },
-        html("div", { class: "title-row" }, html("h2", { id: "net-title" }, "The net"), this.diagramSide.node),
-        this.editor.node,
-        html("p", { class: "note" }, "Drag a handle for more or fewer units; keep is keep_prob, the probability that a unit stays. Struck-out units are those that the next step drops of its first example. Lines: orange above zero, blue below."),
-      ),
-      settings.data,
-      settings.training,
     );
   }
 
