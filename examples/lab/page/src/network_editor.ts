@@ -132,10 +132,13 @@ export class NetworkEditor {
       html("span", { class: "keep-row" }, keep, keepText),
       remove,
     );
+    let shown = 0;
     return {
       node,
       show: (layer) => {
-        units.value = String(layer.width);
+        // What is being typed stays when the nets of an earlier change arrive.
+        if (layer.width !== shown) units.value = String(layer.width);
+        shown = layer.width;
         keep.value = String(layer.keepProb);
         setText(keepText, `keep ${plain(layer.keepProb)}`);
         handle.setAttribute("aria-valuenow", String(layer.width));
