@@ -48,10 +48,11 @@ after(async () => {
 const ready = (page) => page.waitForFunction(() => document.documentElement.dataset.ready === "true");
 
 /** Opens the page, and afterwards holds it to have stayed silent and to have asked nobody else for anything. */
-async function withPage({ width = 1440, height = 900, scheme = "light", touch = false, hash = "", motion = "no-preference" }, body) {
+async function withPage({ width = 1440, height = 900, scheme = "light", touch = false, hash = "", script = () => {} }, body) {
   const context = await browser.newContext({
-    viewport: { width, height }, colorScheme: scheme, hasTouch: touch, reducedMotion: motion, permissions: ["clipboard-read", "clipboard-write"],
+    viewport: { width, height }, colorScheme: scheme, hasTouch: touch, permissions: ["clipboard-read", "clipboard-write"],
   });
+  await context.addInitScript(script);
   const problems = [];
   context.on("request", (request) => request.url().startsWith(address) || problems.push(`request: ${request.url().slice(0, 80)}`));
   const page = await context.newPage();
@@ -209,7 +210,7 @@ describe("a user's own data", () => {
 
   it("comes from a CSV file, scaled when it has to be", async () => {
     await withPage({}, async (page) => {
-      await open(page, "width;height;kind\n10;100;cat\n20;200;dog\n15;180;cat\n12;130;dog\n30;300;emu\n");
+      await open(page, "width;height;kind\n10,0;100;cat\n20;200;dog\n15;180;cat\n12;130;dog\n30;300;emu\n");
       await page.waitForFunction(() => location.hash.includes("data=own"));
       assert.match(await page.locator(".message").textContent(), /mine\.csv: 5 points of 3 classes \(cat, dog, emu\), each column scaled onto −1 to 1/);
       assert.match(await page.evaluate(() => location.hash), /own=-1,-1,0;0,0,1;-0\.5,-0\.2,0;-0\.8,-0\.7,1;1,1,2/);
@@ -410,6 +411,30 @@ describe("the Backprop view", () => {
       });
   });
 
+  it("puts numbers into the equation of every entry, and they come out right", async () => {
+    await withPage({ hash: `${start}&follow=batch&digits=all` }, async (page) => {
+      const value = (text) => {
+        const code = text
+          .replaceAll("\u2212", "-").replaceAll("\u00b7", "*")
+          .replace(/\b(exp|log|max)\b/g, "Math.$1")
+          .replace(/Math\.log (\S+?)(?=[\s)]|$)/g, "Math.log($1)")
+          .replace(/\[(.*?) > 0\]/g, "Number($1 > 0)");
+        assert.match(code, /^[-+*/().,\d\se>]|Math|Number/);
+        return Function(`return ${code}`)();
+      };
+      for (let at = 0; at < 16; ++at) {
+        const ids = await page.evaluate(() => [...document.querySelectorAll("table[data-table]")].map((table) => table.dataset.table));
+        for (const id of ids) {
+          await page.locator(`table[data-table=${id}] td[role=gridcell]`).last().click();
+          const lines = await page.locator(".inspector .numbers").allTextContents();
+          if (lines.length === 0) continue; // came in from the operation before
+          near(value(lines[0].slice(2)), Number(lines[1].slice(2).replace("\u2212", "-")), `operation ${at}, ${id}: ${lines[0]}`);
+        }
+        if (at < 15) await name(page, "button", "Next ›").click();
+      }
+    });
+  });
+
   it("holds the gradient of every weight it is asked for against differences", async () => {
     await withPage({ hash: start }, async (page) => {
       for (const [table, index] of [["w", 3], ["w", 9], ["b", 1], ["x", 0]]) {
@@ -569,6 +594,32 @@ describe("fast enough", () => {
     assert.ok(size < 500_000, `${size} bytes`);
     // The other programs on the machine may hold one load up, but not the quickest of five.
     assert.ok(Math.min(...times) < 1000, `${times}`);
+  });
+
+  it("never asks for a step of training while it waits for another", async () => {
+    const watch = () => {
+      window.watched = { most: 0, waiting: 0, asked: 0 };
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.method === "train") {
+          window.watched.asked += 1;
+          window.watched.waiting += 1;
+          window.watched.most = Math.max(window.watched.most, window.watched.waiting);
+          const heard = ({ data }) => {
+            if (data.id !== message.id) return;
+            window.watched.waiting -= 1;
+            this.removeEventListener("message", heard);
+          };
+          this.addEventListener("message", heard);
+        }
+        return post.call(this, message, ...rest);
+      };
+    };
+    await withPage({ script: watch, hash: "#hidden=64-64-64&speed=50&points=500" }, async (page) => {
+      await name(page, "button", "Play").click();
+      await page.waitForFunction(() => window.watched.asked > 12);
+      assert.equal(await page.evaluate(() => window.watched.most), 1);
+    });
   });
 
   it("draws 60 frames a second while it trains 2-16-16-3", async (test) => {

@@ -21,7 +21,7 @@ function splitLine(line: string, separator: string): string[] {
 }
 
 function separatorOf(line: string): string {
-  for (const separator of [",", ";", "\t"]) if (line.includes(separator)) return separator;
+  for (const separator of [";", "\t"]) if (line.includes(separator)) return separator;
   return ",";
 }
 
@@ -32,7 +32,9 @@ export function readCsv(text: string): ReadCsv {
   const first = filled[0];
   if (!first) throw new Error("The file is empty. Expected lines like 0.25,-0.5,1: two numbers and a class.");
   const separator = separatorOf(first.line);
-  const isNumber = (field: string | undefined): boolean => field !== undefined && field !== "" && Number.isFinite(Number(field));
+  // Where commas do not part the columns they are decimal commas.
+  const numberOf = (field = ""): number => (field === "" ? Number.NaN : Number(separator === "," ? field : field.replace(",", ".")));
+  const isNumber = (field: string | undefined): boolean => Number.isFinite(numberOf(field));
   const head = splitLine(first.line, separator);
   const hasHeader = head.length === 3 && !isNumber(head[0]) && !isNumber(head[1]);
   const rows = hasHeader ? filled.slice(1) : filled;
@@ -51,7 +53,7 @@ export function readCsv(text: string): ReadCsv {
     for (const column of wrong) problems.push(`line ${number}, column ${column + 1}: “${(fields[column] as string).slice(0, 30)}” is not a number`);
     if (fields[2] === "") problems.push(`line ${number} has no class in column 3`);
     if (wrong.length === 0 && fields[2] !== "") {
-      x.push(Number(fields[0]), Number(fields[1]));
+      x.push(numberOf(fields[0]), numberOf(fields[1]));
       names.push(fields[2] as string);
     }
   }
@@ -62,7 +64,7 @@ export function readCsv(text: string): ReadCsv {
     );
   }
   if (names.length > mostPoints) throw new Error(`The file has ${names.length} points; at most ${mostPoints} can be shown. Nothing was changed.`);
-  const classNames = [...new Set(names)].sort((a, b) => (isNumber(a) && isNumber(b) ? Number(a) - Number(b) : a < b ? -1 : 1));
+  const classNames = [...new Set(names)].sort((a, b) => (isNumber(a) && isNumber(b) ? numberOf(a) - numberOf(b) : a < b ? -1 : 1));
   if (classNames.length < 2) throw new Error("The file has one class only; the nets need at least 2 to tell apart. Nothing was changed.");
   if (classNames.length > mostClasses)
     throw new Error(`Column 3 has ${classNames.length} different classes; at most ${mostClasses} can be shown. Nothing was changed.`);

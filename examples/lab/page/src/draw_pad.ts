@@ -1,6 +1,6 @@
 // Points drawn by hand: with a pointer, or with the arrow keys and the space bar.
 import { classColour, mostClasses, palette, shapeNames, trace } from "./palette";
-import type { OwnPoints } from "./csv";
+import { edge, type OwnPoints } from "./csv";
 import { bounds, clamp } from "./configuration";
 import { button, html, setText } from "./dom";
 import { fitCanvas } from "./fit_canvas";
@@ -8,13 +8,14 @@ import { fitCanvas } from "./fit_canvas";
 const spacing = 0.06; // between the points of one stroke
 const reach = 0.09; // of the eraser
 const keyStep = 0.05;
-const padRange = 1.2;
 
 export class DrawPad {
   readonly node: HTMLElement;
   private readonly canvas: HTMLCanvasElement;
   private readonly said = html("p", { class: "readout", role: "status" });
   private points: OwnPoints = { x: [], labels: [] };
+  /** Half the side of the pad: room for every point. */
+  private range = edge;
   private label = 0;
   private erasing = false;
   private cursor: [number, number] | null = null;
@@ -71,6 +72,7 @@ export class DrawPad {
 
   show(points: OwnPoints): void {
     this.points = { x: [...points.x], labels: [...points.labels] };
+    this.range = points.x.reduce((most, value) => Math.max(most, Math.abs(value) * 1.04), edge);
     this.paint();
   }
 
@@ -86,9 +88,9 @@ export class DrawPad {
 
   private stroke(event: PointerEvent): void {
     const size = this.canvas.clientWidth;
-    const x = (event.offsetX / size) * 2 * padRange - padRange;
-    const y = padRange - (event.offsetY / size) * 2 * padRange;
-    if (Math.abs(x) > padRange || Math.abs(y) > padRange) return;
+    const x = (event.offsetX / size) * 2 * this.range - this.range;
+    const y = this.range - (event.offsetY / size) * 2 * this.range;
+    if (Math.abs(x) > this.range || Math.abs(y) > this.range) return;
     if (this.erasing) {
       this.erase(x, y, reach);
       return;
@@ -129,7 +131,7 @@ export class DrawPad {
     const digit = Number(event.key);
     this.cursor ??= [0, 0];
     if (move) {
-      const size = { least: -padRange + keyStep, most: padRange - keyStep };
+      const size = { least: -this.range + keyStep, most: this.range - keyStep };
       this.cursor = [clamp(this.cursor[0] + keyStep * move[0], size), clamp(this.cursor[1] + keyStep * move[1], size)];
       this.paint();
     } else if (event.key === " " || event.key === "Enter") {
@@ -163,7 +165,7 @@ export class DrawPad {
     context.moveTo(0, size / 2);
     context.lineTo(size, size / 2);
     context.stroke();
-    const place = (value: number): number => ((value + padRange) / (2 * padRange)) * size;
+    const place = (value: number): number => ((value + this.range) / (2 * this.range)) * size;
     this.points.labels.forEach((label, index) => {
       trace(context, label, place(this.points.x[2 * index] as number), size - place(this.points.x[2 * index + 1] as number), 3.4 * scale);
       context.fillStyle = classColour(label);

@@ -10,7 +10,7 @@ import { sign } from "./icons";
 import { count, fixed } from "./numbers";
 import { onSchemeChange } from "./palette";
 import { fromHash, toHash, type View } from "./permalink";
-import { Session, sentence } from "./session";
+import { Session, fresh, sentence, type Progress } from "./session";
 import { Settings } from "./settings";
 import { TrainView } from "./train_view";
 
@@ -35,7 +35,7 @@ function say(text: string, isProblem: boolean): void {
 
 // ---- the address
 
-const link = (saved: Float64Array | null): string => toHash({ config: applied, place, step: session.state?.step ?? 0, saved });
+const link = (saved: Float64Array | null): string => toHash({ config: applied, place, step: session.state?.step ?? 0, saved, edited: session.edited });
 
 let addressTimer: ReturnType<typeof setTimeout> | undefined;
 /** Not at every step: browsers refuse an address that changes too often. */
@@ -77,7 +77,7 @@ addEventListener("hashchange", () => {
   session.pause();
   Object.assign(place, there);
   config = rest.config;
-  void start(rest.saved, rest.step, rest.problems);
+  void start(rest, rest.problems);
 });
 
 // ---- changes
@@ -88,12 +88,12 @@ function change(edit: (config: LabConfig) => void): void {
   if (JSON.stringify(next) === JSON.stringify(config)) return;
   config = next;
   view.show(config);
-  void apply(null, 0);
+  void apply(fresh);
 }
 
-async function apply(saved: Float64Array | null, step: number): Promise<void> {
+async function apply(progress: Progress): Promise<void> {
   const wanted = structuredClone(config);
-  const outcome = await session.reset(wanted, saved, step);
+  const outcome = await session.reset(wanted, progress);
   if (outcome === "superseded") return;
   if (outcome === "refused") {
     config = structuredClone(applied);
@@ -104,14 +104,14 @@ async function apply(saved: Float64Array | null, step: number): Promise<void> {
   writeAddress();
 }
 
-async function start(saved: Float64Array | null, step: number, problems: string[]): Promise<void> {
+async function start(progress: Progress, problems: string[]): Promise<void> {
   if (problems.length) say(`Not all of the link could be read: ${problems.join("; ")}. The usual values stand in.`, true);
   session.speed = place.speed;
   speed.value = String(speeds.indexOf(nearestSpeed(place.speed)));
   showSpeed();
   showView();
   view.show(config);
-  await apply(saved, step);
+  await apply(progress);
 }
 
 // ---- training
@@ -128,7 +128,7 @@ const epochButton = button(
 );
 const resetButton = button("", () => {
   session.pause();
-  void apply(null, 0);
+  void apply(fresh);
 }, { "aria-label": "Reset", title: "Back to the first weights" });
 stepButton.append(sign("step"), html("span", { class: "word" }, "Step"));
 epochButton.append(sign("epoch"), html("span", { class: "word" }, "Epoch"));
@@ -274,7 +274,7 @@ document.querySelector("#page")?.append(
   html("footer", {}, html("p", {}, "Everything is computed here by Thinnet’s own C++, compiled to WebAssembly, in double precision.")),
 );
 requestAnimationFrame(frame);
-void start(opened.saved, opened.step, opened.problems).then(() => {
+void start(opened, opened.problems).then(() => {
   performance.mark("ready");
   document.documentElement.dataset["ready"] = "true";
 });

@@ -27,6 +27,8 @@ export interface Permalink {
   step: number;
   /** What engine.save() gave: exact weights, optimiser moments and edited inputs. */
   saved: Float64Array | null;
+  /** A value was changed by hand: the seed and the step do not tell the weights. */
+  edited: boolean;
 }
 
 export const firstPlace = (): Place => ({
@@ -41,7 +43,7 @@ export const firstPlace = (): Place => ({
 
 const layerText = ({ width, keepProb }: HiddenLayer): string => (keepProb === 1 ? String(width) : `${width}*${keepProb}`);
 
-export function toHash({ config, place, step, saved }: Permalink): string {
+export function toHash({ config, place, step, saved, edited }: Permalink): string {
   const { data, optimizer } = config;
   const fields: [string, string | number][] = [
     ["view", place.view],
@@ -68,6 +70,7 @@ export function toHash({ config, place, step, saved }: Permalink): string {
   );
   if (place.fullPrecision) fields.push(["digits", "all"]);
   fields.push(["step", step]);
+  if (saved && edited) fields.push(["edited", "yes"]);
   if (saved) fields.push(["weights", encodeNumbers(saved)]);
   return `#${fields.map(([name, value]) => `${name}=${value}`).join("&")}`;
 }
@@ -145,7 +148,7 @@ export function fromHash(hash: string): Permalink & { problems: string[] } {
   const weights = fields.get("weights");
   const saved = weights === undefined ? null : decodeNumbers(weights);
   if (weights !== undefined && !saved) problems.push("the weights are cut off or damaged");
-  return { config, place, step, saved, problems };
+  return { config, place, step, saved, edited: saved !== null && fields.get("edited") === "yes", problems };
 }
 
 function layersFrom(text: string): HiddenLayer[] | null {

@@ -8,6 +8,15 @@ export interface Boundary {
   confidence: Float32Array;
 }
 
+/** How far nets are to be when they are made: from what was saved, or by as many steps as they took. */
+export interface Progress {
+  saved: Float64Array | null;
+  step: number;
+  edited: boolean;
+}
+
+export const fresh: Progress = { saved: null, step: 0, edited: false };
+
 export interface Picture {
   plain: Boundary;
   dropout: Boundary;
@@ -65,29 +74,29 @@ export class Session {
   }
 
   /** New nets. When the engine refuses, everything is as it was; of several asked for while one is being made only the last is made. */
-  async reset(config: LabConfig, saved: Float64Array | null = null, step = 0): Promise<"done" | "refused" | "superseded"> {
+  async reset(config: LabConfig, { saved, step, edited }: Progress = fresh): Promise<"done" | "refused" | "superseded"> {
     const mine = ++this.resets;
     return this.enqueue(async () => {
       if (mine !== this.resets) return "superseded";
-      let fresh;
+      let made;
       try {
-        fresh = await this.engine.reset(config);
+        made = await this.engine.reset(config);
       } catch (error) {
         this.onError(sentence(error));
         return "refused";
       }
-      this.train = fresh.train;
-      this.validation = fresh.validation;
-      this.range = rangeOf(fresh.train, fresh.validation);
+      this.train = made.train;
+      this.validation = made.validation;
+      this.range = rangeOf(made.train, made.validation);
       this.history = new History();
       this.edited = false;
-      this.note(fresh.state);
+      this.note(made.state);
       try {
         if (saved) {
           const restored = await this.engine.restore(saved);
           this.train = restored.train;
           this.note(restored.state);
-          this.edited = true;
+          this.edited = edited;
         } else {
           while (this.state && this.state.step < step && mine === this.resets) {
             this.note(await this.engine.train(Math.min(longestReplay, Math.ceil(step / replays), step - this.state.step)));
