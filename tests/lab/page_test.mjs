@@ -419,7 +419,6 @@ describe("the Backprop view", () => {
           .replace(/\b(exp|log|max)\b/g, "Math.$1")
           .replace(/Math\.log (\S+?)(?=[\s)]|$)/g, "Math.log($1)")
           .replace(/\[(.*?) > 0\]/g, "Number($1 > 0)");
-        assert.match(code, /^[-+*/().,\d\se>]|Math|Number/);
         return Function(`return ${code}`)();
       };
       for (let at = 0; at < 16; ++at) {

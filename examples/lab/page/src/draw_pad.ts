@@ -46,7 +46,7 @@ export class DrawPad {
       ),
       this.canvas,
       this.said,
-      button("Take all points away", () => this.put({ x: [], labels: [] }), { class: "quiet-button" }),
+      button("Take all points away", () => this.clear(), { class: "quiet-button" }),
     );
     (this.tools[0] as HTMLInputElement).checked = true;
     fitCanvas(this.canvas, () => this.paint());
@@ -119,10 +119,9 @@ export class DrawPad {
     this.paint();
   }
 
-  private put(points: OwnPoints): void {
-    this.points = points;
-    this.paint();
-    this.change(points);
+  private clear(): void {
+    this.show({ x: [], labels: [] });
+    this.change(this.points);
   }
 
   private key(event: KeyboardEvent): void {
