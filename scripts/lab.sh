@@ -52,20 +52,28 @@ if [[ ! -f $engine/build.ninja ]]; then
   quietly cmake -S examples/lab/engine -B "$engine" -G Ninja -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_TOOLCHAIN_FILE="$toolchain"
 fi
-echo "Building the library as WebAssembly (the first time takes half a minute)" >&2
-quietly cmake --build "$engine"
+if [[ $(cmake --build "$engine" -- -n 2>&1) != *"no work to do"* ]]; then
+  echo "Building the library as WebAssembly (the first time takes half a minute)" >&2
+  quietly cmake --build "$engine"
+fi
 
 if [[ ! -e $page/node_modules/.package-lock.json || $page/package-lock.json -nt $page/node_modules/.package-lock.json ]]; then
   echo "Installing the page's packages" >&2
   (cd "$page" && quietly npm ci --no-audit --no-fund)
 fi
 if [[ ! -f build/lab/index.html ||
-  -n $(find "$page" -path "$page/node_modules" -prune -o -newer build/lab/index.html -type f -print -quit) ]]; then
+  -n $(find "$page" -path "$page/node_modules" -prune -o -newer build/lab/index.html -print -quit) ]]; then
   echo "Building the page" >&2
   (cd "$page" && quietly npm run build)
+  # Whoever passes the page on passes parts of these on.
+  for package in libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev emscripten; do
+    printf '== %s\n\n' "$package"
+    cat "/usr/share/doc/$package/copyright"
+  done > build/lab/LICENCES.txt
 fi
 $serve || exit 0
 
+if (: < "/dev/tcp/localhost/$port") 2> /dev/null; then die "port $port is taken: try another with --port"; fi
 rm -f "$log" # exec skips the trap
 cd "$page"
-exec npx vite preview --host localhost --port "$port" --strictPort
+exec node_modules/.bin/vite preview --host localhost --port "$port" --strictPort
