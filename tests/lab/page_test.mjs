@@ -1,49 +1,26 @@
 // Uses the lab's built page in Chromium as people do: by pointer, finger and keyboard, on narrow and wide screens, in light and
-// dark. LAB_PAGE names the folder of the built page (build/lab unless set), CHROMIUM the browser.
+// dark.
 import assert from "node:assert/strict";
-import { readFileSync, existsSync, statSync } from "node:fs";
-import { createServer } from "node:http";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, extname, join, normalize, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { openSite } from "./site.mjs";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const require = createRequire(resolve(here, "../../examples/lab/page/package.json"));
-const { chromium } = require("playwright-core");
+const require = createRequire(new URL("../../examples/lab/page/package.json", import.meta.url));
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const folder = resolve(process.env.LAB_PAGE ?? resolve(here, "../../build/lab"));
 
-const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
-let server;
+let site;
 let address;
 let browser;
 let served = []; // the files asked for, with their size as gzip sends them
 
 before(async () => {
-  assert.ok(existsSync(join(folder, "index.html")), `${folder} holds no page: run scripts/lab.sh --build`);
-  // Below a folder and not at the root, for the page's addresses must be relative.
-  server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(request.url.split(/[?#]/)[0])).replace(/^\/some\/folder\//, "");
-    const file = join(folder, path || "index.html");
-    if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) {
-      response.writeHead(404).end();
-      return;
-    }
-    const body = readFileSync(file);
-    served.push({ path, compressed: gzipSync(body).length });
-    response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body);
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  address = `http://127.0.0.1:${server.address().port}/some/folder/`;
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+  site = await openSite((path, body) => served.push({ path, compressed: gzipSync(body).length }));
+  ({ address, browser } = site);
 });
 
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
+after(() => site?.close());
 
 const ready = (page) => page.waitForFunction(() => document.documentElement.dataset.ready === "true");
 
@@ -319,12 +296,15 @@ describe("a permalink", () => {
       await page.waitForFunction(() => location.hash.includes("weights="));
       const link = await page.evaluate(() => navigator.clipboard.readText());
       assert.equal(link, page.url());
+      await page.waitForTimeout(900); // the address stays as it is until the nets move on
+      assert.equal(link, page.url());
       const held = await scores(page);
 
       const other = await context.newPage();
       await other.goto(link);
       await ready(other);
       assert.deepEqual(await scores(other), held);
+      assert.match(await other.locator(".progress").textContent(), /edited/);
       for (const one of [page, other]) {
         await name(one, "button", "One epoch").click();
         await stepIs(one, 80);
@@ -421,16 +401,24 @@ describe("the Backprop view", () => {
           .replace(/\[(.*?) > 0\]/g, "Number($1 > 0)");
         return Function(`return ${code}`)();
       };
+      let telling = 0; // many entries are 0: those prove little
       for (let at = 0; at < 16; ++at) {
         const ids = await page.evaluate(() => [...document.querySelectorAll("table[data-table]")].map((table) => table.dataset.table));
         for (const id of ids) {
-          await page.locator(`table[data-table=${id}] td[role=gridcell]`).last().click();
-          const lines = await page.locator(".inspector .numbers").allTextContents();
-          if (lines.length === 0) continue; // came in from the operation before
-          near(value(lines[0].slice(2)), Number(lines[1].slice(2).replace("\u2212", "-")), `operation ${at}, ${id}: ${lines[0]}`);
+          const cells = page.locator(`table[data-table=${id}] td[role=gridcell]`);
+          const last = (await cells.count()) - 1;
+          for (const index of new Set([0, Math.floor(last * 0.4), Math.floor(last * 0.7), last])) {
+            await cells.nth(index).click();
+            const lines = await page.locator(".inspector .numbers").allTextContents();
+            if (lines.length === 0) continue; // came in from the operation before
+            const result = Number(lines[1].slice(2).replaceAll("\u2212", "-"));
+            near(value(lines[0].slice(2)), result, `operation ${at}, ${id}: ${lines[0]}`);
+            if (result !== 0) telling += 1;
+          }
         }
         if (at < 15) await name(page, "button", "Next ›").click();
       }
+      assert.ok(telling > 60, `${telling} entries that are not 0`);
     });
   });
 
@@ -617,7 +605,10 @@ describe("fast enough", () => {
     await withPage({ script: watch, hash: "#hidden=64-64-64&speed=50&points=500" }, async (page) => {
       await name(page, "button", "Play").click();
       await page.waitForFunction(() => window.watched.asked > 12);
-      assert.equal(await page.evaluate(() => window.watched.most), 1);
+      await name(page, "button", "Pause").click();
+      const asked = await page.evaluate(() => window.watched.asked);
+      await page.waitForTimeout(1500);
+      assert.deepEqual(await page.evaluate(() => window.watched), { most: 1, waiting: 0, asked }); // none were in a queue
     });
   });
 
@@ -626,7 +617,7 @@ describe("fast enough", () => {
       await name(page, "button", "Play").click();
       await page.waitForTimeout(500);
       const windows = [];
-      for (let attempt = 0; attempt < 12; ++attempt) {
+      for (let attempt = 0; attempt < 20; ++attempt) {
         windows.push(
           await page.evaluate(
             () =>
@@ -637,22 +628,21 @@ describe("fast enough", () => {
                   times.push(time);
                   if (time - times[0] < 1500) requestAnimationFrame(frame);
                   else {
-                    const apart = times.slice(1).map((value, index) => value - times[index]).sort((a, b) => a - b);
                     const taken = Number(document.querySelector(".progress").dataset.step) - from;
-                    done({ frames: 1000 / apart[Math.floor(apart.length / 2)], steps: (taken * 1000) / (time - times[0]) });
+                    done({ frames: ((times.length - 1) * 1000) / (time - times[0]), steps: (taken * 1000) / (time - times[0]) });
                   }
                 };
                 requestAnimationFrame(frame);
               }),
           ),
         );
-        if (windows.at(-1).frames > 58 && windows.at(-1).steps > 0) break;
+        if (windows.at(-1).frames > 57 && windows.at(-1).steps > 0) break;
       }
       test.diagnostic(windows.map(({ frames, steps }) => `${frames.toFixed(1)} frames and ${steps.toFixed(0)} steps a second`).join("; "));
-      // The median time between two frames, in the best of the windows, for the machine may be shared. How fast the worker then
-      // gets on is no matter of drawing, but it has to get on.
+      // The best of the windows, for the machine may be shared: a page too slow is slow in all of them. How fast the worker gets on
+      // is no matter of drawing, but it has to get on.
       const { frames, steps } = windows.at(-1);
-      assert.ok(frames > 58 && steps > 0, `${frames} frames and ${steps} steps a second`);
+      assert.ok(frames > 57 && steps > 0, `${frames} frames and ${steps} steps a second`);
     });
   });
 });

@@ -14,14 +14,16 @@ const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
 /** The folder of the built page. */
 export const folder = resolve(process.env.LAB_PAGE ?? resolve(here, "../../build/lab"));
 
-/** Serves it below a folder and not at the root, for the page's addresses must be relative. */
-export async function openSite() {
+/** Serves it below a folder and not at the root, for the page's addresses must be relative; `served` hears of every file. */
+export async function openSite(served = () => {}) {
   assert.ok(existsSync(join(folder, "index.html")), `${folder} holds no page: run scripts/lab.sh --build`);
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(request.url.split(/[?#]/)[0])).replace(/^\/some\/folder\//, "");
     const file = join(folder, path || "index.html");
     if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
-    return response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(readFileSync(file));
+    const body = readFileSync(file);
+    served(path, body);
+    return response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });

@@ -35,7 +35,13 @@ function say(text: string, isProblem: boolean): void {
 
 // ---- the address
 
-const link = (saved: Float64Array | null): string => toHash({ config: applied, place, step: session.state?.step ?? 0, saved, edited: session.edited });
+/** Weights that a link asked for or brought stay in the address until the nets move on. */
+let kept: { saved: Float64Array; version: number } | null = null;
+
+function link(): string {
+  const saved = kept?.version === session.version ? kept.saved : null;
+  return toHash({ config: applied, place, step: session.state?.step ?? 0, saved, edited: session.edited });
+}
 
 let addressTimer: ReturnType<typeof setTimeout> | undefined;
 /** Not at every step: browsers refuse an address that changes too often. */
@@ -43,7 +49,7 @@ function writeAddress(): void {
   addressTimer ??= setTimeout(() => {
     addressTimer = undefined;
     if (!session.state) return;
-    const hash = link(null);
+    const hash = link();
     if (hash === location.hash) return;
     written = hash;
     history.replaceState(null, "", hash);
@@ -52,8 +58,13 @@ function writeAddress(): void {
 
 async function copyLink(withWeights: boolean): Promise<void> {
   try {
-    const saved = withWeights ? await session.save() : null;
-    const hash = link(saved);
+    kept = null;
+    if (withWeights) {
+      session.pause();
+      const saved = await session.save();
+      kept = { saved, version: session.version };
+    }
+    const hash = link();
     written = hash;
     history.replaceState(null, "", hash);
     const address = location.href;
@@ -101,6 +112,7 @@ async function apply(progress: Progress): Promise<void> {
     return;
   }
   applied = wanted;
+  if (progress.saved) kept = { saved: progress.saved, version: session.version };
   writeAddress();
 }
 

@@ -45,6 +45,8 @@ export class Session {
   speed = 1;
   /** A value was changed by hand: the seed alone no longer tells the weights. */
   edited = false;
+  /** Another number whenever the nets or the data may be others. */
+  version = 0;
   diagramOf: Side = "dropout";
 
   /** After every change that has to be drawn. */
@@ -190,6 +192,7 @@ export class Session {
   }
 
   private note(state: State): void {
+    this.version += 1;
     this.state = state;
     this.history.add(state);
   }
