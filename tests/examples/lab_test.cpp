@@ -238,8 +238,9 @@ TEST(LabBoundary, RunsFromTheTopLeftRowByRow) {
   // More cells than go through the net at once.
   const Boundary fine = lab.boundary(Side::plain, 40, 2);
   for (std::size_t i = 0; i < fine.classes.size(); ++i) {
-    const double x = -2 + 0.1 * (static_cast<double>(i % 40) + 0.5);
-    const double y = 2 - 0.1 * (static_cast<double>(i / 40) + 0.5);
+    const std::size_t row = i / 40, column = i % 40;
+    const double x = -2 + 0.1 * (static_cast<double>(column) + 0.5);
+    const double y = 2 - 0.1 * (static_cast<double>(row) + 0.5);
     if (std::abs(x - y) > 1e-9) {
       EXPECT_EQ(fine.classes[i], x < 0 && y < 0 ? 2 : x > y ? 0 : 1) << i;
     }

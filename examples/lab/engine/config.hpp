@@ -10,6 +10,6 @@ namespace thinnet::lab {
 /// Reads the object that examples/lab/page/src/engine/api.ts names LabConfig. Throws
 /// std::invalid_argument, naming the setting, when one is missing or of the wrong type; the values
 /// themselves are the lab's to judge.
-LabConfig parse_config(const std::string& json);
+LabConfig parse_config(const std::string& text);
 
 }  // namespace thinnet::lab

@@ -191,8 +191,9 @@ Boundary Lab::boundary(Side side, std::size_t resolution, double range) {
   const double cell = 2 * range / static_cast<double>(resolution);
   Matrix<double> x({cells, 2});
   for (std::size_t i = 0; i < cells; ++i) {
-    x(i, 0) = -range + cell * (static_cast<double>(i % resolution) + 0.5);
-    x(i, 1) = range - cell * (static_cast<double>(i / resolution) + 0.5);
+    const std::size_t row = i / resolution, column = i % resolution;
+    x(i, 0) = -range + cell * (static_cast<double>(column) + 0.5);
+    x(i, 1) = range - cell * (static_cast<double>(row) + 0.5);
   }
   Boundary boundary{std::vector<std::uint8_t>(cells), std::vector<float>(cells)};
   forward_in_parts(net(side), x, [&](const Matrix<double>& scores, std::size_t first) {
@@ -242,19 +243,21 @@ std::vector<double> Lab::save() {
   }
   // Most points are as they were made: only what was edited is kept.
   std::vector<double> edits;
+  std::size_t count = 0;
   const Matrix<double>& x = data_.training.x;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    if (x.data()[i] != original_.x.data()[i])
-      edits.insert(edits.end(), {static_cast<double>(i), x.data()[i]});
+    if (x.data()[i] == original_.x.data()[i]) continue;
+    edits.insert(edits.end(), {static_cast<double>(i), x.data()[i]});
+    ++count;
   }
-  saved.push_back(static_cast<double>(edits.size() / 2));
+  saved.push_back(static_cast<double>(count));
   saved.insert(saved.end(), edits.begin(), edits.end());
   return saved;
 }
 
 void Lab::restore(const std::vector<double>& saved) {
   struct State {
-    std::uint64_t t;
+    std::uint64_t t = 0;
     std::vector<Matrix<double>> matrices;
   };
   SavedNumbers numbers(saved);
