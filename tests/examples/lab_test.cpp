@@ -519,9 +519,15 @@ TEST(LabSave, RefusesWhatDoesNotFitAndChangesNothing) {
   expect_refusal(with(saved.size() - 2, 1000));      // an edited coordinate that is not there
   expect_refusal({saved.begin(), saved.end() - 1});  // cut off
   expect_refusal({saved.begin(), saved.end() - 4});
-  LabConfig wider = small_config();
-  wider.hidden[0].width = 9;
-  expect_refusal(Lab(wider).save());
+  auto longer = saved;
+  longer.push_back(0);
+  expect_refusal(longer);
+  LabConfig other = small_config();
+  other.hidden[0].width = 9;
+  expect_refusal(Lab(other).save());
+  other.hidden = {{5, 0.75}, {9, 0.5}};  // as many weights, of other shapes
+  ASSERT_EQ(Lab(other).save().size(), Lab(small_config()).save().size());
+  expect_refusal(Lab(other).save());
   expect_refusal(Lab(small_config(OptimizerKind::sgd)).save());
 }
 
