@@ -78,7 +78,7 @@ export class BoundaryCanvas {
 }
 
 /** Training points are filled, validation points hollow. */
-export function drawPoints(
+function drawPoints(
   context: CanvasRenderingContext2D,
   { train, validation, range }: { train: Points; validation: Points; range: number },
   size: number,

@@ -180,7 +180,7 @@ export class DrawPad {
 }
 
 /** A class's shape in its colour. */
-export function shapeIcon(label: number): HTMLCanvasElement {
+function shapeIcon(label: number): HTMLCanvasElement {
   const size = 16;
   const icon = html("canvas", { width: 2 * size, height: 2 * size, class: "shape-icon", "aria-hidden": "true" });
   const context = icon.getContext("2d");

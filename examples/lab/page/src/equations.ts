@@ -74,7 +74,7 @@ export function purposeOf({ operation, backward }: Step): string {
   switch (operation.kind) {
     case "affine":
       return backward
-        ? "Every entry of x and w shared in many outputs; its gradient adds up over all of them. That is why w and x come back transposed."
+        ? "Every entry of x and w had a share in many outputs, and its gradient adds up over all of them. That is why w and x come back transposed."
         : "Every output is a weighted sum of the inputs, and a bias.";
     case "relu":
       return backward ? "The gradient passes where the unit was on, and stops where it was off." : "A unit below zero is switched off. The gate keeps which ones were on.";

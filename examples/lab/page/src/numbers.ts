@@ -14,13 +14,13 @@ export function fixed(value: number, digits: number): string {
 /** Without the zero before the point, as in the project's tables: −.937 */
 const pointed = (text: string): string => text.replace(/^(\u2212?)0\./, "$1.");
 
-/** Three significant digits, in a form short enough for a cell of a table. */
+/** Two or three significant digits, in a form short enough for a cell of a table. */
 export function short(value: number): string {
   if (value === 0) return "0";
   if (!Number.isFinite(value)) return full(value);
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 10000) return minus(String(value));
-  if (size >= 10000 || size < 0.0005) return minus(value.toExponential(1).replace("e+", "e"));
+  if (size >= 10000 || size < 0.0095) return minus(value.toExponential(1).replace("e+", "e"));
   if (size >= 100) return fixed(value, 0);
   return pointed(fixed(value, size >= 10 ? 1 : size >= 1 ? 2 : 3));
 }

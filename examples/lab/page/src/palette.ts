@@ -2,12 +2,10 @@
 
 export interface Palette {
   dark: boolean;
-  background: string;
   surface: string;
   text: string;
   quiet: string;
   line: string;
-  accent: string;
   plain: string;
   dropout: string;
 }
@@ -43,12 +41,10 @@ export function palette(): Palette {
   const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   current = {
     dark: scheme.matches,
-    background: colour("background"),
     surface: colour("surface"),
     text: colour("text"),
     quiet: colour("quiet"),
     line: colour("line"),
-    accent: colour("accent"),
     plain: colour("plain"),
     dropout: colour("dropout"),
   };

@@ -1,5 +1,5 @@
 // Everything that was set, and where training stands, in the part of the address after "#".
-import { bounds, clamp, dataKinds, firstConfiguration, optimizerKinds, within, type Bounds } from "./configuration";
+import { bounds, dataKinds, firstConfiguration, optimizerKinds, within, type Bounds } from "./configuration";
 import type { HiddenLayer, LabConfig, Side } from "./engine/api";
 import { parse } from "./numbers";
 
@@ -31,7 +31,7 @@ export interface Permalink {
   edited: boolean;
 }
 
-export const firstPlace = (): Place => ({
+const firstPlace = (): Place => ({
   view: "train",
   speed: 2,
   side: "dropout",
@@ -211,5 +211,3 @@ function checksum(bytes: Uint8Array): number {
   for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193);
   return sum >>> 0;
 }
-
-export const clampedPosition = (at: number, operations: number): number => clamp(at, { least: 0, most: Math.max(0, 2 * operations - 1) });

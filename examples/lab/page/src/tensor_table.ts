@@ -4,12 +4,6 @@ import type { Tensor } from "./engine/api";
 import { full, short } from "./numbers";
 import { diverging } from "./palette";
 
-export interface Cell {
-  /** Which of the tables on show. */
-  table: string;
-  index: number;
-}
-
 interface Options {
   id: string;
   title: string;
@@ -30,11 +24,10 @@ export class TensorTable {
   readonly node: HTMLElement;
   private readonly cells: HTMLTableCellElement[] = [];
   private focused = 0;
-  private shownRows: number;
 
   constructor(readonly options: Options) {
     const { title, tensor, editable, id } = options;
-    this.shownRows = Math.min(tensor.rows, Math.max(4, Math.floor(mostCells / tensor.columns)));
+    const shownRows = Math.min(tensor.rows, Math.max(4, Math.floor(mostCells / tensor.columns)));
     const shape = `${tensor.rows}×${tensor.columns}`;
     const table = html("table", { role: "grid", "aria-label": `${title}, ${shape}${editable ? ", can be edited" : ""}`, "data-table": id });
     const head = html("tr", { role: "row" }, html("td", { role: "presentation" }));
@@ -42,7 +35,7 @@ export class TensorTable {
     table.append(html("thead", {}, head));
     const body = html("tbody");
     const largest = tensor.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-    for (let row = 0; row < this.shownRows; ++row) {
+    for (let row = 0; row < shownRows; ++row) {
       const line = html("tr", { role: "row" }, html("th", { scope: "row", title: options.rowTitle }, options.rowNames[row] ?? String(row)));
       for (let column = 0; column < tensor.columns; ++column) {
         const index = row * tensor.columns + column;
@@ -64,7 +57,7 @@ export class TensorTable {
       { class: `tensor${editable ? " editable" : ""}` },
       html("figcaption", {}, html("b", {}, title), ` ${shape}`, editable ? html("span", { class: "note" }, " click to edit") : null),
       html("div", { class: "scroller" }, table),
-      this.shownRows < tensor.rows ? html("p", { class: "note" }, `The first ${this.shownRows} of ${tensor.rows} rows.`) : null,
+      shownRows < tensor.rows ? html("p", { class: "note" }, `The first ${shownRows} of ${tensor.rows} rows.`) : null,
     );
     const indexOf = (event: Event): number | null => {
       const cell = (event.target as Element).closest("td[role=gridcell]");
@@ -92,10 +85,6 @@ export class TensorTable {
       options.select(index, false);
     });
     table.addEventListener("keydown", (event) => this.key(event));
-  }
-
-  get rows(): number {
-    return this.shownRows;
   }
 
   focus(index: number): void {

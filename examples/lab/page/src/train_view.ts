@@ -7,7 +7,7 @@ import { ChoiceField } from "./fields";
 import { gap } from "./history";
 import { NetworkEditor } from "./network_editor";
 import { fixed, full, share } from "./numbers";
-import { palette, shapeNames } from "./palette";
+import { shapeNames } from "./palette";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
 
@@ -157,7 +157,6 @@ export class TrainView {
   }
 
   restyle(): void {
-    palette();
     for (const { side } of sides) this.boundaries[side].restyle();
     this.settings.restyle();
     this.draw();
