@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs those Debian packages of the named groups that are missing; this is their only list.
-# Usage: scripts/install-packages.sh [build|student|coursework|autograder|mpi|test|lint|bench ...]      (no group: build)
+# Usage: scripts/install-packages.sh [build|student|coursework|autograder|mpi|lab|test|lint|bench ...]
+# (no group: build)
 set -euo pipefail
 
 student=(g++ cmake ninja-build python3
@@ -13,9 +14,11 @@ autograder=(g++ python3-numpy
             libfmt-dev nlohmann-json3-dev)
 build=("${student[@]}" libzip-dev libboost-math-dev libssl-dev gnuplot-nox fonts-dejavu-core)
 mpi=(libopenmpi-dev openmpi-bin)
-test=(libgtest-dev python3-numpy chromium "${mpi[@]}" "${coursework[@]}" poppler-utils python3-yaml)
+lab=(emscripten node-acorn cmake ninja-build
+     libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
-command -v npm > /dev/null || test+=(nodejs npm)
+command -v npm > /dev/null || lab+=(nodejs npm)
+test=(libgtest-dev python3-numpy chromium "${mpi[@]}" "${lab[@]}" "${coursework[@]}" poppler-utils python3-yaml)
 lint=(clang-format clang-tidy libomp-dev shellcheck git
       libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
 bench=(libbenchmark-dev libblis-dev libdnnl-dev python3-torch python3-numpy)
@@ -33,14 +36,15 @@ for group in "${@:-build}"; do
     coursework) wanted+=("${coursework[@]}") ;;
     autograder) wanted+=("${autograder[@]}") ;;
     mpi) wanted+=("${mpi[@]}") ;;
+    lab) wanted+=("${lab[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
     -h | --help)
-      sed -n '2,3s/^# //p' "$0"
+      sed -n '2,4s/^# //p' "$0"
       exit 0
       ;;
-    *) die "no such group: $group (build, student, coursework, autograder, mpi, test, lint, bench)" ;;
+    *) die "no such group: $group (build, student, coursework, autograder, mpi, lab, test, lint, bench)" ;;
   esac
 done
 

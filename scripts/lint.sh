@@ -37,7 +37,8 @@ tidy() { # tidy ARGUMENTS FOR CLANG-TIDY..., the files on stdin
     2> >(grep -vE '[0-9]+ warnings? generated\.$' >&2)
 }
 failed=0
-ours '*.cpp' ':!tests/' | tidy || failed=1
+# Without the lab's binding: Emscripten's headers are for its own compiler, which warns as gcc does.
+ours '*.cpp' ':!tests/' ':!examples/lab/engine/binding.cpp' | tidy || failed=1
 # The analyzer would take twice as long for the tests, most of it inside GoogleTest's macros.
 ours 'tests/*.cpp' | tidy '--checks=-clang-analyzer-*' || failed=1
 exit $failed
