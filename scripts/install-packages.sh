@@ -18,7 +18,7 @@ lab=(emscripten node-acorn cmake ninja-build
      libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || lab+=(nodejs npm)
-test=(libgtest-dev python3-numpy chromium "${mpi[@]}" "${lab[@]}" "${coursework[@]}" poppler-utils python3-yaml)
+test=(libgtest-dev patch python3-numpy chromium "${mpi[@]}" "${lab[@]}" "${coursework[@]}" poppler-utils python3-yaml)
 lint=(clang-format clang-tidy libomp-dev shellcheck git
       libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
 bench=(libbenchmark-dev libblis-dev libdnnl-dev python3-torch python3-numpy)
