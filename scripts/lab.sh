@@ -61,15 +61,19 @@ if [[ ! -e $page/node_modules/.package-lock.json || $page/package-lock.json -nt 
   echo "Installing the page's packages" >&2
   (cd "$page" && quietly npm ci --no-audit --no-fund)
 fi
-if [[ ! -f build/lab/index.html ||
-  -n $(find "$page" -path "$page/node_modules" -prune -o -newer build/lab/index.html -print -quit) ]]; then
+# The stamp is as old as the start of the build: what changes meanwhile is built the next time.
+stamp=$engine/page-is-built
+if [[ ! -f build/lab/LICENCES.txt || ! -f $stamp ||
+  -n $(find "$page" -path "$page/node_modules" -prune -o -newer "$stamp" -print -quit) ]]; then
   echo "Building the page" >&2
+  touch "$stamp.partial"
   (cd "$page" && quietly npm run build)
   # Whoever passes the page on passes parts of these on.
   for package in libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev emscripten; do
     printf '== %s\n\n' "$package"
     cat "/usr/share/doc/$package/copyright"
   done > build/lab/LICENCES.txt
+  mv "$stamp.partial" "$stamp"
 fi
 $serve || exit 0
 

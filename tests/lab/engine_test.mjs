@@ -40,6 +40,7 @@ function holdScores(actual, native, tolerance) {
 /** Runs `body(ask)` with a worker of the built page that no one else uses; ask(method, ...parameters) is answered or throws. */
 async function withEngine(body) {
   const page = await site.browser.newPage();
+  page.setDefaultTimeout(120000); // machines that test are busy
   const problems = [];
   page.on("console", (message) => problems.push(message.text()));
   page.on("pageerror", (error) => problems.push(String(error)));
@@ -90,6 +91,7 @@ const spiral = (changes = {}) => ({
 describe("the page's losses are the native library's", () => {
   it("for a spiral and 2×32 hidden units, built by hand and trained in pairs for 200 epochs", async () => {
     const page = await site.browser.newPage();
+    page.setDefaultTimeout(120000);
     const problems = [];
     page.on("console", (message) => problems.push(message.text()));
     page.on("pageerror", (error) => problems.push(String(error)));
@@ -107,7 +109,7 @@ describe("the page's losses are the native library's", () => {
       const epoch = document.querySelector("button[aria-label='One epoch']");
       for (let count = 0; count < 200; ++count) epoch.click();
     });
-    await page.waitForFunction(() => /epoch 200\.0/.test(document.querySelector(".progress").textContent), null, { timeout: 120000 });
+    await page.waitForFunction(() => /epoch 200\.0/.test(document.querySelector(".progress").textContent));
     const shown = await page.evaluate(() => {
       const all = { plain: {}, dropout: {} };
       for (const node of document.querySelectorAll("[data-score]")) {
@@ -286,6 +288,18 @@ describe("the engine", () => {
       await ask("reset", spiral());
       assert.equal((await ask("train", 3)).step, 3);
     });
+  });
+
+  it("says so when it cannot be loaded", async () => {
+    for (const file of ["worker", "thinnet"]) {
+      const page = await site.browser.newPage();
+      await page.route(new RegExp(`/assets/${file}-[^/]*$`), (route) => route.abort());
+      await page.goto(site.address);
+      await page.waitForFunction(() => document.querySelector(".message-box.is-problem")?.checkVisibility());
+      const message = await page.locator(".message").textContent();
+      assert.match(message, file === "worker" ? /^The engine has stopped: it could not be loaded/ : /fetch/i);
+      await page.close();
+    }
   });
 
   it("trains a pair of 2-16-16-3 many steps a frame", async () => {

@@ -30,6 +30,7 @@ async function withPage({ width = 1440, height = 900, scheme = "light", touch = 
     viewport: { width, height }, colorScheme: scheme, hasTouch: touch, permissions: ["clipboard-read", "clipboard-write"],
   });
   await context.addInitScript(script);
+  context.setDefaultTimeout(120000); // machines that test are busy
   const problems = [];
   context.on("request", (request) => request.url().startsWith(address) || problems.push(`request: ${request.url().slice(0, 80)}`));
   const page = await context.newPage();

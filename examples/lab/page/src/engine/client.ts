@@ -7,6 +7,7 @@ export function createEngine(): Engine {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   let requests = 0;
+  let stopped: Error | undefined;
 
   worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
     const request = waiting.get(data.id);
@@ -14,9 +15,10 @@ export function createEngine(): Engine {
     if ("error" in data) request?.reject(new Error(data.error));
     else request?.resolve(data.result);
   });
-  // The worker itself could not start: whoever waits would wait for ever.
+  // The worker itself could not start: whoever asks would wait for ever.
   worker.addEventListener("error", ({ message }) => {
-    for (const { reject } of waiting.values()) reject(new Error(`the engine has stopped: ${message || "it could not be loaded"}`));
+    stopped = new Error(`the engine has stopped: ${message || "it could not be loaded"}`);
+    for (const { reject } of waiting.values()) reject(stopped);
     waiting.clear();
   });
 
@@ -24,6 +26,10 @@ export function createEngine(): Engine {
     (method: keyof Engine) =>
     (...parameters: unknown[]): Promise<unknown> =>
       new Promise((resolve, reject) => {
+        if (stopped) {
+          reject(stopped);
+          return;
+        }
         const id = ++requests;
         waiting.set(id, { resolve, reject });
         worker.postMessage({ id, method, parameters } satisfies Request);
