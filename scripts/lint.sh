@@ -19,7 +19,8 @@ echo "== clang-format"
 ours '*.cpp' '*.hpp' | xargs -0r clang-format --dry-run -Werror
 
 echo "== shellcheck"
-ours '*.sh' .ci/run coursework/handout_pdf coursework/starter/experiment | xargs -0r shellcheck
+ours '*.sh' .ci/run coursework/handout_pdf \
+  coursework/starter/experiment coursework/autograder/run_autograder | xargs -0r shellcheck
 
 echo "== clang-tidy"
 # A build folder of its own: clang cannot read gcc's precompiled headers, nor knows every -march.

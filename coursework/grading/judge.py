@@ -958,6 +958,4 @@ def judge(item, cases, responses):
         detail = finding.detail if cause == finding.pattern else ""
         sentence = CAUSES[cause] + detail
         lines.append(f"Likely: {sentence}" + ("" if sentence.endswith("?") else "."))
-    if case["worker"] in ("net", "training") and (cause is None or cause == finding.pattern):
-        lines.append("This item runs on your own layers: see that the items before it pass first.")
     return Verdict(False, lines, cause)
