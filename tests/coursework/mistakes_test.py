@@ -113,7 +113,7 @@ def plant(slot, mistake):
         patched = subprocess.run(["patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-r", "-", "-i", mistake.patch],
                                  cwd=slot.folder, capture_output=True, text=True)
         if patched.returncode:
-            outcome.problems.append("does not apply: " + " ".join(patched.stdout.split()))
+            outcome.problems.append("does not apply: " + " ".join((patched.stdout + patched.stderr).split()))
             return outcome
         workers, problems = slot.build()
     if problems:
