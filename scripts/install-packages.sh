@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs those Debian packages of the named groups that are missing; this is their only list.
-# Usage: scripts/install-packages.sh [build|student|mpi|test|lint|bench ...]      (no group: build)
+# Usage: scripts/install-packages.sh [build|student|mpi|test|fuzz|lint|bench|harden ...]      (no group: build)
 set -euo pipefail
 
 student=(g++ cmake ninja-build python3
@@ -9,11 +9,14 @@ student=(g++ cmake ninja-build python3
          curl ca-certificates dataset-fashion-mnist)
 build=("${student[@]}" libzip-dev libboost-math-dev libssl-dev gnuplot-nox fonts-dejavu-core)
 mpi=(libopenmpi-dev openmpi-bin)
-test=(libgtest-dev python3-numpy chromium "${mpi[@]}")
+fuzz=(clang libclang-rt-14-dev libomp-dev)
+test=(libgtest-dev python3-numpy chromium "${mpi[@]}" "${fuzz[@]}")
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || test+=(nodejs npm)
 lint=(clang-format clang-tidy libomp-dev shellcheck git
       libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
+# scripts/matrix.sh, coverage.sh and mutation.sh; libomp-14-dev tells ThreadSanitizer about OpenMP.
+harden=(clang libomp-dev libomp-14-dev valgrind gcovr)
 bench=(libbenchmark-dev libblis-dev libdnnl-dev python3-torch python3-numpy)
 
 die() {
@@ -28,13 +31,15 @@ for group in "${@:-build}"; do
     student) wanted+=("${student[@]}") ;;
     mpi) wanted+=("${mpi[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    fuzz) wanted+=("${fuzz[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
+    harden) wanted+=("${harden[@]}") ;;
     -h | --help)
       sed -n '2,3s/^# //p' "$0"
       exit 0
       ;;
-    *) die "no such group: $group (build, student, mpi, test, lint, bench)" ;;
+    *) die "no such group: $group (build, student, mpi, test, fuzz, lint, bench, harden)" ;;
   esac
 done
 

@@ -1,5 +1,10 @@
 #include "core/gradient_check.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <vector>
+
 #include "layers/affine.hpp"
 #include "layers/relu.hpp"
 #include "tests/support.hpp"
@@ -67,6 +72,68 @@ TEST(GradientCheck, SamplesAsManyEntriesAsAskedFor) {
 TEST(GradientCheck, IsNotMisledByAKinkWithinReachOfALongStep) {
   Relu<double> relu;
   testing::expect_passed(check_layer(relu, lin(-0.0035, 0.0035, 1, 8), Mode::train));
+}
+
+/// What the numeric derivative of a function of one number must be: Ridders' table, written down
+/// by its definition. table[i][j] for h = first/2^i is free of the even powers of h up to 2j.
+double ridders(const std::function<double(double)>& f, double x) {
+  double table[10][10], best = 0, least = std::numeric_limits<double>::infinity();
+  double h = std::max(1.0, std::abs(x)) / 16;
+  const double rounding = std::numeric_limits<double>::epsilon() * std::abs(f(x));
+  for (int i = 0; i < 10; ++i, h /= 2) {
+    table[i][0] = (f(x + h) - f(x - h)) / ((x + h) - (x - h));
+    if (i == 0) best = table[0][0];
+    for (int j = 1; j <= i; ++j) {
+      const double left = table[i][j - 1], above = table[i - 1][j - 1];
+      table[i][j] = left + (left - above) / (std::pow(4, j) - 1);
+      const double distance = std::max(std::abs(table[i][j] - left), std::abs(table[i][j] - above));
+      if (distance + rounding / h >= least) continue;
+      least = distance + rounding / h;
+      best = table[i][j];
+    }
+  }
+  return best;
+}
+
+TEST(GradientCheck, TakesTheEstimateOfLeastErrorInRiddersTable) {
+  const std::vector<std::function<double(double)>> functions{
+      [](double x) { return std::sin(40 * x); },   // the long steps are far too long
+      [](double x) { return 1e9 + x * x; },        // the short ones drown in rounding
+      [](double x) { return std::max(x, 0.51); },  // a kink beside
+      [](double x) { return std::exp(x) - 1e5 * x; }, [](double x) { return std::tanh(9 * x); }};
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    for (const double x : {0.5, -0.0123, 3.7, -40.0}) {
+      Matrix<double> value = {{x}}, grad = {{0}}, out = {{0}};
+      const auto report = check_gradients(
+          [&]() -> const Matrix<double>& {
+            out(0, 0) = functions[i](value(0, 0));
+            return out;
+          },
+          [](const Matrix<double>&) {}, {{"x", &value, &grad}});
+      EXPECT_DOUBLE_EQ(report.numeric, ridders(functions[i], x)) << "function " << i << " at " << x;
+    }
+  }
+}
+
+TEST(GradientCheck, StepsFromASixteenthOfTheEntryDownInTenHalves) {
+  for (const double x : {0.25, -8.0}) {
+    Matrix<double> value = {{x}}, grad = {{1}};
+    std::vector<double> tried;
+    check_gradients(
+        [&]() -> const Matrix<double>& {
+          if (value(0, 0) != x) tried.push_back(value(0, 0));
+          return value;
+        },
+        [](const Matrix<double>&) {}, {{"x", &value, &grad}});
+    std::vector<double> expected;
+    for (double h = std::max(1.0, std::abs(x)) / 16; expected.size() < 20; h /= 2) {
+      expected.push_back(x + h);
+      expected.push_back(x - h);
+    }
+    std::sort(tried.begin(), tried.end());
+    std::sort(expected.begin(), expected.end());
+    EXPECT_EQ(tried, expected);
+  }
 }
 
 TEST(GradientCheck, RefusesAGradientOfAnotherShape) {

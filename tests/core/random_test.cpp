@@ -132,6 +132,29 @@ TEST(Mask, DropsAllUnitsWhenKeepProbIsNextToNothing) {
   EXPECT_EQ(xt::amin(mask)(), 1.0F);
 }
 
+/// The mask of one unit of one example, at step 0 and layer 0.
+float mask_of(std::uint32_t example, std::size_t unit, double keep_prob, std::uint64_t seed = 0) {
+  const std::vector<std::uint32_t> examples{example};
+  Matrix<float> mask({1, unit + 1});
+  draw_mask(mask, keep_prob, seed, {0, 0, examples});
+  return mask(0, unit);
+}
+
+TEST(Mask, KeepsAUnitWhoseDrawIsAmongTheLowestShareOfKeepProb) {
+  // Units whose 32 bits are 0, 1 and 2, found by trying.
+  const auto zero = [](double keep_prob) { return mask_of(912458, 579, keep_prob); };
+  const auto one = [](double keep_prob) { return mask_of(3441155, 58, keep_prob); };
+  const auto two = [](double keep_prob) { return mask_of(2092806, 190, keep_prob); };
+  EXPECT_EQ(zero(1e-300), 1.0F) << "2^-32 is the least probability";
+  EXPECT_EQ(one(1e-300), 0.0F);
+  EXPECT_EQ(one(0x1p-31), 1.0F);
+  EXPECT_EQ(two(0x1p-31), 0.0F);
+  EXPECT_EQ(two(0x3p-32), 1.0F);
+  // And one whose 32 bits are all set, at seed 1.
+  EXPECT_EQ(mask_of(354349, 656, 1, 1), 1.0F);
+  EXPECT_EQ(mask_of(354349, 656, 1 - 0x1p-32, 1), 0.0F);
+}
+
 TEST(Mask, TakesTheRowsNumberWithoutExamples) {
   const std::vector<std::uint32_t> examples{40, 7};
   const double keep_prob = 0.3;

@@ -89,6 +89,10 @@ TEST(Dropout, KeepsTheMeanOfWhatPassesThrough) {
   }
 }
 
+TEST(Dropout, TellsItsKeepProb) {
+  EXPECT_EQ(Dropout<float>(0.3).keep_prob(), 0.3);
+}
+
 TEST(Dropout, KeepsEverythingAtKeepProbOne) {
   const auto x = normals(50, 60, 5);
   Dropout<double> dropout(1);
