@@ -5,7 +5,10 @@
 #include <limits>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "layers/affine.hpp"
+#include "layers/dropout.hpp"
 #include "layers/relu.hpp"
 #include "tests/support.hpp"
 
@@ -19,6 +22,7 @@ using testing::message_of;
 struct Sine {
   Matrix<double> w = lin(0.1, 1.3, 2, 3), out, grad;
   double spoil = 0;
+  std::size_t entry = 5, output = 5;  // where
 
   GradientReport check(std::size_t samples = 0) {
     return check_gradients(
@@ -28,7 +32,7 @@ struct Sine {
         },
         [&](const Matrix<double>& dout) {
           grad = dout * xt::cos(w);
-          grad(1, 2) += spoil * dout(1, 2);
+          grad.data()[entry] += spoil * dout.data()[output];
         },
         {{"w", &w, &grad}}, samples);
   }
@@ -41,6 +45,58 @@ TEST(GradientCheck, PassesARightGradientAndLeavesTheValuesAlone) {
   testing::expect_passed(report);
   EXPECT_EQ(report.checked, 36U);  // the whole Jacobian: 6 outputs by 6 entries
   EXPECT_TRUE(sine.w == before);
+  EXPECT_TRUE(sine.out == Matrix<double>(xt::sin(before))) << "the caches are as they were";
+  EXPECT_FALSE(report.entry.empty());
+}
+
+TEST(GradientCheck, PassesUpToOneInTenMillion) {
+  EXPECT_TRUE((GradientReport{"w[0,0], output [0,0]", 1, 1, 1e-7, 1}.passed()));
+  EXPECT_FALSE((GradientReport{"w[0,0], output [0,0]", 1, 1, 1.0000001e-7, 1}.passed()));
+  const GradientReport empty;
+  EXPECT_EQ(empty.analytic, 0);
+  EXPECT_EQ(empty.numeric, 0);
+  EXPECT_EQ(empty.relative_error, 0);
+  EXPECT_EQ(empty.checked, 0U);
+}
+
+TEST(GradientCheck, NamesTheWorstEntryWhereverItIsChecked) {
+  for (std::size_t entry = 0; entry < 6; ++entry) {
+    for (std::size_t output = 0; output < 6; ++output) {
+      Sine sine;
+      sine.spoil = 1e-3;
+      sine.entry = entry;
+      sine.output = output;
+      const GradientReport report = sine.check();
+      EXPECT_EQ(report.entry, fmt::format("w[{},{}], output [{},{}]", entry / 3, entry % 3,
+                                          output / 3, output % 3));
+      EXPECT_NEAR(report.analytic - report.numeric, 1e-3, 1e-12);
+    }
+  }
+}
+
+TEST(GradientCheck, PutsAFloorOfOneInAMillionUnderSmallGradients) {
+  Matrix<double> value = {{0.5}}, grad = {{5e-14}}, out = {{0}};
+  const auto report = check_gradients([&]() -> const Matrix<double>& { return out; },
+                                      [](const Matrix<double>&) {}, {{"w", &value, &grad}});
+  EXPECT_DOUBLE_EQ(report.relative_error, 5e-14 / 1e-6);
+  EXPECT_EQ(report.entry, "w[0,0], output [0,0]");
+}
+
+TEST(GradientCheck, NamesAnEntryWhereAllAreExact) {
+  Matrix<double> value = {{1}}, grad = {{0}}, out = {{0}};
+  const auto report = check_gradients([&]() -> const Matrix<double>& { return out; },
+                                      [](const Matrix<double>&) {}, {{"w", &value, &grad}});
+  EXPECT_EQ(report.relative_error, 0);
+  EXPECT_EQ(report.entry, "w[0,0], output [0,0]");
+}
+
+TEST(GradientCheck, FreezesRandomLayersAtStepZeroOfTheFirstExamples) {
+  Dropout<double> checked(0.5, 3), frozen(0.5, 3);
+  const auto x = lin(-1, 2, 4, 7);
+  testing::expect_passed(check_layer(checked, x, Mode::train));
+  frozen.begin_step(0, {0, 1, 2, 3});
+  frozen.forward(x, Mode::train);
+  EXPECT_TRUE(checked.cache().mask == frozen.cache().mask);
 }
 
 TEST(GradientCheck, FindsAnErrorOfTwoInTenMillionAndNamesItsEntry) {
@@ -67,6 +123,36 @@ TEST(GradientCheck, SamplesAsManyEntriesAsAskedFor) {
   Sine sine;
   EXPECT_EQ(sine.check(2).checked, 12U);  // 2 entries of w by 6 outputs
   EXPECT_EQ(sine.check(100).checked, 36U);
+  EXPECT_EQ(sine.check(6).checked, 36U);
+  EXPECT_EQ(sine.check(5).checked, 30U);
+}
+
+TEST(GradientCheck, ChecksAllEntriesUnlessToldAndDrawsASampleWithSeedZero) {
+  Affine<double> affine(lin(-1, 1, 3, 2), lin(0, 1, 1, 2));
+  const auto x = lin(-1, 2, 4, 3);
+  EXPECT_EQ(check_layer(affine, x, Mode::train).checked, 8U * (12 + 6 + 2));
+  /// Which entries of 40 are tried, as one line.
+  const auto tried = [](auto... seed) {
+    Matrix<double> value = lin(0, 1, 1, 40), grad = value, out = {{0}};
+    const Matrix<double> before = value;
+    std::string entries;
+    check_gradients(
+        [&]() -> const Matrix<double>& {
+          for (std::size_t i = 0; i < 40; ++i)
+            if (value(0, i) != before(0, i)) entries += std::to_string(i) + " ";
+          return out;
+        },
+        [](const Matrix<double>&) {}, {{"w", &value, &grad}}, 3, seed...);
+    return entries;
+  };
+  EXPECT_EQ(tried(), tried(std::uint64_t{0}));
+  EXPECT_NE(tried(), tried(std::uint64_t{1}));
+  const auto worst = [&](auto... seed) {
+    Affine<double> layer(lin(-1, 1, 9, 7), lin(0, 1, 1, 7));
+    return check_layer(layer, lin(-1, 2, 4, 9), Mode::train, 1, seed...).entry;
+  };
+  EXPECT_EQ(worst(), worst(std::uint64_t{0}));
+  EXPECT_NE(worst(), worst(std::uint64_t{1}));
 }
 
 TEST(GradientCheck, IsNotMisledByAKinkWithinReachOfALongStep) {

@@ -78,6 +78,26 @@ TEST(Map, AppliesItsFunctionToEveryEntryAndGivesOutTheShape) {
   EXPECT_TRUE(out == Matrix<double>({{9, 18, 27}, {36, 45, 54}}));
 }
 
+TEST(Rows, AreAddedToAndSummedByTwoThreads) {
+  const std::size_t N = 301, H = 203;
+  const auto start = testing::normals(N, H, 1), row = testing::normals(1, H, 2);
+  Matrix<double> sum({1, H}, 7);
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(2);
+  Matrix<double> m = start;
+  add_to_rows(row, m);
+  sum_rows(start, sum);
+  omp_set_num_threads(before);
+  for (std::size_t h = 0; h < H; ++h) {
+    double total = 0;
+    for (std::size_t n = 0; n < N; ++n) {
+      ASSERT_EQ(m(n, h), start(n, h) + row(0, h));
+      total += start(n, h);
+    }
+    EXPECT_EQ(sum(0, h), total);
+  }
+}
+
 TEST(Rows, AreAddedToAndSummed) {
   Matrix<double> m = {{1, 2, 3}, {4, 5, 6}}, sum = {{9, 9, 9}};
   add_to_rows({{10, 20, 30}}, m);

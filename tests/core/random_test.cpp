@@ -35,6 +35,10 @@ TEST(Random, IsPhiloxAtTheDocumentedCounter) {
   }
 }
 
+TEST(Random, ReadsStreamZeroUnlessToldAnother) {
+  EXPECT_EQ(Random(7).bits(), Random(7, 0).bits());
+}
+
 TEST(Random, UniformHasItsMeanAndVarianceInsideZeroAndOne) {
   Random random(1);
   const int n = 100000;
@@ -85,6 +89,28 @@ TEST(Random, BelowGivesEveryNumberEquallyOften) {
   EXPECT_EQ(testing::message_of([&] { random.below(0); }), "Random::below: the limit is 0");
 }
 
+TEST(Random, BelowRejectsTheFirstDrawThatWouldFavourSmallNumbers) {
+  // For a limit above 2^31 the draws below the limit are unbiased, and the limit itself is not.
+  std::size_t tried = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Random draws(seed);
+    const std::uint64_t first = draws.bits() >> 32, second = draws.bits() >> 32;
+    if (first <= (std::uint64_t{1} << 31) || second >= first) continue;
+    EXPECT_EQ(Random(seed).below(static_cast<std::uint32_t>(first)), second);
+    ++tried;
+  }
+  EXPECT_GT(tried, 2U);
+}
+
+TEST(Random, ShuffleSwapsFromTheBackAndDrawsOneNumberLessThanItems) {
+  std::vector<std::uint32_t> items{10, 11, 12, 13, 14}, expected = items;
+  Random shuffling(6), drawing(6);
+  shuffling.shuffle(items);
+  for (std::uint32_t i = 5; i >= 2; --i) std::swap(expected[i - 1], expected[drawing.below(i)]);
+  EXPECT_EQ(items, expected);
+  EXPECT_EQ(shuffling.bits(), drawing.bits());
+}
+
 TEST(Random, PermutationHoldsEveryNumberOnceAndPutsEachAnywhere) {
   auto order = Random(4).permutation(1000);
   EXPECT_NE(order[0] + order[1] + order[2], 0U + 1 + 2);
@@ -106,7 +132,15 @@ TEST(Random, PermutationHoldsEveryNumberOnceAndPutsEachAnywhere) {
 TEST(Mask, IsPhiloxAtSeedUnitExampleStepAndLayer) {
   // Rows that end within a block of 4 units, within a chunk of 64 blocks, and enough for threads.
   const std::uint64_t seed = 0x123456789abcdef;
-  for (const auto& [N, H] : {std::array<std::size_t, 2>{2, 10}, {3, 256}, {7, 301}, {70, 500}}) {
+  for (const auto& [N, H] : {std::array<std::size_t, 2>{2, 10},
+                             {3, 256},
+                             {7, 301},
+                             {70, 500},
+                             {5, 1},
+                             {4, 3},
+                             {6, 9},
+                             {3, 6},
+                             {2, 12}}) {
     std::vector<std::uint32_t> examples(N);
     for (std::size_t n = 0; n < N; ++n)
       examples[n] = static_cast<std::uint32_t>(4000000000U + 7 * n);
@@ -188,6 +222,21 @@ TEST(Initialise, GivesEveryWeightTheScaleAskedForAndBiasesZero) {
   for (const double b : parameters[1]->value) EXPECT_EQ(b, 0);
   EXPECT_EQ(testing::message_of([] { normal_scale(-1); }),
             "weight scale is -1, expected a finite number >= 0");
+  EXPECT_EQ(testing::message_of([] { normal_scale(HUGE_VAL); }),
+            "weight scale is inf, expected a finite number >= 0");
+  EXPECT_EQ(normal_scale(0)(3, 4), 0);
+}
+
+TEST(Initialise, ReadsStreamKForTheKthWeight) {
+  Affine<double> first(4, 3), second(3, 2), third(2, 2);
+  std::vector<Parameter<double>*> all;
+  for (auto* layer : {&first, &second, &third})
+    for (auto* p : layer->parameters()) all.push_back(p);
+  initialise(all, normal_scale(2), 9);
+  for (std::uint32_t k = 0; k < 3; ++k) {
+    Random random(9, k);
+    for (const double w : all[2 * k]->value) EXPECT_EQ(w, 2 * random.normal()) << k;
+  }
 }
 
 TEST(Initialise, StartsFloatAndDoubleNetsAlikeAndLayersApart) {

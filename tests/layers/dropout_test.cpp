@@ -158,6 +158,15 @@ TEST(Dropout, DrawsANewMaskEachTrainingForwardUntilItIsToldTheStep) {
   EXPECT_TRUE(dropout.cache().mask == second);
 }
 
+TEST(Dropout, StartsAtStepZeroWithSeedZero) {
+  const auto x = normals(3, 50, 5);
+  Dropout<double> fresh(0.5), told(0.5, 0);
+  fresh.forward(x, Mode::train);
+  told.begin_step(0, {0, 1, 2});
+  told.forward(x, Mode::train);
+  EXPECT_TRUE(fresh.cache().mask == told.cache().mask);
+}
+
 TEST(Dropout, PassesTheGradientCheckWithAFrozenMask) {
   for (const double keep_prob : {0.2, 0.8, 1.0}) {
     for (const Mode mode : {Mode::train, Mode::test}) {
