@@ -89,7 +89,9 @@ void save_weights(const std::string& path, const std::vector<Parameter<T>*>& par
 template <typename T>
 void load_weights(const std::string& path, const std::vector<Parameter<T>*>& parameters) {
   if (!fs::exists(path)) fail(path, "no such file or folder");
-  const Arrays arrays = fs::is_directory(path) ? read_folder(path) : read_npz(path);
+  std::uint64_t most = 0;
+  for (const auto* p : parameters) most += most_npy_bytes(p->value.size());
+  const Arrays arrays = fs::is_directory(path) ? read_folder(path) : read_npz(path, most);
   std::vector<Matrix<T>> values;
   for (const auto* p : parameters) {
     const auto array = arrays.find(p->name);
