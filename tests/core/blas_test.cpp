@@ -58,7 +58,7 @@ std::string prepared_from(const std::string& chosen) {
   take_kernels(chosen);
   unsetenv("OPENBLAS_CORETYPE");
   EXPECT_EQ(openblas_get_corename(), chosen);
-  prepare_blas();
+  EXPECT_TRUE(prepare_blas());
   EXPECT_EQ(std::getenv("OPENBLAS_CORETYPE"), nullptr);
   return openblas_get_corename();
 }
@@ -80,7 +80,7 @@ TEST(Blas, ReplacesKernelsThatAreTooOldForThisCpuAndNoOthers) {
   }
   EXPECT_EQ(prepared_from("Nehalem"), "Nehalem");  // nothing that OpenBLAS falls back to
   take_kernels("Prescott");
-  prepare_blas();
+  EXPECT_TRUE(prepare_blas());
   EXPECT_STREQ(openblas_get_corename(), "Prescott") << "the environment is left to decide";
   EXPECT_STREQ(std::getenv("OPENBLAS_CORETYPE"), "Prescott");
   take_kernels(before);

@@ -39,11 +39,11 @@ TEST(Parallel, UsesThreadsOnlyWhereThereIsWorkForThem) {
 
 /// Into how many parts in_parts cuts so many items of so many numbers, for two threads.
 std::size_t parts_of(std::size_t count, std::size_t numbers) {
-  std::vector<int> calls(2);
+  std::vector<std::size_t> calls(2);
   in_parts(count, numbers, [&](std::size_t, std::size_t) {
     ++calls[static_cast<std::size_t>(omp_get_thread_num())];
   });
-  return static_cast<std::size_t>(calls[0] + calls[1]);
+  return calls[0] + calls[1];
 }
 
 TEST(Parallel, StartsThreadsFromTwoItemsAndAsManyNumbersAsOutweighTheirStart) {

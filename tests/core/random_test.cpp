@@ -233,8 +233,8 @@ TEST(Initialise, ReadsStreamKForTheKthWeight) {
   for (auto* layer : {&first, &second, &third})
     for (auto* p : layer->parameters()) all.push_back(p);
   initialise(all, normal_scale(2), 9);
-  for (std::uint32_t k = 0; k < 3; ++k) {
-    Random random(9, k);
+  for (std::size_t k = 0; k < 3; ++k) {
+    Random random(9, static_cast<std::uint32_t>(k));
     for (const double w : all[2 * k]->value) EXPECT_EQ(w, 2 * random.normal()) << k;
   }
 }

@@ -9,6 +9,7 @@ order is drawn with a seed. What is done is kept in a journal: stopped, the same
 import argparse
 import json
 import multiprocessing
+import os
 import random
 import signal
 import sys
@@ -45,9 +46,13 @@ def read_journal(path):
 
 def judge(task):
     """In a process of its own, with a folder of its own."""
-    lab, mutant, hasty = task
+    lab, mutant, hasty, journal, known = task
     start = time.monotonic()
-    verdict, by = lab.judge(mutant, f"worker{multiprocessing.current_process()._identity[-1]}", hasty)
+    # A run beside this one, with another seed, may have been faster.
+    record = read_journal(journal).get(mutant.name)
+    if record is not None and record != known:
+        return record
+    verdict, by = lab.judge(mutant, f"worker{os.getpid()}", hasty)
     return {"mutant": mutant.name, "verdict": verdict, "by": by, "seconds": round(time.monotonic() - start, 1)}
 
 
@@ -107,13 +112,15 @@ def main():
         lab = laboratory.Laboratory(ROOT, arguments.folder)
         print(f"Compiling and testing the unchanged sources in {arguments.folder}", file=sys.stderr)
         try:
-            lab.prepare(arguments.jobs)
+            lab.prepare(arguments.jobs, arguments.hasty)
         except laboratory.BuildError as error:
             print(f"mutation: {error}", file=sys.stderr)
             return 2
+        tasks = ((lab, m, arguments.hasty, journal_path, records.get(m.name)) for m in to_do)
         with laboratory.journal(journal_path) as write, multiprocessing.Pool(arguments.jobs) as pool:
-            for done, record in enumerate(pool.imap_unordered(judge, ((lab, m, arguments.hasty) for m in to_do)), 1):
-                write(record)
+            for done, record in enumerate(pool.imap_unordered(judge, tasks), 1):
+                if read_journal(journal_path).get(record["mutant"]) != record:
+                    write(record)
                 records[record["mutant"]] = record
                 print(f"{done}/{len(to_do)} {record['verdict']} {record['by']} ({record['seconds']} s) "
                       f"{record['mutant']}", file=sys.stderr)  # fmt: skip
