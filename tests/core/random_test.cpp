@@ -227,6 +227,18 @@ TEST(Initialise, GivesEveryWeightTheScaleAskedForAndBiasesZero) {
   EXPECT_EQ(normal_scale(0)(3, 4), 0);
 }
 
+TEST(Initialise, TellsTheInitialiserInputsAndOutputs) {
+  Affine<double> narrow(1, 5), wide(4, 1);
+  std::vector<std::size_t> told;
+  const auto note = [&](std::size_t D, std::size_t H) {
+    told.insert(told.end(), {D, H});
+    return 1.0;
+  };
+  initialise(narrow.parameters(), note, 0);
+  initialise(wide.parameters(), note, 0);
+  EXPECT_EQ(told, (std::vector<std::size_t>{1, 5, 4, 1}));
+}
+
 TEST(Initialise, ReadsStreamKForTheKthWeight) {
   Affine<double> first(4, 3), second(3, 2), third(2, 2);
   std::vector<Parameter<double>*> all;

@@ -109,6 +109,7 @@ def main():
         again = {arguments.again} | (set() if arguments.hasty else {"undecided"})
         to_do = [m for m in mutants
                  if m.name not in records or records[m.name]["verdict"] in again]  # fmt: skip
+        to_do.sort(key=lambda m: m.name not in records)  # those judged anew first
         lab = laboratory.Laboratory(ROOT, arguments.folder)
         print(f"Compiling and testing the unchanged sources in {arguments.folder}", file=sys.stderr)
         try:
