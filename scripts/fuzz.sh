@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Feeds the parsers with inputs that libFuzzer makes up, under AddressSanitizer and
-# UndefinedBehaviorSanitizer, beginning with the inputs of tests/fuzz/corpus.
+# UndefinedBehaviorSanitizer, beginning with the inputs of tests/fuzz/corpus. The lab page's parsers,
+# which are TypeScript, get theirs from fast-check.
 # Usage: scripts/fuzz.sh [OPTION...] [TARGET...]      (no target: all of them)
 #   --runs N      inputs for every target, those of the corpus among them (default 1000000)
 #   --seed N      of libFuzzer's random numbers (default 1)
@@ -14,6 +15,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 targets=(cifar10 idx npy npz weights checkpoint grid_file journal_line journal)
+# The page's sources come with the lab; without them there is nothing to feed.
+[[ -d examples/lab/page/src ]] && targets+=(lab_csv lab_permalink)
 build=build/fuzz
 runs=1000000 seed=1 build_it=1 run_them=1 grow=0 chosen=()
 
@@ -60,6 +63,23 @@ if ((build_it)); then
     die "the targets cannot be built, see $build/build.log"
   }
 fi
+build_lab() {
+  local lab=tests/fuzz/lab
+  if [[ ! -e $lab/node_modules/.package-lock.json ||
+    $lab/package-lock.json -nt $lab/node_modules/.package-lock.json ]]; then
+    (cd "$lab" && npm ci --no-audit --no-fund) || return 1
+  fi
+  # One of the page's files asks the browser for its colours as soon as it is loaded.
+  "$lab/node_modules/.bin/esbuild" "$lab/main.ts" --bundle --platform=node --log-level=warning \
+    --banner:js='globalThis.matchMedia = () => ({ matches: false, addEventListener() {} });' \
+    --outfile="$build/lab.cjs"
+}
+if ((build_it)) && [[ -d examples/lab/page/src ]]; then
+  build_lab > "$build/lab.log" 2>&1 || {
+    tail -n 20 "$build/lab.log" >&2
+    die "the lab's parsers cannot be built, see $build/lab.log"
+  }
+fi
 ((run_them)) || exit 0
 
 dictionary_of() {
@@ -83,6 +103,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
 for target in "${chosen[@]}"; do
+  if [[ $target == lab_* ]]; then
+    log=$build/$target.log
+    node "$build/lab.cjs" "${target#lab_}" "$runs" "$seed" "tests/fuzz/lab/corpus/${target#lab_}" \
+      > "$log" 2>&1 || { echo "$target: FINDING, see $log" >> "$log" && failed=1; }
+    tail -n 1 "$log" | tee -a "$build/runs.txt"
+    continue
+  fi
   program=$build/tests/fuzz/${target}_fuzz corpus=tests/fuzz/corpus/$target log=$build/$target.log
   [[ -x $program ]] || die "$program is not built"
   options=("${limits[@]}")

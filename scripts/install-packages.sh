@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs those Debian packages of the named groups that are missing; this is their only list.
 # Usage: scripts/install-packages.sh [build|student|mpi|test|fuzz|lint|bench|harden ...]      (no group: build)
+#        scripts/install-packages.sh --list      names all packages of all groups
 set -euo pipefail
 
 student=(g++ cmake ninja-build python3
@@ -24,6 +25,11 @@ die() {
   exit 2
 }
 
+if [[ ${1:-} == --list ]]; then
+  printf '%s\n' "${build[@]}" "${test[@]}" "${lint[@]}" "${harden[@]}" "${bench[@]}" | sort -u
+  exit 0
+fi
+
 wanted=()
 for group in "${@:-build}"; do
   case $group in
@@ -36,7 +42,7 @@ for group in "${@:-build}"; do
     bench) wanted+=("${bench[@]}") ;;
     harden) wanted+=("${harden[@]}") ;;
     -h | --help)
-      sed -n '2,3s/^# //p' "$0"
+      sed -n '2,4s/^# //p' "$0"
       exit 0
       ;;
     *) die "no such group: $group (build, student, mpi, test, fuzz, lint, bench, harden)" ;;

@@ -21,6 +21,13 @@ def npy(array, version=(1, 0)):
     return out.getvalue()
 
 
+def with_shape(whole, shape):
+    """The bytes of an .npy file with another shape in its header."""
+    begin, end = whole.index(b"("), whole.index(b")") + 1
+    header = whole[10:begin] + shape.encode() + whole[end:whole.index(b"\n")].rstrip() + b"\n"
+    return whole[:8] + struct.pack("<H", len(header)) + header + whole[whole.index(b"\n") + 1:]
+
+
 def npz(arrays, compression=zipfile.ZIP_STORED):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", compression) as archive:
@@ -81,7 +88,8 @@ def seeds():
     weights = {"affine1.w": float_matrix([1, 2, 3], [4, 5, 6]), "affine1.b": float_matrix([1, 2, 3])}
     wide = {name: npy(numpy.ones(shape)) for name, shape in (("affine1.w", (2, 3)), ("affine1.b", (1, 3)))}
     two_axes = npy(numpy.array([[1, 2], [3, 4], [5, 6]], numpy.float32))
-    huge = two_axes.replace(b"(3, 2), }" + b" " * 17, b"(8589934592, 8589934592), }"[:26])
+    huge = with_shape(two_axes, "(8589934592, 8589934592)")
+    wrapping = with_shape(npy(numpy.zeros((0, 5))), "(3" + ", 64" * 10 + ", 16)")  # in 64 bits their product is 0
     return {
         "cifar10": [cifar10(1, 1, [7]), cifar10(2, 1, [0, 9]), cifar10(2, 2, [3, 10]),
                     cifar10(1, 1, [1])[:-1], cifar10(2, 1, [1, 2]) + b"x"],
@@ -97,7 +105,7 @@ def seeds():
         "npy": [bytes([role]) + data for role, data in (
                     (0, npy(numpy.arange(6, dtype=numpy.uint8).reshape(2, 3))), (1, two_axes),
                     (2, npy(numpy.array([[1.5, nan]]))), (1, npy(numpy.array([1, -2], numpy.int32))),
-                    (2, npy(numpy.array([[2**53, -5]], numpy.int64), (2, 0))), (1, huge),
+                    (2, npy(numpy.array([[2**53, -5]], numpy.int64), (2, 0))), (1, huge), (1, wrapping),
                     (3, npy(numpy.arange(12, dtype=numpy.uint8).reshape(3, 2, 2))), (3, two_axes),
                     (3, npy(numpy.array([1.0, 2.0, 3.0]))), (4, npy(numpy.array([0, 2, 1]))),
                     (4, npy(numpy.array([0, 1.5, 1]))), (4, npy(numpy.array([0, 255, 1], numpy.uint8))),

@@ -11,12 +11,29 @@ using namespace thinnet::fuzz;
 
 namespace {
 
+/// The product of the axes, which no multiplication makes wrap around to something smaller.
+double values_by_shape(const std::string& bytes) {
+  const std::size_t key = bytes.find("'shape':"), begin = bytes.find('(', key);
+  double product = 1, axis = 0;
+  bool in_axis = false;
+  for (std::size_t i = begin + 1; i < bytes.size(); ++i) {
+    const bool digit = bytes[i] >= '0' && bytes[i] <= '9';
+    if (digit) axis = axis * 10 + (bytes[i] - '0');
+    if (!digit && in_axis) product *= axis;
+    if (!digit) axis = 0;
+    in_axis = digit;
+    if (bytes[i] == ')') break;
+  }
+  return product;
+}
+
 template <typename T>
 void decode(const std::string& bytes) {
   takes(
       [&] {
         const Matrix<T> m = decode_npy<T>(bytes, "here");
         promise(m.size() <= bytes.size(), "no more values than bytes");
+        promise(values_by_shape(bytes) == static_cast<double>(m.size()), "the shape's values");
         const std::string again = encode_npy(m);
         promise(encode_npy(decode_npy<T>(again, "again")) == again, "a round trip keeps the bits");
       },
