@@ -47,8 +47,14 @@ void write_folder(const std::string& path, const Arrays& arrays) {
     fs::remove_all(partial);
   }
   require_writable_folder(partial);
-  for (const auto& [name, bytes] : arrays) {
-    write_file((fs::path(partial) / (name + ".npy")).string(), bytes);
+  try {
+    for (const auto& [name, bytes] : arrays) {
+      write_file((fs::path(partial) / (name + ".npy")).string(), bytes);
+    }
+  } catch (...) {
+    std::error_code ignored;  // the first error is the one to tell
+    fs::remove_all(partial, ignored);
+    throw;
   }
   // One call either takes a free name or swaps the two folders.
   const unsigned how = replaces ? RENAME_EXCHANGE : 0;

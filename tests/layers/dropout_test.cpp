@@ -93,6 +93,14 @@ TEST(Dropout, TellsItsKeepProb) {
   EXPECT_EQ(Dropout<float>(0.3).keep_prob(), 0.3);
 }
 
+TYPED_TEST(DropoutOf, DropsAllAtTheSmallestKeepProbAndMakesNoNotANumber) {
+  Dropout<TypeParam> dropout(std::numeric_limits<double>::denorm_min());
+  const Matrix<TypeParam> ones({20, 30}, 1), zeros({20, 30}, 0);
+  EXPECT_TRUE(dropout.forward(ones, Mode::train) == zeros);
+  EXPECT_TRUE(dropout.backward(ones) == zeros);
+  EXPECT_TRUE(dropout.forward(ones, Mode::test) == ones);
+}
+
 TEST(Dropout, KeepsEverythingAtKeepProbOne) {
   const auto x = normals(50, 60, 5);
   Dropout<double> dropout(1);
