@@ -94,6 +94,8 @@ class FullDisk(Faults):
                 filler, output = self.leave_free(kibibytes), self.disk / "output"
                 code, _, err = run(make_command(output))
                 if code == 0:
+                    require_whole_files(output)
+                    self.assertEqual(partials_in(output), [])
                     filler.unlink()
                     shutil.rmtree(output)
                     break
