@@ -20,6 +20,8 @@ struct Cifar10 {
   static Dataset read_training(const std::string& folder);
   /// test_batch.bin of the folder: 10,000 images. Throws likewise.
   static Dataset read_test(const std::string& folder);
+  /// Any files of this layout, in this order, each of exactly so many records. Throws likewise.
+  static Dataset read_files(const std::vector<std::string>& paths, std::size_t records);
   /// Airplane to truck.
   static const std::vector<std::string>& class_names();
 };

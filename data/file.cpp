@@ -70,6 +70,18 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+/// Gives path.partial its name, once it has reached the disk.
+void publish_partial(const std::string& path) {
+  const std::string partial = path + ".partial";
+  Descriptor(partial, O_RDONLY, "cannot open", path).sync();
+  if (std::rename(partial.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    std::remove(partial.c_str());
+    fail(path, "cannot replace", error);
+  }
+  Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY, "cannot open", path).sync();
+}
+
 }  // namespace
 
 std::string read_file(const std::string& path) {
@@ -96,17 +108,6 @@ void read_pieces(const std::string& path, std::size_t size,
     n = file.read_up_to(size, piece.data());
     if (n > 0) use(std::string_view(piece).substr(0, n));
   }
-}
-
-void publish_partial(const std::string& path) {
-  const std::string partial = path + ".partial";
-  Descriptor(partial, O_RDONLY, "cannot open", path).sync();
-  if (std::rename(partial.c_str(), path.c_str()) != 0) {
-    const int error = errno;
-    std::remove(partial.c_str());
-    fail(path, "cannot replace", error);
-  }
-  Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY, "cannot open", path).sync();
 }
 
 void write_pieces(const std::string& path, const std::function<std::string_view()>& next) {

@@ -24,9 +24,6 @@ void write_file(const std::string& path, const std::string& bytes);
 /// The same with bytes that come in pieces: next() gives the next one, and an empty one at the end.
 void write_pieces(const std::string& path, const std::function<std::string_view()>& next);
 
-/// Renames path.partial, written by somebody else, to path in the same careful way.
-void publish_partial(const std::string& path);
-
 /// Makes a folder and its parents and tries whether files can be written in it.
 /// Throws std::runtime_error "path: reason".
 void require_writable_folder(const std::string& path);

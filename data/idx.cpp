@@ -4,8 +4,10 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -29,6 +31,21 @@ class Unzipped {
   Unzipped(const Unzipped&) = delete;
   Unzipped& operator=(const Unzipped&) = delete;
 
+  /// Throws unless the file can hold `count` bytes behind a header of so many, before memory is
+  /// taken for them.
+  void require_room(std::size_t header, std::size_t count) const {
+    std::error_code unknown;  // a pipe has no size; `read` does without
+    const std::uintmax_t size = std::filesystem::file_size(path_, unknown);
+    if (unknown) return;
+    if (gzdirect(file_) == 1) {
+      const std::uintmax_t present = size - std::min<std::uintmax_t>(header, size);
+      if (present < count) fail_with_values(std::to_string(present), count);
+    } else {
+      constexpr std::size_t deflate_limit = 1032;  // deflate cannot shrink by more
+      if (count / deflate_limit > size) fail_with_values("fewer", count);
+    }
+  }
+
   /// At most `count` bytes; fewer only at the end. Grows as bytes come: a header cannot make it
   /// allocate what the file does not hold.
   std::string read(std::size_t count) {
@@ -45,6 +62,10 @@ class Unzipped {
       if (n == 0) break;
     }
     return bytes;
+  }
+
+  [[noreturn]] void fail_with_values(const std::string& present, std::size_t count) const {
+    fail(fmt::format("holds {} bytes of values, but its header says {}", present, count));
   }
 
   [[noreturn]] void fail(const std::string& reason) const {
@@ -74,11 +95,11 @@ IdxFile read_one(const std::string& path) {
     count *= size;
     idx.shape.push_back(size);
   }
+  file.require_room(4 + 4 * idx.shape.size(), count);
   idx.values = file.read(count + 1);  // one more, to see whether the file goes on
   if (idx.values.size() != count) {
-    file.fail(fmt::format("holds {} bytes of values, but its header says {}",
-                          idx.values.size() > count ? "more" : std::to_string(idx.values.size()),
-                          count));
+    file.fail_with_values(idx.values.size() > count ? "more" : std::to_string(idx.values.size()),
+                          count);
   }
   return idx;
 }

@@ -117,10 +117,12 @@ Matrix<T> decode(const std::string& bytes, const Header& header) {
   const char* from = bytes.data() + header.data;
   const std::string type = header.type.substr(1);
   if (type == "u1") convert<std::uint8_t>(from, m);
-  if (type == "i4") convert<std::int32_t>(from, m);
-  if (type == "i8") convert<std::int64_t>(from, m);
-  if (type == "f4") convert<float>(from, m);
-  if (type == "f8") convert<double>(from, m);
+  if constexpr (std::is_floating_point_v<T>) {
+    if (type == "i4") convert<std::int32_t>(from, m);
+    if (type == "i8") convert<std::int64_t>(from, m);
+    if (type == "f4") convert<float>(from, m);
+    if (type == "f8") convert<double>(from, m);
+  }
   return m;
 }
 
@@ -132,6 +134,11 @@ Dataset::Features decode_features(const std::string& bytes, const std::string& w
 }
 
 }  // namespace
+
+std::uint64_t most_npy_bytes(std::size_t values) {
+  constexpr std::uint64_t header = 4096, widest = 8;
+  return header + widest * values;
+}
 
 template <typename T>
 std::string encode_npy(const Matrix<T>& m) {
@@ -150,7 +157,10 @@ std::string encode_npy(const Matrix<T>& m) {
 
 template <typename T>
 Matrix<T> decode_npy(const std::string& bytes, const std::string& where) {
-  return decode<T>(bytes, parse(bytes, where));
+  const Header header = parse(bytes, where);
+  // Of numbers that are no bytes most have no byte that they could become.
+  if (std::is_integral_v<T> && header.type[1] != 'u') fail(where, "not of type u1");
+  return decode<T>(bytes, header);
 }
 
 Dataset read_npy(const std::string& x_path, const std::string& labels_path) {

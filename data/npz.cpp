@@ -81,17 +81,32 @@ void write_npz(const std::string& path, const Arrays& arrays) {
   write_archive(path, file.get());
 }
 
-Arrays read_npz(const std::string& path) {
+Arrays read_npz(const std::string& path, std::uint64_t most_unpacked) {
   int code = 0;
   const Zip zip(zip_open(path.c_str(), ZIP_RDONLY, &code), zip_discard);
   if (!zip) fail(path, code);
-  const auto file_size = static_cast<zip_uint64_t>(fs::file_size(path));
+  std::error_code error;
+  std::uintmax_t file_left = fs::file_size(path, error);
+  if (error) fail(path, error.message());
   Arrays arrays;
   for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(zip_get_num_entries(zip.get(), 0)); ++i) {
     zip_stat_t about;
     if (zip_stat_index(zip.get(), i, 0, &about) != 0) fail(path, zip_strerror(zip.get()));
-    constexpr zip_uint64_t deflate_limit = 1032;  // deflate cannot shrink by more
-    if (about.size / deflate_limit > file_size) fail(path, "an entry is larger than it can be");
+    // No byte of the file belongs to two entries: what they hold is no more than the file does.
+    if (about.comp_size > file_left) fail(path, "the entries are larger than the file");
+    file_left -= about.comp_size;
+    if (about.comp_method == ZIP_CM_STORE) {
+      if (about.size != about.comp_size) fail(path, "a stored entry has two sizes");
+    } else if (about.comp_method == ZIP_CM_DEFLATE) {
+      constexpr zip_uint64_t deflate_limit = 1032;  // deflate cannot shrink by more
+      if (about.size / deflate_limit > about.comp_size)
+        fail(path, "an entry is larger than it can be");
+      if (about.size > most_unpacked)
+        fail(path, "the compressed entries are larger than what can belong here");
+      most_unpacked -= about.size;
+    } else {
+      fail(path, "an entry is neither stored nor deflated");
+    }
     const std::unique_ptr<zip_file_t, decltype(&zip_fclose)> entry(zip_fopen_index(zip.get(), i, 0),
                                                                    zip_fclose);
     if (!entry) fail(path, zip_strerror(zip.get()));

@@ -1,6 +1,7 @@
 // NumPy's .npz format: several named arrays in one zip file.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -13,8 +14,9 @@ using Arrays = std::map<std::string, std::string>;
 /// same bytes. Throws std::runtime_error "path: reason".
 void write_npz(const std::string& path, const Arrays& arrays);
 
-/// Reads what write_npz or numpy.savez(_compressed) wrote. Throws std::runtime_error "path:
-/// reason".
-Arrays read_npz(const std::string& path);
+/// Reads what write_npz or numpy.savez(_compressed) wrote. Sizes are compared with the file before
+/// memory is taken; deflated entries, which can be a thousand times as large as the file, may take
+/// `most_unpacked` bytes together. Throws std::runtime_error "path: reason".
+Arrays read_npz(const std::string& path, std::uint64_t most_unpacked = std::uint64_t{1} << 30);
 
 }  // namespace thinnet

@@ -47,8 +47,14 @@ void write_folder(const std::string& path, const Arrays& arrays) {
     fs::remove_all(partial);
   }
   require_writable_folder(partial);
-  for (const auto& [name, bytes] : arrays) {
-    write_file((fs::path(partial) / (name + ".npy")).string(), bytes);
+  try {
+    for (const auto& [name, bytes] : arrays) {
+      write_file((fs::path(partial) / (name + ".npy")).string(), bytes);
+    }
+  } catch (...) {
+    std::error_code ignored;  // the first error is the one to tell
+    fs::remove_all(partial, ignored);
+    throw;
   }
   // One call either takes a free name or swaps the two folders.
   const unsigned how = replaces ? RENAME_EXCHANGE : 0;
@@ -89,7 +95,9 @@ void save_weights(const std::string& path, const std::vector<Parameter<T>*>& par
 template <typename T>
 void load_weights(const std::string& path, const std::vector<Parameter<T>*>& parameters) {
   if (!fs::exists(path)) fail(path, "no such file or folder");
-  const Arrays arrays = fs::is_directory(path) ? read_folder(path) : read_npz(path);
+  std::uint64_t most = 0;
+  for (const auto* p : parameters) most += most_npy_bytes(p->value.size());
+  const Arrays arrays = fs::is_directory(path) ? read_folder(path) : read_npz(path, most);
   std::vector<Matrix<T>> values;
   for (const auto* p : parameters) {
     const auto array = arrays.find(p->name);

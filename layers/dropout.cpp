@@ -34,7 +34,9 @@ const Matrix<T>& Dropout<T>::backward(const Matrix<T>& dout) {
 
 template <typename T>
 Dropout<T>::Dropout(double keep_prob, std::uint64_t seed)
-    : Layer<T>("dropout"), keep_prob_(keep_prob), seed_(seed) {
+    : Layer<T>("dropout"),
+      keep_prob_(std::max<double>(keep_prob, std::numeric_limits<T>::denorm_min())),  // 0/0 is NaN
+      seed_(seed) {
   require(keep_prob > 0 && keep_prob <= 1, "dropout: keep_prob is {}, expected a number in (0, 1]",
           keep_prob);
 }

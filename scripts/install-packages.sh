@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs those Debian packages of the named groups that are missing; this is their only list.
-# Usage: scripts/install-packages.sh [build|student|coursework|autograder|mpi|lab|test|lint|bench ...]
-# (no group: build)
+# Usage: scripts/install-packages.sh [GROUP ...]      (no group: build)
+#        scripts/install-packages.sh --list           names all packages of all groups
+# Groups: build student coursework autograder mpi lab test fuzz lint bench harden
 set -euo pipefail
 
 student=(g++ cmake ninja-build python3
@@ -16,17 +17,25 @@ build=("${student[@]}" libzip-dev libboost-math-dev libssl-dev gnuplot-nox fonts
 mpi=(libopenmpi-dev openmpi-bin)
 lab=(emscripten node-acorn cmake ninja-build
      libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev)
+fuzz=(clang libclang-rt-14-dev libomp-dev)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || lab+=(nodejs npm)
-test=(libgtest-dev patch python3-numpy chromium "${mpi[@]}" "${lab[@]}" "${coursework[@]}" poppler-utils python3-yaml)
+test=(libgtest-dev patch python3-numpy chromium "${mpi[@]}" "${lab[@]}" "${fuzz[@]}" "${coursework[@]}" poppler-utils python3-yaml)
 lint=(clang-format clang-tidy libomp-dev shellcheck git
       libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
+# scripts/matrix.sh, coverage.sh and mutation.sh; libomp-14-dev tells ThreadSanitizer about OpenMP.
+harden=(clang libomp-dev libomp-14-dev valgrind gcovr)
 bench=(libbenchmark-dev libblis-dev libdnnl-dev python3-torch python3-numpy)
 
 die() {
   echo "install-packages: $1" >&2
   exit 2
 }
+
+if [[ ${1:-} == --list ]]; then
+  printf '%s\n' "${build[@]}" "${test[@]}" "${lint[@]}" "${harden[@]}" "${bench[@]}" | sort -u
+  exit 0
+fi
 
 wanted=()
 for group in "${@:-build}"; do
@@ -38,13 +47,15 @@ for group in "${@:-build}"; do
     mpi) wanted+=("${mpi[@]}") ;;
     lab) wanted+=("${lab[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    fuzz) wanted+=("${fuzz[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
+    harden) wanted+=("${harden[@]}") ;;
     -h | --help)
-      sed -n '2,4s/^# //p' "$0"
+      sed -n '2,5s/^# //p' "$0"
       exit 0
       ;;
-    *) die "no such group: $group (build, student, coursework, autograder, mpi, lab, test, lint, bench)" ;;
+    *) die "no such group: $group (--help names them)" ;;
   esac
 done
 

@@ -114,7 +114,11 @@ bool load_checkpoint(const std::string& path, const std::string& settings,
   const auto kind = std::filesystem::status(path, error).type();
   if (kind == std::filesystem::file_type::not_found) return false;
   if (error) fail(error.message());
-  Arrays arrays = read_npz(path);
+  // save_checkpoint compresses nothing; who did must leave it at what can belong to this training.
+  std::uint64_t most = std::uint64_t{1} << 20;  // history, counters and settings
+  for (const auto* p : state.parameters)
+    most += most_npy_bytes(p->value.size()) * (2 + state.optimizer.moments.size());
+  Arrays arrays = read_npz(path, most);
   const auto take = [&](const std::string& name) {
     const auto array = arrays.find(name);
     if (array == arrays.end()) fail("no array " + name);

@@ -9,6 +9,7 @@
 #include "core/check.hpp"
 #include "layers/softmax_cross_entropy.hpp"
 #include "training/checkpoint.hpp"
+#include "training/not_finite.hpp"
 #include "training/smoothed_cross_entropy.hpp"
 
 namespace thinnet {
@@ -87,9 +88,11 @@ void Trainer<T>::train_epoch(Batches<T>& batches, std::optional<GradientAverage<
     }
     if (average) batch_loss = average->average(batch_loss, batch.share);
     if (!std::isfinite(batch_loss)) {
-      throw std::runtime_error(fmt::format(
-          "the loss is {} at step {} (epoch {}): try a learning rate below {}, or smaller weights",
-          batch_loss, step, epoch, rate));
+      const Batch<T>& whole = batches.at(step);  // so that all ranks say the same
+      net_.begin_step(step, whole.examples);
+      throw std::runtime_error(fmt::format("the loss is {} at step {} (epoch {}): {}",
+                                           number_text(batch_loss), step, epoch,
+                                           explain_not_finite(net_, whole, Mode::train, rate)));
     }
     record.learning_rate = rate * options_.schedule(middle);
     optimizer_.set_learning_rate(record.learning_rate);
@@ -99,6 +102,16 @@ void Trainer<T>::train_epoch(Batches<T>& batches, std::optional<GradientAverage<
     if (report) report({epoch, options_.epochs, i + 1, batches.per_epoch(), batch_loss, nullptr});
   }
   record.loss = loss_sum / static_cast<double>(batches.per_epoch());
+}
+
+/// A loss may not show it: ReLU makes 0 of -infinity. Nobody must be left with such weights.
+template <typename T>
+void Trainer<T>::require_finite_weights(std::size_t step, std::size_t epoch) const {
+  const std::string entry = first_not_finite(net_.parameters());
+  if (entry.empty()) return;
+  throw std::runtime_error(
+      fmt::format("{} after step {} (epoch {}): try a learning rate below {}, or smaller weights",
+                  entry, step, epoch, optimizer_.learning_rate()));
 }
 
 template <typename T>
@@ -134,8 +147,15 @@ History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
     record.epoch = epoch;
     train_epoch(batches, average, record, report);
     if (ranks != nullptr) require_equal_replicas(*ranks, net_.parameters(), epoch);
+    require_finite_weights(epoch * batches.per_epoch() - 1, epoch);
     record.train_accuracy = evaluate(net_, seen, ranks).accuracy;
     const Evaluation held_out = evaluate(net_, unseen, ranks);
+    if (!std::isfinite(held_out.loss)) {
+      throw std::runtime_error(
+          fmt::format("the validation loss is {} after step {} (epoch {}): {}",
+                      number_text(held_out.loss), epoch * batches.per_epoch() - 1, epoch,
+                      explain_not_finite(net_, unseen, Mode::test, optimizer_.learning_rate())));
+    }
     record.validation_loss = held_out.loss;
     record.validation_accuracy = held_out.accuracy;
     history.add(record);

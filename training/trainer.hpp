@@ -65,10 +65,10 @@ class Trainer {
   Trainer(Sequential<T>& net, Optimizer<T>& optimizer, TrainerOptions options);
 
   /// Goes on after the last epoch of the checkpoint, if there is one, to the bits of a training
-  /// that was never interrupted. Throws std::runtime_error, naming the step and what to try, when
-  /// the loss is not finite; std::invalid_argument when the schedule makes the learning rate 0; and
-  /// like save_checkpoint, load_checkpoint, share_state and require_equal_replicas, on all ranks
-  /// alike.
+  /// that was never interrupted. Throws std::runtime_error, naming the step, the layer and what to
+  /// try, when the loss is not finite, or a weight at the end of an epoch, which is not kept then;
+  /// std::invalid_argument when the schedule makes the learning rate 0; and like save_checkpoint,
+  /// load_checkpoint, share_state and require_equal_replicas, on all ranks alike.
   History fit(const Dataset& training, const Dataset& validation, const Normaliser<T>& normaliser,
               const ProgressReporter& reporter = nullptr);
 
@@ -79,6 +79,7 @@ class Trainer {
  private:
   void train_epoch(Batches<T>& batches, std::optional<GradientAverage<T>>& average,
                    EpochRecord& record, const ProgressReporter& report);
+  void require_finite_weights(std::size_t step, std::size_t epoch) const;
 
   Sequential<T>& net_;
   Optimizer<T>& optimizer_;

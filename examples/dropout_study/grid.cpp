@@ -3,9 +3,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/check.hpp"
+
 namespace thinnet::examples {
 
 std::vector<StudyRun> runs_of(const Grid& grid, const StudyRun& shared) {
+  std::size_t runs_left = most_runs;
+  for (const std::size_t choices :
+       {grid.hidden.size(), grid.training.size(), grid.keep_probs.size(), grid.seeds.size()}) {
+    require(choices <= runs_left, "the lists make more than {} runs", most_runs);
+    if (choices > 0) runs_left /= choices;
+  }
   std::vector<StudyRun> runs;
   StudyRun run = shared;
   for (const auto& hidden : grid.hidden) {

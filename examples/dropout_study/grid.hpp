@@ -26,9 +26,12 @@ struct StudyRun {
   double keep_prob() const { return options.keep_probs.front(); }
 };
 
+/// More are a slip of the finger, and their list alone would fill the memory.
+inline constexpr std::size_t most_runs = 1000000;
+
 /// The runs of a grid with the seed changing fastest, then keep_prob, training and hidden; run s of
 /// group g is number g · seeds + s. All else is as in `shared`, whose keep_probs, hidden, training
-/// and seed are not read.
+/// and seed are not read. Throws std::invalid_argument when they are more than most_runs.
 std::vector<StudyRun> runs_of(const Grid& grid, const StudyRun& shared);
 
 /// Equal for two runs exactly when they must have equal results.

@@ -51,6 +51,8 @@ void read_grid_file(const std::string& path, StudyOptions& options) {
     const auto end = bytes.begin() + static_cast<std::ptrdiff_t>(std::min(e.byte, bytes.size()));
     throw std::runtime_error(
         fmt::format("{}: not JSON, see line {}", path, 1 + std::count(bytes.begin(), end, '\n')));
+  } catch (const Json::out_of_range&) {
+    throw std::runtime_error(path + ": a number in it is too large");
   }
   if (!json.is_object()) throw std::runtime_error(path + ": a JSON object was expected");
   for (const auto& [name, value] : json.items()) {

@@ -13,17 +13,17 @@ namespace thinnet::examples {
 namespace {
 
 // From a helper to rank 0: one of these, and text that belongs to it.
-constexpr char ready = 'r';     // to train a run
-constexpr char finished = 'f';  // the run: its journal line, a newline, its tiles; ready again
-constexpr char failed = 'e';    // the run: why; ready again
-constexpr char gone = 'g';      // home; the last message
+constexpr char ready = 'r';         // to train a run
+constexpr char finished_run = 'f';  // the run: its journal line, a newline, its tiles; ready again
+constexpr char failed = 'e';        // the run: why; ready again
+constexpr char gone = 'g';          // home; the last message
 // From rank 0 to a helper: the number of a run, or this.
 const std::string no_more = "no more";
 
 constexpr std::chrono::milliseconds between_looks(1);
 
 std::string finished_message(const StudyRun& run, const TrainedRun& trained) {
-  return finished + encode_line({run, trained.result, trained.seconds}) + "\n" + trained.tiles;
+  return finished_run + encode_line({run, trained.result, trained.seconds}) + "\n" + trained.tiles;
 }
 
 TrainedRun read_finished(const StudyRun& run, const Ranks::Message& message) {
@@ -86,7 +86,7 @@ void Helpers::serve(const std::vector<StudyRun>& runs, const Next& next, const K
       continue;
     }
     if (message->bytes[0] == failed) throw std::runtime_error(message->bytes.substr(1));
-    if (message->bytes[0] == finished) {
+    if (message->bytes[0] == finished_run) {
       const std::size_t i = given_[helper].value();
       keep(i, read_finished(runs[i], *message));
     }

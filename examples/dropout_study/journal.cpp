@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -72,6 +73,9 @@ const RunResult* Journal::find(const StudyRun& run) const {
 }
 
 void Journal::append(const StudyRun& run, const RunResult& result, double seconds) {
+  struct stat about = {};  // an open file can be written to when nobody can find it any more
+  if (fstat(file_, &about) == 0 && about.st_nlink == 0)
+    fail(path_, "was removed while the study ran");
   const std::string line = encode_line({run, result, seconds}) + "\n";
   const off_t before = lseek(file_, 0, SEEK_END);
   ssize_t written = 0;

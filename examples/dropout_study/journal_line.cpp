@@ -8,6 +8,22 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+[[noreturn]] void fail_as_foreign() {
+  throw std::runtime_error("it is not what this program writes");
+}
+
+/// Only a number that is a count already: the conversion of another may be undefined.
+std::size_t count(const Json& value) {
+  if (!value.is_number_unsigned()) fail_as_foreign();
+  return value.get<std::size_t>();
+}
+
+std::vector<std::size_t> counts(const Json& list) {
+  std::vector<std::size_t> all;
+  for (const Json& value : list) all.push_back(count(value));
+  return all;
+}
+
 /// Throws std::runtime_error unless there is an entry for every epoch and as many predicted as true
 /// classes.
 void require_whole(const JournalLine& line) {
@@ -54,13 +70,13 @@ JournalLine decode_line(const std::string& text) {
     const Json json = Json::parse(text);
     ExperimentOptions& o = line.run.options;
     RunResult& r = line.result;
-    json.at("hidden").get_to(o.hidden);
-    json.at("training").get_to(o.training);
+    o.hidden = counts(json.at("hidden"));
+    o.training = count(json.at("training"));
     o.keep_probs = {json.at("keep_prob").get<double>()};
-    json.at("seed").get_to(o.seed);
-    json.at("validation").get_to(o.validation);
-    json.at("epochs").get_to(o.epochs);
-    json.at("batch").get_to(o.batch_size);
+    o.seed = count(json.at("seed"));
+    o.validation = count(json.at("validation"));
+    o.epochs = count(json.at("epochs"));
+    o.batch_size = count(json.at("batch"));
     o.sampling =
         json.at("sampling") == "shuffled" ? Sampling::shuffled : Sampling::with_replacement;
     o.optimiser = json.at("optimiser") == "sgd" ? OptimiserKind::sgd : OptimiserKind::adam;
@@ -69,17 +85,17 @@ JournalLine decode_line(const std::string& text) {
     json.at("data").get_to(line.run.data_name);
     json.at("data_sha256").get_to(line.run.data_sha256);
     json.at("seconds").get_to(line.seconds);
-    json.at("best_epoch").get_to(r.best_epoch);
+    r.best_epoch = count(json.at("best_epoch"));
     json.at("loss_curve").get_to(r.loss);
     json.at("train_curve").get_to(r.train);
     json.at("validation_curve").get_to(r.validation);
-    json.at("confusion").get_to(r.confusion);
+    for (const Json& row : json.at("confusion")) r.confusion.push_back(counts(row));
   } catch (const Json::exception&) {  // its message shows the library, not the mistake
-    throw std::runtime_error("it is not what this program writes");
+    fail_as_foreign();
   }
   require_whole(line);
   // Numbers that were cut short, negative counts, unknown words: none comes back as it went in.
-  if (encode_line(line) != text) throw std::runtime_error("it is not what this program writes");
+  if (encode_line(line) != text) fail_as_foreign();
   return line;
 }
 

@@ -93,7 +93,8 @@ std::vector<std::uint64_t> seed_list(const std::string& text) {
     require(ends.size() <= 2, "'{}' is neither a seed nor a range like 0-4", part);
     const std::uint64_t first = whole(ends.front()), last = whole(ends.back());
     require(first <= last, "'{}' runs backwards", part);
-    require(last - first < most_entries, "'{}' are more than {} seeds", part, most_entries);
+    require(last - first < most_entries - seeds.size(), "'{}' are more than {} seeds", text,
+            most_entries);
     for (std::uint64_t n = 0; n <= last - first; ++n) seeds.push_back(first + n);
   }
   require_distinct(seeds, text);

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -32,19 +34,47 @@ std::string quoted(const std::string& text) {
   return safe + '"';
 }
 
+/// A file without a name, in memory: what gnuplot leaves there is whole before anybody sees it, and
+/// the disk has no part in whether it could draw.
+class MemoryFile {
+ public:
+  explicit MemoryFile(const char* what) : number_(memfd_create(what, 0)) {  // gnuplot inherits it
+    if (number_ < 0) {
+      throw std::runtime_error(
+          fmt::format("cannot draw: no file in memory: {}", std::strerror(errno)));
+    }
+  }
+  ~MemoryFile() { close(number_); }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+
+  int number() const { return number_; }
+  std::string path() const { return fmt::format("/proc/self/fd/{}", number_); }
+
+ private:
+  int number_;
+};
+
+/// Returns when both pictures are drawn. gnuplot's own lines go into the exception.
 void run_gnuplot(const std::string& script, const std::string& svg, const std::string& png) {
+  const MemoryFile messages("messages");
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, messages.number(), STDERR_FILENO);
   std::array<std::string, 5> words{"gnuplot", "-c", script, svg, png};
   std::array<char*, 6> arguments{};
   for (std::size_t i = 0; i < words.size(); ++i) arguments[i] = words[i].data();
   pid_t child = 0;
-  const int error = posix_spawnp(&child, "gnuplot", nullptr, nullptr, arguments.data(), environ);
+  const int error = posix_spawnp(&child, "gnuplot", &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
   if (error != 0) {
     throw std::runtime_error(
         fmt::format("cannot draw {}: gnuplot: {}", script, std::strerror(error)));
   }
   int status = 0;
   if (waitpid(child, &status, 0) != child || status != 0) {
-    throw std::runtime_error(fmt::format("gnuplot could not draw {}", script));
+    throw std::runtime_error(
+        fmt::format("gnuplot could not draw {}: {}", script, read_file(messages.path())));
   }
 }
 
@@ -62,9 +92,10 @@ void draw(const std::string& stem, int width, int height, const std::string& dat
                          "set terminal pngcairo noenhanced size {2},{3} font \"DejaVu Sans,10\"\n"
                          "set output ARG2\n}}\n{4}unset output\n}}\n",
                          name, data, width, height, plot));
-  run_gnuplot(script, svg + ".partial", png + ".partial");
-  publish_partial(svg);
-  publish_partial(png);
+  const MemoryFile drawn_svg("svg"), drawn_png("png");
+  run_gnuplot(script, drawn_svg.path(), drawn_png.path());
+  write_file(svg, read_file(drawn_svg.path()));
+  write_file(png, read_file(drawn_png.path()));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -31,9 +32,7 @@ Ending run(CLI::App& app, int argc, char** argv, const std::function<void()>& bo
   } catch (const CLI::CallForHelp& help) {
     return {app.exit(help), ""};
   } catch (const CLI::ParseError& e) {
-    std::string message = e.what();  // CLI11 may put a list of choices on lines of its own
-    for (char& c : message) c = c == '\n' ? ' ' : c;
-    return {failed, message + " (--help shows the options)"};
+    return {failed, std::string(e.what()) + " (--help shows the options)"};
   } catch (const Interrupted& e) {
     return {interrupted, e.what()};
   } catch (const std::bad_alloc&) {
@@ -43,8 +42,10 @@ Ending run(CLI::App& app, int argc, char** argv, const std::function<void()>& bo
   }
 }
 
-/// One line on stderr, over a progress bar if one stands there.
-void say(const char* program, const std::string& line) {
+/// One line on stderr, over a progress bar if one stands there. What a file or an option brought
+/// into it can neither break it in two nor steer the terminal.
+void say(const char* program, std::string line) {
+  for (char& c : line) c = std::iscntrl(static_cast<unsigned char>(c)) != 0 ? ' ' : c;
   fmt::print(stderr, "{}{}: {}\n", isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "",
              std::filesystem::path(program).filename().string(), line);
 }

@@ -9,6 +9,9 @@
 extern "C" {
 [[gnu::weak]] char* openblas_get_corename();
 [[gnu::weak]] int openblas_get_num_threads();
+[[gnu::weak]] void openblas_set_num_threads(int);
+[[gnu::weak]] void gotoblas_dynamic_quit();
+[[gnu::weak]] void gotoblas_dynamic_init();
 }
 
 namespace thinnet {
@@ -32,6 +35,64 @@ TEST(Blas, RunsOnOneThreadWithTheKernelsOfThisCpu) {
     EXPECT_NE(kernels, "Prescott");
   }
 #endif
+}
+
+bool kernels_can_be_chosen() {
+  return openblas_get_corename != nullptr && gotoblas_dynamic_quit != nullptr &&
+         gotoblas_dynamic_init != nullptr;
+}
+
+/// Has OpenBLAS take the kernels of `name`; an empty one: those it chooses by itself.
+void take_kernels(const std::string& name) {
+  if (name.empty()) {
+    unsetenv("OPENBLAS_CORETYPE");
+  } else {
+    setenv("OPENBLAS_CORETYPE", name.c_str(), 1);
+  }
+  gotoblas_dynamic_quit();
+  gotoblas_dynamic_init();
+}
+
+/// What prepare_blas makes of OpenBLAS's choice of `chosen`, and that it leaves no variable behind.
+std::string prepared_from(const std::string& chosen) {
+  take_kernels(chosen);
+  unsetenv("OPENBLAS_CORETYPE");
+  EXPECT_EQ(openblas_get_corename(), chosen);
+  EXPECT_TRUE(prepare_blas());
+  EXPECT_EQ(std::getenv("OPENBLAS_CORETYPE"), nullptr);
+  return openblas_get_corename();
+}
+
+TEST(Blas, ReplacesKernelsThatAreTooOldForThisCpuAndNoOthers) {
+#if defined(__x86_64__)
+  if (!kernels_can_be_chosen()) GTEST_SKIP() << "the BLAS has one set of kernels";
+  const char* const variable = std::getenv("OPENBLAS_CORETYPE");
+  const std::string before = variable == nullptr ? "" : variable;
+  if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd")) {
+    for (const char* const old : {"Prescott", "Haswell", "Zen"})
+      EXPECT_EQ(prepared_from(old), "SkylakeX") << old;
+  } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    EXPECT_EQ(prepared_from("Prescott"), "Haswell");
+    EXPECT_EQ(prepared_from("Zen"), "Zen");
+  } else {
+    EXPECT_EQ(prepared_from("Prescott"), "Prescott");
+  }
+  EXPECT_EQ(prepared_from("Nehalem"), "Nehalem");  // nothing that OpenBLAS falls back to
+  take_kernels("Prescott");
+  EXPECT_TRUE(prepare_blas());
+  EXPECT_STREQ(openblas_get_corename(), "Prescott") << "the environment is left to decide";
+  EXPECT_STREQ(std::getenv("OPENBLAS_CORETYPE"), "Prescott");
+  take_kernels(before);
+  prepare_blas();
+#endif
+}
+
+TEST(Blas, IsPutBackOnOneThread) {
+  if (openblas_set_num_threads == nullptr) GTEST_SKIP() << "the BLAS is not OpenBLAS";
+  openblas_set_num_threads(2);
+  prepare_blas();
+  EXPECT_EQ(openblas_get_num_threads(), 1);
 }
 
 TEST(Blas, LeavesTheEnvironmentAsItWas) {

@@ -1,6 +1,14 @@
 #include "core/gradient_check.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <vector>
+
+#include <fmt/format.h>
+
 #include "layers/affine.hpp"
+#include "layers/dropout.hpp"
 #include "layers/relu.hpp"
 #include "tests/support.hpp"
 
@@ -14,6 +22,7 @@ using testing::message_of;
 struct Sine {
   Matrix<double> w = lin(0.1, 1.3, 2, 3), out, grad;
   double spoil = 0;
+  std::size_t entry = 5, output = 5;  // where
 
   GradientReport check(std::size_t samples = 0) {
     return check_gradients(
@@ -23,7 +32,7 @@ struct Sine {
         },
         [&](const Matrix<double>& dout) {
           grad = dout * xt::cos(w);
-          grad(1, 2) += spoil * dout(1, 2);
+          grad.data()[entry] += spoil * dout.data()[output];
         },
         {{"w", &w, &grad}}, samples);
   }
@@ -36,6 +45,58 @@ TEST(GradientCheck, PassesARightGradientAndLeavesTheValuesAlone) {
   testing::expect_passed(report);
   EXPECT_EQ(report.checked, 36U);  // the whole Jacobian: 6 outputs by 6 entries
   EXPECT_TRUE(sine.w == before);
+  EXPECT_TRUE(sine.out == Matrix<double>(xt::sin(before))) << "the caches are as they were";
+  EXPECT_FALSE(report.entry.empty());
+}
+
+TEST(GradientCheck, PassesUpToOneInTenMillion) {
+  EXPECT_TRUE((GradientReport{"w[0,0], output [0,0]", 1, 1, 1e-7, 1}.passed()));
+  EXPECT_FALSE((GradientReport{"w[0,0], output [0,0]", 1, 1, 1.0000001e-7, 1}.passed()));
+  const GradientReport empty;
+  EXPECT_EQ(empty.analytic, 0);
+  EXPECT_EQ(empty.numeric, 0);
+  EXPECT_EQ(empty.relative_error, 0);
+  EXPECT_EQ(empty.checked, 0U);
+}
+
+TEST(GradientCheck, NamesTheWorstEntryWhereverItIsChecked) {
+  for (std::size_t entry = 0; entry < 6; ++entry) {
+    for (std::size_t output = 0; output < 6; ++output) {
+      Sine sine;
+      sine.spoil = 1e-3;
+      sine.entry = entry;
+      sine.output = output;
+      const GradientReport report = sine.check();
+      EXPECT_EQ(report.entry, fmt::format("w[{},{}], output [{},{}]", entry / 3, entry % 3,
+                                          output / 3, output % 3));
+      EXPECT_NEAR(report.analytic - report.numeric, 1e-3, 1e-12);
+    }
+  }
+}
+
+TEST(GradientCheck, PutsAFloorOfOneInAMillionUnderSmallGradients) {
+  Matrix<double> value = {{0.5}}, grad = {{5e-14}}, out = {{0}};
+  const auto report = check_gradients([&]() -> const Matrix<double>& { return out; },
+                                      [](const Matrix<double>&) {}, {{"w", &value, &grad}});
+  EXPECT_DOUBLE_EQ(report.relative_error, 5e-14 / 1e-6);
+  EXPECT_EQ(report.entry, "w[0,0], output [0,0]");
+}
+
+TEST(GradientCheck, NamesAnEntryWhereAllAreExact) {
+  Matrix<double> value = {{1}}, grad = {{0}}, out = {{0}};
+  const auto report = check_gradients([&]() -> const Matrix<double>& { return out; },
+                                      [](const Matrix<double>&) {}, {{"w", &value, &grad}});
+  EXPECT_EQ(report.relative_error, 0);
+  EXPECT_EQ(report.entry, "w[0,0], output [0,0]");
+}
+
+TEST(GradientCheck, FreezesRandomLayersAtStepZeroOfTheFirstExamples) {
+  Dropout<double> checked(0.5, 3), frozen(0.5, 3);
+  const auto x = lin(-1, 2, 4, 7);
+  testing::expect_passed(check_layer(checked, x, Mode::train));
+  frozen.begin_step(0, {0, 1, 2, 3});
+  frozen.forward(x, Mode::train);
+  EXPECT_TRUE(checked.cache().mask == frozen.cache().mask);
 }
 
 TEST(GradientCheck, FindsAnErrorOfTwoInTenMillionAndNamesItsEntry) {
@@ -62,11 +123,103 @@ TEST(GradientCheck, SamplesAsManyEntriesAsAskedFor) {
   Sine sine;
   EXPECT_EQ(sine.check(2).checked, 12U);  // 2 entries of w by 6 outputs
   EXPECT_EQ(sine.check(100).checked, 36U);
+  EXPECT_EQ(sine.check(6).checked, 36U);
+  EXPECT_EQ(sine.check(5).checked, 30U);
+}
+
+TEST(GradientCheck, ChecksAllEntriesUnlessToldAndDrawsASampleWithSeedZero) {
+  Affine<double> affine(lin(-1, 1, 3, 2), lin(0, 1, 1, 2));
+  const auto x = lin(-1, 2, 4, 3);
+  EXPECT_EQ(check_layer(affine, x, Mode::train).checked, 8U * (12 + 6 + 2));
+  /// Which entries of 40 are tried, as one line.
+  const auto tried = [](auto... seed) {
+    Matrix<double> value = lin(0, 1, 1, 40), grad = value, out = {{0}};
+    const Matrix<double> before = value;
+    std::string entries;
+    check_gradients(
+        [&]() -> const Matrix<double>& {
+          for (std::size_t i = 0; i < 40; ++i)
+            if (value(0, i) != before(0, i)) entries += std::to_string(i) + " ";
+          return out;
+        },
+        [](const Matrix<double>&) {}, {{"w", &value, &grad}}, 3, seed...);
+    return entries;
+  };
+  EXPECT_EQ(tried(), tried(std::uint64_t{0}));
+  EXPECT_NE(tried(), tried(std::uint64_t{1}));
+  const auto worst = [&](auto... seed) {
+    Affine<double> layer(lin(-1, 1, 9, 7), lin(0, 1, 1, 7));
+    return check_layer(layer, lin(-1, 2, 4, 9), Mode::train, 1, seed...).entry;
+  };
+  EXPECT_EQ(worst(), worst(std::uint64_t{0}));
+  EXPECT_NE(worst(), worst(std::uint64_t{1}));
 }
 
 TEST(GradientCheck, IsNotMisledByAKinkWithinReachOfALongStep) {
   Relu<double> relu;
   testing::expect_passed(check_layer(relu, lin(-0.0035, 0.0035, 1, 8), Mode::train));
+}
+
+/// What the numeric derivative of a function of one number must be: Ridders' table, written down
+/// by its definition. table[i][j] for h = first/2^i is free of the even powers of h up to 2j.
+double ridders(const std::function<double(double)>& f, double x) {
+  double table[10][10], best = 0, least = std::numeric_limits<double>::infinity();
+  double h = std::max(1.0, std::abs(x)) / 16;
+  const double rounding = std::numeric_limits<double>::epsilon() * std::abs(f(x));
+  for (int i = 0; i < 10; ++i, h /= 2) {
+    table[i][0] = (f(x + h) - f(x - h)) / ((x + h) - (x - h));
+    if (i == 0) best = table[0][0];
+    for (int j = 1; j <= i; ++j) {
+      const double left = table[i][j - 1], above = table[i - 1][j - 1];
+      table[i][j] = left + (left - above) / (std::pow(4, j) - 1);
+      const double distance = std::max(std::abs(table[i][j] - left), std::abs(table[i][j] - above));
+      if (distance + rounding / h >= least) continue;
+      least = distance + rounding / h;
+      best = table[i][j];
+    }
+  }
+  return best;
+}
+
+TEST(GradientCheck, TakesTheEstimateOfLeastErrorInRiddersTable) {
+  const std::vector<std::function<double(double)>> functions{
+      [](double x) { return std::sin(40 * x); },   // the long steps are far too long
+      [](double x) { return 1e9 + x * x; },        // the short ones drown in rounding
+      [](double x) { return std::max(x, 0.51); },  // a kink beside
+      [](double x) { return std::exp(x) - 1e5 * x; }, [](double x) { return std::tanh(9 * x); }};
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    for (const double x : {0.5, -0.0123, 3.7, -40.0}) {
+      Matrix<double> value = {{x}}, grad = {{0}}, out = {{0}};
+      const auto report = check_gradients(
+          [&]() -> const Matrix<double>& {
+            out(0, 0) = functions[i](value(0, 0));
+            return out;
+          },
+          [](const Matrix<double>&) {}, {{"x", &value, &grad}});
+      EXPECT_DOUBLE_EQ(report.numeric, ridders(functions[i], x)) << "function " << i << " at " << x;
+    }
+  }
+}
+
+TEST(GradientCheck, StepsFromASixteenthOfTheEntryDownInTenHalves) {
+  for (const double x : {0.25, -8.0}) {
+    Matrix<double> value = {{x}}, grad = {{1}};
+    std::vector<double> tried;
+    check_gradients(
+        [&]() -> const Matrix<double>& {
+          if (value(0, 0) != x) tried.push_back(value(0, 0));
+          return value;
+        },
+        [](const Matrix<double>&) {}, {{"x", &value, &grad}});
+    std::vector<double> expected;
+    for (double h = std::max(1.0, std::abs(x)) / 16; expected.size() < 20; h /= 2) {
+      expected.push_back(x + h);
+      expected.push_back(x - h);
+    }
+    std::sort(tried.begin(), tried.end());
+    std::sort(expected.begin(), expected.end());
+    EXPECT_EQ(tried, expected);
+  }
 }
 
 TEST(GradientCheck, RefusesAGradientOfAnotherShape) {

@@ -35,6 +35,10 @@ TEST(Random, IsPhiloxAtTheDocumentedCounter) {
   }
 }
 
+TEST(Random, ReadsStreamZeroUnlessToldAnother) {
+  EXPECT_EQ(Random(7).bits(), Random(7, 0).bits());
+}
+
 TEST(Random, UniformHasItsMeanAndVarianceInsideZeroAndOne) {
   Random random(1);
   const int n = 100000;
@@ -85,6 +89,28 @@ TEST(Random, BelowGivesEveryNumberEquallyOften) {
   EXPECT_EQ(testing::message_of([&] { random.below(0); }), "Random::below: the limit is 0");
 }
 
+TEST(Random, BelowRejectsTheFirstDrawThatWouldFavourSmallNumbers) {
+  // For a limit above 2^31 the draws below the limit are unbiased, and the limit itself is not.
+  std::size_t tried = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Random draws(seed);
+    const std::uint64_t first = draws.bits() >> 32, second = draws.bits() >> 32;
+    if (first <= (std::uint64_t{1} << 31) || second >= first) continue;
+    EXPECT_EQ(Random(seed).below(static_cast<std::uint32_t>(first)), second);
+    ++tried;
+  }
+  EXPECT_GT(tried, 2U);
+}
+
+TEST(Random, ShuffleSwapsFromTheBackAndDrawsOneNumberLessThanItems) {
+  std::vector<std::uint32_t> items{10, 11, 12, 13, 14}, expected = items;
+  Random shuffling(6), drawing(6);
+  shuffling.shuffle(items);
+  for (std::uint32_t i = 5; i >= 2; --i) std::swap(expected[i - 1], expected[drawing.below(i)]);
+  EXPECT_EQ(items, expected);
+  EXPECT_EQ(shuffling.bits(), drawing.bits());
+}
+
 TEST(Random, PermutationHoldsEveryNumberOnceAndPutsEachAnywhere) {
   auto order = Random(4).permutation(1000);
   EXPECT_NE(order[0] + order[1] + order[2], 0U + 1 + 2);
@@ -106,7 +132,15 @@ TEST(Random, PermutationHoldsEveryNumberOnceAndPutsEachAnywhere) {
 TEST(Mask, IsPhiloxAtSeedUnitExampleStepAndLayer) {
   // Rows that end within a block of 4 units, within a chunk of 64 blocks, and enough for threads.
   const std::uint64_t seed = 0x123456789abcdef;
-  for (const auto& [N, H] : {std::array<std::size_t, 2>{2, 10}, {3, 256}, {7, 301}, {70, 500}}) {
+  for (const auto& [N, H] : {std::array<std::size_t, 2>{2, 10},
+                             {3, 256},
+                             {7, 301},
+                             {70, 500},
+                             {5, 1},
+                             {4, 3},
+                             {6, 9},
+                             {3, 6},
+                             {2, 12}}) {
     std::vector<std::uint32_t> examples(N);
     for (std::size_t n = 0; n < N; ++n)
       examples[n] = static_cast<std::uint32_t>(4000000000U + 7 * n);
@@ -130,6 +164,29 @@ TEST(Mask, DropsAllUnitsWhenKeepProbIsNextToNothing) {
   EXPECT_EQ(xt::amax(mask)(), 0.0F);  // each of 10,000 units stays with probability 2^-32
   draw_mask(mask, 1.0, 1, {0, 0, {}});
   EXPECT_EQ(xt::amin(mask)(), 1.0F);
+}
+
+/// The mask of one unit of one example, at step 0 and layer 0.
+float mask_of(std::uint32_t example, std::size_t unit, double keep_prob, std::uint64_t seed = 0) {
+  const std::vector<std::uint32_t> examples{example};
+  Matrix<float> mask({1, unit + 1});
+  draw_mask(mask, keep_prob, seed, {0, 0, examples});
+  return mask(0, unit);
+}
+
+TEST(Mask, KeepsAUnitWhoseDrawIsAmongTheLowestShareOfKeepProb) {
+  // Units whose 32 bits are 0, 1 and 2, found by trying.
+  const auto zero = [](double keep_prob) { return mask_of(912458, 579, keep_prob); };
+  const auto one = [](double keep_prob) { return mask_of(3441155, 58, keep_prob); };
+  const auto two = [](double keep_prob) { return mask_of(2092806, 190, keep_prob); };
+  EXPECT_EQ(zero(1e-300), 1.0F) << "2^-32 is the least probability";
+  EXPECT_EQ(one(1e-300), 0.0F);
+  EXPECT_EQ(one(0x1p-31), 1.0F);
+  EXPECT_EQ(two(0x1p-31), 0.0F);
+  EXPECT_EQ(two(0x3p-32), 1.0F);
+  // And one whose 32 bits are all set, at seed 1.
+  EXPECT_EQ(mask_of(354349, 656, 1, 1), 1.0F);
+  EXPECT_EQ(mask_of(354349, 656, 1 - 0x1p-32, 1), 0.0F);
 }
 
 TEST(Mask, TakesTheRowsNumberWithoutExamples) {
@@ -165,6 +222,33 @@ TEST(Initialise, GivesEveryWeightTheScaleAskedForAndBiasesZero) {
   for (const double b : parameters[1]->value) EXPECT_EQ(b, 0);
   EXPECT_EQ(testing::message_of([] { normal_scale(-1); }),
             "weight scale is -1, expected a finite number >= 0");
+  EXPECT_EQ(testing::message_of([] { normal_scale(HUGE_VAL); }),
+            "weight scale is inf, expected a finite number >= 0");
+  EXPECT_EQ(normal_scale(0)(3, 4), 0);
+}
+
+TEST(Initialise, TellsTheInitialiserInputsAndOutputs) {
+  Affine<double> narrow(1, 5), wide(4, 1);
+  std::vector<std::size_t> told;
+  const auto note = [&](std::size_t D, std::size_t H) {
+    told.insert(told.end(), {D, H});
+    return 1.0;
+  };
+  initialise(narrow.parameters(), note, 0);
+  initialise(wide.parameters(), note, 0);
+  EXPECT_EQ(told, (std::vector<std::size_t>{1, 5, 4, 1}));
+}
+
+TEST(Initialise, ReadsStreamKForTheKthWeight) {
+  Affine<double> first(4, 3), second(3, 2), third(2, 2);
+  std::vector<Parameter<double>*> all;
+  for (auto* layer : {&first, &second, &third})
+    for (auto* p : layer->parameters()) all.push_back(p);
+  initialise(all, normal_scale(2), 9);
+  for (std::size_t k = 0; k < 3; ++k) {
+    Random random(9, static_cast<std::uint32_t>(k));
+    for (const double w : all[2 * k]->value) EXPECT_EQ(w, 2 * random.normal()) << k;
+  }
 }
 
 TEST(Initialise, StartsFloatAndDoubleNetsAlikeAndLayersApart) {

@@ -21,6 +21,7 @@ TEST(Sequential, NamesLayersAfterTheirKindAndRank) {
   EXPECT_EQ(net.layer(2).name(), "dropout1");
   EXPECT_EQ(net.layer(3).name(), "affine2");
   EXPECT_EQ(net.layer(3).position(), 3U);
+  EXPECT_EQ(Relu<float>().position(), 0U);
   EXPECT_THROW(net.layer(4), std::out_of_range);
 }
 

@@ -118,6 +118,9 @@ TEST(Shapes, MismatchesNameTheLayerTheTensorAndBothShapes) {
   EXPECT_NO_THROW(require_shape(m, 2, 5, "dout", "affine1"));
   EXPECT_EQ(message_of([&] { require_shape(m, 2, 3, "dout", "affine1"); }),
             "affine1: dout is 2×5, expected 2×3");
+  EXPECT_EQ(message_of([&] { require_shape(m, 3, 5, "dout", "affine1"); }),
+            "affine1: dout is 2×5, expected 3×5");
+  EXPECT_NO_THROW(require_width(m, 5, "x", "affine1"));
   EXPECT_EQ(message_of([&] { require_width(m, 4, "x", "affine1"); }),
             "affine1: x is 2×5, expected N×4");
 }

@@ -109,6 +109,38 @@ TEST(Cifar10, RefusesAFileOfAnotherSize) {
   }
 }
 
+TEST(Cifar10, LooksAtEverySizeBeforeItReadsAnyFile) {
+  const TemporaryFolder folder;
+  for (std::size_t file = 1; file <= 5; ++file) make_file(training_file(folder, file));
+  overwrite(training_file(folder, 1), 0, "\x0A");  // would be refused if it were read
+  fs::resize_file(training_file(folder, 5), 7);
+  EXPECT_EQ(training_error(folder.path()),
+            training_file(folder, 5) + ": 7 bytes, expected 30730000 (10000 records of 3073)");
+}
+
+TEST(Cifar10, StopsReadingWhatHasNoEnd) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "test_batch.bin";
+  fs::create_symlink("/dev/zero", path);
+  EXPECT_EQ(test_error(folder),
+            path + ": 31037300 bytes or more, expected 30730000 (10000 records of 3073)");
+}
+
+TEST(Cifar10, ReadsFilesOfAnyNumberOfRecords) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "two.bin";
+  std::ofstream(path).flush();
+  fs::resize_file(path, 2 * record);
+  put_record(path, 1, 3, 7);
+  const Dataset data = Cifar10::read_files({path, path}, 2);
+  ASSERT_EQ(data.size(), 4U);
+  expect_black(data, 2);
+  expect_record(data, 1, 3, 7);
+  expect_record(data, 3, 3, 7);
+  EXPECT_EQ(message_of<std::runtime_error>([&] { Cifar10::read_files({path}, 3); }),
+            path + ": 6146 bytes, expected 9219 (3 records of 3073)");
+}
+
 TEST(Cifar10, RefusesALabelAboveNine) {
   const TemporaryFolder folder;
   const std::string path = folder / "test_batch.bin";

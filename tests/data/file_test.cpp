@@ -81,17 +81,6 @@ TEST(File, OverwritesAPartialLeftByACrash) {
   EXPECT_EQ(folder.names(), Names{"file"});
 }
 
-TEST(File, PublishesWhatSomebodyElseWrote) {
-  const TemporaryFolder folder;
-  write_file(folder / "file", "old");
-  write_file(folder / "file.partial", "new");
-  publish_partial(folder / "file");
-  EXPECT_EQ(read_file(folder / "file"), "new");
-  EXPECT_EQ(folder.names(), Names{"file"});
-  EXPECT_EQ(message_of<std::runtime_error>([&] { publish_partial(folder / "file"); }),
-            (folder / "file") + ": cannot open: No such file or directory");
-}
-
 TEST(File, ReadErrorsNameThePathAndTheReason) {
   const TemporaryFolder folder;
   write_file(folder / "file", "text");

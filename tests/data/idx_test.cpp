@@ -140,11 +140,18 @@ TEST_F(Idx, DoesNotAllocateWhatOnlyTheHeaderHas) {
   const std::uint32_t most = 0xFFFFFFFF;
   write_file(images, idx({most, most, most, most}, "abc"));
   EXPECT_EQ(error(), images + ": the header asks for an impossible size");
+  write_file(images, idx({3, 1U << 31, 1U << 7, 1U << 27}, ""));  // in 64 bits the product is 0
+  EXPECT_EQ(error(), images + ": the header asks for an impossible size");
   write_file(images, idx({2, 0, most}, ""));
   EXPECT_EQ(error(), images + ": the header asks for an impossible size");
   // 2^40 bytes: more than a machine has, so allocating them is another error or an abort.
   write_file(images, idx({1U << 20, 1U << 10, 1U << 10}, "abc"));
   EXPECT_EQ(error(), images + ": holds 3 bytes of values, but its header says 1099511627776");
+}
+
+TEST_F(Idx, DoesNotUnzipTowardsASizeThatTheFileCannotHold) {
+  write_gzip(images, idx({1U << 20, 1U << 10, 1U << 10}, std::string(5000000, '\0')));
+  EXPECT_EQ(error(), images + ": holds fewer bytes of values, but its header says 1099511627776");
 }
 
 TEST_F(Idx, RefusesDamagedGzip) {

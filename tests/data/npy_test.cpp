@@ -96,6 +96,17 @@ TEST(Npy, ConvertsEveryType) {
   expect_matrix<float>(npy("<f8", "(1, 2)", bytes_of<double>({.1, -3})), {{.1F, -3}});
 }
 
+TEST(Npy, MakesBytesOfBytesOnly) {
+  for (const auto& [type, value] : {std::pair<std::string, std::string>{"<f8", bytes_of({1e300})},
+                                    {"<f4", bytes_of({-1.F})},
+                                    {"<i4", bytes_of({256})}}) {
+    EXPECT_EQ(message_of<std::runtime_error>([&, t = type, v = value] {
+                decode_npy<std::uint8_t>(npy(t, "(1,)", v), "here");
+              }),
+              "here: not of type u1");
+  }
+}
+
 TEST(Npy, ReadsOneAxisAsAColumnAndFlattensMoreThanTwo) {
   const std::string six = bytes_of<std::uint8_t>({1, 2, 3, 4, 5, 6});
   expect_matrix<float>(npy("|u1", "(6,)", six), {{1}, {2}, {3}, {4}, {5}, {6}});
@@ -131,6 +142,9 @@ TEST(Npy, RefusesWhatItCannotRead) {
       {npy("<f4", "(2, 2)", four + "x"), "bytes are left over"},
       {npy("<f4", "(2, 2)", four.substr(1)), "the header says 2×2 values, the file has 3"},
       {with_shape("(4294967296, 4294967296)"), "an axis of 4294967296 does not fit the file"},
+      {with_shape("(8589934592, 8589934592)"), "an axis of 8589934592 does not fit the file"},
+      {with_shape("(4, 4611686018427387905)"),
+       "an axis of 4611686018427387905 does not fit the file"},
       {with_shape("(4, 18446744073709551616)"),
        "an axis of 18446744073709551616 does not fit the file"},
       {with_shape("(64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64)"),

@@ -1,6 +1,7 @@
 #include "data/weights.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 
 #include <cmath>
 #include <limits>
@@ -187,6 +188,42 @@ TEST(Weights, ReplaceAnOldFolderWholly) {
   EXPECT_FALSE(fs::exists(folder / "w/old.npy"));
   EXPECT_FALSE(fs::exists(folder / "w/half.npy"));
   EXPECT_EQ(folder.names(), Names{"w"});
+}
+
+/// A disk of 64 KB, there to be filled.
+class SmallDisk {
+ public:
+  explicit SmallDisk(std::string path)
+      : path_(std::move(path)),
+        mounted_(mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=64k") == 0) {}
+  ~SmallDisk() {
+    if (mounted_) umount(path_.c_str());
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  bool mounted() const { return mounted_; }
+
+ private:
+  std::string path_;
+  bool mounted_;
+};
+
+TEST(Weights, StayAsTheyWereOnAFullDisk) {
+  const TemporaryFolder folder;
+  const SmallDisk disk(folder.path());
+  if (!disk.mounted()) GTEST_SKIP() << "only root can mount a small disk";
+  Parameter<float> w{"affine1.w", Matrix<float>({100, 100}, 7), {}, Role::weight};  // 40 KB
+  Parameter<float> b{"affine1.b", Matrix<float>({1, 8000}, 7), {}, Role::bias};  // too much with it
+  for (const std::string name : {"w.npz", "w"}) {
+    SCOPED_TRACE(name);
+    save_weights(folder / name, Net<float>().parameters());
+    const Names before = folder.names();
+    const std::string error = save_error<float>(folder / name, {&b, &w});
+    EXPECT_EQ(error.find(folder / name), 0U) << error;  // and the file in the partial folder
+    EXPECT_NE(error.find(": cannot write: No space left on device"), std::string::npos) << error;
+    expect_loads<float>(folder / name);
+    EXPECT_EQ(folder.names(), before);
+  }
 }
 
 TEST(Weights, DoNotReplaceAFolderWithForeignFiles) {

@@ -183,6 +183,21 @@ RunResult result_of(double train, double validation) {
   return {{1, .5}, {.1, train}, {.4, validation}, 1, {{1, 0}, {2, 3}}};
 }
 
+TEST(StudyGrid, IsRefusedWhenItsListsMakeTooManyRuns) {
+  Grid grid;
+  grid.keep_probs = {1, .5, .25, .1};
+  grid.seeds.resize(250000);
+  EXPECT_EQ(runs_of(grid, {}).size(), most_runs);
+  grid.seeds.resize(250001);
+  EXPECT_EQ(message_of<>([&] { runs_of(grid, {}); }), "the lists make more than 1000000 runs");
+  // 2^64 runs: their number as a computer multiplies it is 0.
+  grid.keep_probs.resize(1U << 16);
+  grid.training.resize(1U << 16);
+  grid.hidden.resize(1U << 16);
+  grid.seeds.resize(1U << 16);
+  EXPECT_EQ(message_of<>([&] { runs_of(grid, {}); }), "the lists make more than 1000000 runs");
+}
+
 TEST(StudyGroups, CompareSeedBySeedWithoutDropoutWhereverItStands) {
   const Grid grid{{.5, 1}, {{8}}, {20, 30}, {0, 1}};
   const auto runs = runs_of(grid, {tiny_options(), "data", ""});
@@ -325,6 +340,9 @@ TEST(StudyJournal, RefusesEveryKindOfUnreadableLine) {
                                         replaced(R"("epochs":2)", R"("epochs":3)"),
                                         replaced(R"("best_epoch":1)", R"("best_epoch":3)"),
                                         replaced(R"("best_epoch":1)", R"("best_epoch":0)"),
+                                        replaced(R"("seed":3)", R"("seed":1e300)"),
+                                        replaced(R"("hidden":[8])", R"("hidden":[1e300])"),
+                                        replaced("[1,0]", "[1,18446744073709551616]"),
                                         replaced("[1,0]", "[1,0,0]"),
                                         replaced("[1,0]", "[1,-1]"),
                                         replaced(R"("hidden":[8])", R"("hidden":[])"),

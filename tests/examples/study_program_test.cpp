@@ -448,6 +448,8 @@ TEST(Study, RefusesWrongOptionsInOneLine) {
       {"--seeds 0-4,2", "names the same twice"},
       {"--seeds 1-2-3", "'1-2-3' is neither a seed nor a range"},
       {"--seeds 0-18446744073709551615", "are more than"},
+      {"--seeds 0-999999,1000000", "'0-999999,1000000' are more than 1000000 seeds"},
+      {"--seeds 0-999999 --training 20,30", "the lists make more than 1000000 runs"},
       {"--epochs 0", "--epochs: it is 0"},
       {"--epochs 1.5", "--epochs: '1.5' is not a whole number"},
       {"--batch 0", "--batch"},
@@ -494,6 +496,8 @@ TEST(Study, TakesAGridFileAndLetsTheCommandLineOverrideIt) {
       {R"({"seeds": [0, 0]})", "seeds: '0,0' names the same twice"},
       {"{\n\"epochs\": 3,\n}", "not JSON, see line 3"},
       {"", "not JSON, see line 1"},
+      {R"({"epochs": 1e999})", "a number in it is too large"},
+      {R"({"a\nb\u001b[2J": 1})", "there is no option a b [2J"},
       {"[1]", "a JSON object was expected"}};
   for (const auto& [text, message] : cases) {
     SCOPED_TRACE(text);

@@ -89,6 +89,18 @@ TEST(Dropout, KeepsTheMeanOfWhatPassesThrough) {
   }
 }
 
+TEST(Dropout, TellsItsKeepProb) {
+  EXPECT_EQ(Dropout<float>(0.3).keep_prob(), 0.3);
+}
+
+TYPED_TEST(DropoutOf, DropsAllAtTheSmallestKeepProbAndMakesNoNotANumber) {
+  Dropout<TypeParam> dropout(std::numeric_limits<double>::denorm_min());
+  const Matrix<TypeParam> ones({20, 30}, 1), zeros({20, 30}, 0);
+  EXPECT_TRUE(dropout.forward(ones, Mode::train) == zeros);
+  EXPECT_TRUE(dropout.backward(ones) == zeros);
+  EXPECT_TRUE(dropout.forward(ones, Mode::test) == ones);
+}
+
 TEST(Dropout, KeepsEverythingAtKeepProbOne) {
   const auto x = normals(50, 60, 5);
   Dropout<double> dropout(1);
@@ -152,6 +164,15 @@ TEST(Dropout, DrawsANewMaskEachTrainingForwardUntilItIsToldTheStep) {
   EXPECT_TRUE(dropout.cache().mask == second);
   dropout.forward(x, Mode::train);
   EXPECT_TRUE(dropout.cache().mask == second);
+}
+
+TEST(Dropout, StartsAtStepZeroWithSeedZero) {
+  const auto x = normals(3, 50, 5);
+  Dropout<double> fresh(0.5), told(0.5, 0);
+  fresh.forward(x, Mode::train);
+  told.begin_step(0, {0, 1, 2});
+  told.forward(x, Mode::train);
+  EXPECT_TRUE(fresh.cache().mask == told.cache().mask);
 }
 
 TEST(Dropout, PassesTheGradientCheckWithAFrozenMask) {

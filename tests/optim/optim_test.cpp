@@ -128,6 +128,31 @@ TEST(Optimizers, RefuseOptionsOutsideTheirRange) {
   EXPECT_EQ(adam({0.1, 0.9, 0.9, 1e-8, nan}), "weight decay is nan, expected >= 0");
 }
 
+TEST(Optimizers, TakeOptionsAtTheEdgeOfTheirRange) {
+  EXPECT_NO_THROW(Adam<double>({}, {0.1, 0, 0}));
+  EXPECT_NO_THROW(Sgd<double>({}, {std::numeric_limits<double>::max(), 0, false, 0}));
+}
+
+TEST(Optimizers, HaveTheDefaultsOfTheirPapers) {
+  const AdamOptions adam;
+  EXPECT_EQ(adam.learning_rate, 1e-3);
+  EXPECT_EQ(adam.beta1, 0.9);
+  EXPECT_EQ(adam.beta2, 0.999);
+  EXPECT_EQ(adam.epsilon, 1e-8);
+  EXPECT_EQ(adam.weight_decay, 0);
+  const SgdOptions sgd;
+  EXPECT_EQ(sgd.learning_rate, 1e-2);
+  EXPECT_EQ(sgd.momentum, 0);
+  EXPECT_FALSE(sgd.nesterov);
+  EXPECT_EQ(sgd.weight_decay, 0);
+}
+
+TEST(Optimizers, RememberAsMuchAsTheyNeed) {
+  auto w = reference_parameter();
+  EXPECT_EQ((Sgd<double>({&w}, {}).state().moments.size()), 1U);
+  EXPECT_EQ((Adam<double>({&w}, {}).state().moments.size()), 2U);
+}
+
 TEST(Optimizers, TakeANewLearningRate) {
   Parameter<float> w{"w", {{1}}, {{1}}, Role::weight};
   Sgd<float> sgd({&w}, {0.5});

@@ -398,6 +398,11 @@ TEST_F(DamagedCheckpoint, CountsStepsThatNobodyMade) {
   }
 }
 
+TEST_F(DamagedCheckpoint, HoldsNumbersInPlaceOfItsSettings) {
+  EXPECT_EQ(error_with("settings", encode_npy(Matrix<double>({{1e300, -1}}))),
+            "settings: not of type u1");
+}
+
 TEST_F(DamagedCheckpoint, IsOfAnotherOptimiser) {
   EXPECT_EQ(error(SmallState<>(2, 2)), "no array moment2.affine1.w");
   save_checkpoint(path, settings, SmallState<>(1, 2).state());

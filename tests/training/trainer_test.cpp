@@ -194,13 +194,118 @@ TEST(Trainer, ReportsEveryBatchAndEveryEpoch) {
   EXPECT_EQ(epochs, 3U);
 }
 
-TEST(Trainer, StopsWithAdviceWhenTheLossIsNotFinite) {
+std::string failure_of(Experiment& run, double learning_rate = 1e-2) {
+  return message_of<std::runtime_error>([&] { run.fit({2, 32, 7}, learning_rate); });
+}
+
+const std::string less = "try a learning rate below 0.01, or smaller weights";
+
+TEST(Trainer, NamesTheWeightThatIsNotFinite) {
   Experiment run;
-  run.net.parameters()[0]->value(0, 0) = std::nanf("");
-  const std::string message = message_of<std::runtime_error>([&] { run.fit({2, 32, 7}); });
-  EXPECT_EQ(message,
-            "the loss is nan at step 0 (epoch 1): try a learning rate below 0.01, or smaller "
-            "weights");
+  run.net.parameters()[2]->value(3, 1) = std::nanf("");
+  EXPECT_EQ(failure_of(run), "the loss is nan at step 0 (epoch 1): affine2.w[3,1] is nan: " + less);
+}
+
+TEST(Trainer, NamesTheFirstLayerWhoseOutputIsNotFinite) {
+  Experiment run;
+  run.net.parameters()[0]->value.fill(3e38F);  // finite, and too large
+  const std::string message = failure_of(run);
+  EXPECT_EQ(message.find("the loss is nan at step 0 (epoch 1): the first output to be so is of "
+                         "affine1, where out["),
+            0U)
+      << message;
+  EXPECT_EQ(message.substr(message.size() - less.size()), less);
+}
+
+TEST(Trainer, TellsTheStepAtWhichNumbersBecameTooLarge) {
+  Experiment run;
+  const std::string message = failure_of(run, 1e38);
+  EXPECT_NE(message.find(" at step 1 (epoch 1): the first output to be so is of affine"),
+            std::string::npos)
+      << message;
+  EXPECT_NE(message.find("try a learning rate below 1e+38, or"), std::string::npos) << message;
+}
+
+TEST(Trainer, AdvisesALargerKeepProbWhereDropoutMadeTheOutputsTooLarge) {
+  Sequential<float> net(2, Affine<float>(Matrix<float>({2, 8}, 1), Matrix<float>({1, 8}, 1)),
+                        Dropout<float>(.25), Affine<float>(8, 2));
+  initialise(net.parameters(), he, 4);
+  net.parameters()[1]->value.fill(1.5e38F);  // four times as much is no float
+  Sgd<float> sgd(net.parameters(), {.1});
+  const Experiment of;
+  const std::string message = message_of<std::runtime_error>([&] {
+    Trainer<float>(net, sgd, {1, 30, 7}).fit(of.training, of.validation, of.normaliser);
+  });
+  EXPECT_NE(message.find("the first output to be so is of dropout1, where out["), std::string::npos)
+      << message;
+  EXPECT_NE(message.find(" is inf: it divides by its keep_prob of 0.25: try a larger one"),
+            std::string::npos)
+      << message;
+}
+
+TEST(Trainer, NamesTheFeatureThatIsNotFiniteOnceNormalised) {
+  Experiment run;
+  run.normaliser.scale(0, 1) = std::numeric_limits<float>::infinity();
+  const std::string message = failure_of(run);
+  EXPECT_NE(message.find(" at step 0 (epoch 1): feature 1 of example "), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("inf once normalised: look at the data's range and the normaliser"),
+            std::string::npos)
+      << message;
+}
+
+TEST(Trainer, StopsAtWeightsThatNoLossShows) {
+  Experiment run;
+  // ReLU makes 0 of that unit, whatever the example.
+  run.net.parameters()[1]->value(0, 5) = -std::numeric_limits<float>::infinity();
+  const std::string message = message_of<std::runtime_error>([&] { run.fit({2, 90, 7}); });
+  EXPECT_EQ(message, "affine1.b[0,5] is nan after step 0 (epoch 1): " + less);
+}
+
+TEST(Trainer, StopsAtAValidationLossThatIsNotFinite) {
+  Experiment run;
+  Matrix<double> x = testing::normals(600, 2, 9);
+  x(555, 1) = 1e300;  // infinite as a float
+  run.validation = Dataset(x, Labels(600, 0), 2);
+  EXPECT_EQ(failure_of(run),
+            "the validation loss is nan after step 2 (epoch 1): feature 1 of example 555 is inf "
+            "once normalised: look at the data's range and the normaliser");
+}
+
+TEST(Trainer, TrainsOnOneExampleOfOneFeatureAndOneClassThroughOneUnit) {
+  for (const double keep_prob : {1.0, std::numeric_limits<double>::denorm_min()}) {
+    SCOPED_TRACE(keep_prob);
+    Sequential<float> net(1, Affine<float>(1, 1), Relu<float>(), Dropout<float>(keep_prob),
+                          Affine<float>(1, 1));
+    initialise(net.parameters(), he, 4);
+    const Dataset one(Matrix<float>{{3}}, {0}, 1);
+    Adam<float> adam(net.parameters(), {1e-2});
+    const History history = Trainer<float>(net, adam, {3, 100, 7})  // a batch larger than the data
+                                .fit(one, one, Normaliser<float>::standard_of(one));
+    ASSERT_EQ(history.epochs.size(), 3U);
+    for (const EpochRecord& e : history.epochs) {
+      EXPECT_EQ(e.loss, 0);  // one class is certain
+      EXPECT_EQ(e.validation_accuracy, 1);
+    }
+  }
+}
+
+TEST(Trainer, TakesABatchLargerThanTheDataAsAllOfIt) {
+  Experiment all, more;
+  const History a = all.fit({3, 90, 7}), b = more.fit({3, 1000000, 7});
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(same(a.epochs[i], b.epochs[i])) << i;
+}
+
+TEST(Trainer, HasNoEmptyBatchAtTheEndOfAnEpoch) {
+  Experiment run;
+  std::size_t batches = 0;
+  Sgd<float> sgd(run.net.parameters(), {0.1});
+  Trainer<float>(run.net, sgd, {1, 45, 7})  // 90 examples are exactly two batches
+      .fit(run.training, run.validation, run.normaliser, [&](const Progress& p) {
+        EXPECT_EQ(p.batches, 2U);
+        batches += p.record == nullptr ? 1 : 0;
+      });
+  EXPECT_EQ(batches, 2U);
 }
 
 TEST(Trainer, RefusesOptionsOutsideTheirRange) {

@@ -1,0 +1,183 @@
+"""Small data, the commands that work on it, and what a whole file of each kind looks like."""
+
+import io
+import json
+import random
+import re
+import struct
+import subprocess
+import time
+import xml.etree.ElementTree
+import zipfile
+import zlib
+from pathlib import Path
+
+FEATURES, CLASSES, TRAINING, TEST = 64, 3, 60, 30  # pictures of 8 × 8
+
+
+def write_npy(path, rows, columns, values):
+    header = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }" % (rows, columns)
+    header = header.ljust(117) + "\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode()
+                     + struct.pack("<%df" % (rows * columns), *values))
+
+
+def write_data(folder, training=TRAINING, features=FEATURES):
+    """x.npy, y.npy, x_test.npy and y_test.npy."""
+    folder.mkdir()
+    numbers = random.Random(1)
+    for ending, rows in (("", training), ("_test", TEST)):
+        write_npy(folder / f"x{ending}.npy", rows, features,
+                  (numbers.gauss(0, 1) for _ in range(rows * features)))
+        write_npy(folder / f"y{ending}.npy", rows, 1, (n % CLASSES for n in range(rows)))
+
+
+class Programs:
+    """Builds command lines: of programs in `examples`, for the data in `data`."""
+
+    def __init__(self, examples, data):
+        self.examples, self.data = Path(examples), data
+
+    def command(self, name, output, *options):
+        return [str(self.examples / name / name), "--data", str(self.data),
+                "--output", str(output), *options]
+
+    def training(self, output, *options, hidden="8,6"):
+        return self.command("train_cifar10", output, "--validation", "20", "--epochs", "12",
+                            "--batch", "4", "--whiten", "8", "--hidden", hidden, "--optimiser",
+                            "adam", "--learning-rate", ".02", "--warm-up", "2", *options)
+
+    def study(self, output, *options):
+        return self.command("dropout_study", output, "--training", "20,40", "--validation", "20",
+                            "--epochs", "12", "--batch", "16", "--hidden", "60", "--jobs", "2",
+                            *options)
+
+    def comparison(self, output, *options):
+        return self.command("dropout_cifar10", output, "--training", "40", "--validation", "20",
+                            "--epochs", "12", "--batch", "16", "--hidden", "8", *options)
+
+
+def run(command, **options):
+    """Runs to the end; returns exit code, stdout and stderr."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=300, check=False, **options)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def seconds_of(command):
+    start = time.monotonic()
+    code, _, err = run(command)
+    if code != 0:
+        raise AssertionError(f"{command} ended with {code}: {err}")
+    return time.monotonic() - start
+
+
+def require_whole_npy(file):
+    if file[:6] != b"\x93NUMPY":
+        raise ValueError("not .npy")
+    (length,) = struct.unpack("<H", file[8:10])
+    header = file[10:10 + length].decode()
+    width = int(re.search(r"'[<|]\w(\d)'", header).group(1))
+    for extent in re.search(r"\(([\d, ]*)\)", header).group(1).split(","):
+        width *= int(extent) if extent.strip() else 1
+    if len(file) != 10 + length + width:
+        raise ValueError(f"{len(file)} bytes, expected {10 + length + width}")
+
+
+def require_whole_npz(file):
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        if not archive.namelist():
+            raise ValueError("no arrays")
+        for name in archive.namelist():
+            require_whole_npy(archive.read(name))  # which checks the sum too
+
+
+def require_whole_png(file):
+    if file[:8] != b"\x89PNG\r\n\x1a\n":
+        raise ValueError("not PNG")
+    place, kind = 8, b""
+    while place < len(file):
+        length, kind = struct.unpack(">I4s", file[place:place + 8])
+        body = file[place + 4:place + 8 + length]
+        (checksum,) = struct.unpack(">I", file[place + 8 + length:place + 12 + length])
+        if checksum != zlib.crc32(body):
+            raise ValueError("wrong checksum")
+        place += 12 + length
+    if kind != b"IEND" or place != len(file):
+        raise ValueError("no end")
+
+
+def require_lines(file):
+    if file and not file.endswith(b"\n"):
+        raise ValueError("a torn line")
+    for line in file.splitlines():
+        json.loads(line)
+
+
+def require_ending(*endings):
+    def check(file):
+        if not file.rstrip().endswith(endings):
+            raise ValueError(f"ends with {file[-20:]!r}")
+    return check
+
+
+def require_tiles(file):
+    if len(file) != 24 * FEATURES:  # of as many units as have a picture
+        raise ValueError(f"{len(file)} bytes of tiles")
+
+
+CHECKS = {
+    ".npz": require_whole_npz,
+    ".npy": require_whole_npy,
+    ".json": json.loads,
+    ".jsonl": require_lines,
+    ".png": require_whole_png,
+    ".svg": xml.etree.ElementTree.fromstring,
+    ".gp": require_ending(b"unset output\n}"),
+    ".html": require_ending(b"</html>"),
+    ".csv": require_ending(*(b"%d" % digit for digit in range(10))),
+    ".rgb": require_tiles,
+}
+
+
+def partials_in(folder):
+    return list(folder.rglob("*.partial")) if folder.exists() else []
+
+
+def require_whole_files(folder):
+    """Every visible file is whole; one that is being written ends in .partial."""
+    for path in sorted(folder.rglob("*")) if folder.exists() else []:
+        if path.is_dir() or path.name.endswith(".partial"):
+            continue
+        try:
+            CHECKS[path.suffix](path.read_bytes())
+        except Exception as error:
+            raise AssertionError(f"{path} is not whole: {error}") from error
+
+
+def without_seconds(text):
+    return re.sub(r'"seconds": ?[\d.e+-]+', '"seconds":0', text)
+
+
+def fingerprint(folder):
+    """What must not depend on interruptions: all files without wall time. The curves and the zip's
+    own sums follow from the arrays."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.is_dir():
+            continue
+        if name == "checkpoint.npz":
+            with zipfile.ZipFile(path) as archive:
+                for array in archive.namelist():
+                    if array == "counters.npy":  # steps and seconds: the last 8 bytes
+                        found[array] = archive.read(array)[:-8]
+                    else:
+                        found[array] = archive.read(array)
+        elif path.suffix == ".jsonl":  # in the order in which runs came to their end
+            found[name] = sorted(without_seconds(path.read_text()).splitlines())
+        elif path.suffix == ".json":
+            found[name] = without_seconds(path.read_text())
+        else:
+            found[name] = path.read_bytes()
+    return found

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Plants one fault after the other in a copy of the parsers and sees whether fuzzing finds it.
+
+planted_faults.py [--runs N] [NAME...]      (no name: all of them)
+
+A fuzzer that finds nothing proves nothing until it has been seen to find something. Every fault is
+of a kind that such parsers have: a size that is believed, a product that overflows, a byte too many.
+The copy and its build folder, build/planted, are made by scripts/fuzz.sh's own CMake preset.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+
+Fault = namedtuple("Fault", "name target file before after")
+
+FAULTS = [
+    Fault("cifar10-no-size", "cifar10", "data/cifar10.cpp", "bytes != records * record", "bytes > (records + 1) * record"),
+    Fault("cifar10-label", "cifar10", "data/cifar10.cpp", "for (std::size_t i = 0; i < records; ++i)", "for (std::size_t i = 1; i < records; ++i)"),
+    Fault("cifar10-row", "cifar10", "data/cifar10.cpp", "&x(labels.size(), 0)", "&x.data()[(labels.size() + begin / records) * width]"),
+    Fault("idx-no-room-check", "idx", "data/idx.cpp", "  file.require_room(4 + 4 * idx.shape.size(), count);\n  idx.values = file.read(count + 1);", "  idx.values = file.read(count + 1);\n  idx.values.reserve(count);"),
+    Fault("idx-overflow", "idx", "data/idx.cpp", "size == 0 || count > limit / size", "size == 0 || count * size > limit"),
+    Fault("idx-zero", "idx", "data/idx.cpp", "size == 0 || count > limit / size", "size > limit || (size > 0 && count > limit / size)"),
+    Fault("idx-axes-signed", "idx", "data/idx.cpp", "magic[3] < 1", "magic[3] == 0"),
+    Fault("idx-label", "idx", "data/idx.cpp", "static_cast<std::size_t>(label) >= classes", "static_cast<std::size_t>(label) > classes"),
+    Fault("npy-short-file", "npy", "data/npy.cpp", "bytes.size() < 12", "bytes.size() < 8"),
+    Fault("npy-overflow", "npy", "data/npy.cpp", "size > 0 && header.columns > bytes.size() / size", "false"),
+    Fault("npy-rows-times-columns", "npy", "data/npy.cpp", "header.columns > 0 && header.rows > present / width / header.columns", "header.rows * header.columns > present + 1"),
+    Fault("npy-left-over", "npy", "data/npy.cpp", "header.rows * header.columns * width != present", "header.rows * header.columns * width > present + width"),
+    Fault("npy-cast", "npy", "data/npy.cpp", "std::is_integral_v<T> && header.type[1] != 'u'", "false"),
+    Fault("npy-cast-label", "npy", "data/npy.cpp", "label >= 0 && label < 1e6", "label >= 0"),
+    Fault("npz-believes-sizes", "npz", "data/npz.cpp", "about.size / deflate_limit > about.comp_size", "about.size == 0"),
+    Fault("npz-bomb", "npz", "data/npz.cpp", "about.size > most_unpacked)", "about.size > most_unpacked * 1000000)"),
+    Fault("npz-same-bytes-twice", "npz", "data/npz.cpp", "    file_left -= about.comp_size;\n", ""),
+    Fault("npz-read-count", "npz", "data/npz.cpp", "zip_fread(entry.get(), bytes.data(), bytes.size());", "zip_fread(entry.get(), bytes.data(), bytes.size() + 1);"),
+    Fault("weights-half", "weights", "data/weights.cpp", "  if (arrays.size() != parameters.size()) {\n    fail(path, fmt::format(\"holds", "  parameters[0]->value = values[0];\n  if (arrays.size() != parameters.size()) {\n    fail(path, fmt::format(\"holds"),
+    Fault("weights-shape", "weights", "data/weights.cpp", "values.back().shape() != p->value.shape()", "values.back().size() != p->value.size()"),
+    Fault("checkpoint-shape", "checkpoint", "training/checkpoint.cpp", "values.back().shape() != m.shape()", "values.back().size() != m.size()"),
+    Fault("checkpoint-no-epoch", "checkpoint", "training/checkpoint.cpp", "table.shape(0) == 0", "false"),
+    Fault("checkpoint-steps", "checkpoint", "training/checkpoint.cpp", "counters(0, 0) <= most_steps", "true"),
+    Fault("checkpoint-columns", "checkpoint", "training/checkpoint.cpp", "table.shape(1) != columns", "table.shape(1) > columns"),
+    Fault("grid-number", "grid_file", "examples/dropout_study/grid_file.cpp", "catch (const Json::out_of_range&)", "catch (const std::bad_alloc&)"),
+    Fault("grid-keep-prob", "grid_file", "examples/dropout_study/options.cpp", "value > 0 && value <= 1", "value >= 0 && value <= 1"),
+    Fault("grid-infinity", "grid_file", "examples/dropout_study/options.cpp", "value >= 0 && std::isfinite(value)", "value >= 0"),
+    Fault("journal-count", "journal_line", "examples/dropout_study/journal_line.cpp", "!value.is_number_unsigned()", "!value.is_number()"),
+    Fault("journal-lists", "journal_line", "examples/dropout_study/journal_line.cpp", "line.result.best_epoch <= epochs", "true"),
+    Fault("journal-torn", "journal", "examples/dropout_study/journal.cpp", "begin = end + 1", "begin = end"),
+    Fault("journal-cut", "journal", "examples/dropout_study/journal.cpp", "ftruncate(file_, static_cast<off_t>(begin))", "ftruncate(file_, static_cast<off_t>(begin + 1))"),
+]
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+COPY = os.path.join(SOURCE, "build", "planted", "source")
+
+
+def copy_source():
+    """A copy whose unchanged files keep their times, so that only the fault is compiled anew."""
+    for folder in ("cmake", "core", "data", "examples", "layers", "optim", "tests/fuzz", "training"):
+        for path, folders, files in os.walk(os.path.join(SOURCE, folder)):
+            folders[:] = [name for name in folders if name not in ("node_modules", "corpus")]
+            to = os.path.join(COPY, os.path.relpath(path, SOURCE))
+            os.makedirs(to, exist_ok=True)
+            for file in files:
+                put(os.path.join(path, file), os.path.join(to, file))
+    for file in ("CMakeLists.txt", "CMakePresets.json"):
+        put(os.path.join(SOURCE, file), os.path.join(COPY, file))
+
+
+def put(source, target):
+    if not os.path.exists(target) or open(source, "rb").read() != open(target, "rb").read():
+        shutil.copyfile(source, target)
+
+
+def run(*command):
+    return subprocess.run(command, cwd=COPY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+
+
+def find(fault, runs):
+    """How many inputs it took; None when they did not suffice."""
+    path = os.path.join(COPY, fault.file)
+    text = open(path, encoding="utf-8").read()
+    if text.count(fault.before) != 1:
+        sys.exit(f"{fault.name}: {fault.file} holds {fault.before!r} {text.count(fault.before)} times")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(fault.before, fault.after))
+    built = run("cmake", "--build", "build/fuzz", "--target", fault.target + "_fuzz", "--parallel", "2")
+    if built.returncode != 0:
+        sys.exit(f"{fault.name} cannot be built:\n{built.stdout[-3000:]}")
+    log = run("bash", "-c",
+              f"exec build/fuzz/tests/fuzz/{fault.target}_fuzz -runs={runs} -seed=1 -max_len=8192 -malloc_limit_mb=24"
+              f" -rss_limit_mb=1024 -timeout=20 -print_final_stats=1 -entropic=0 -artifact_prefix=build/"
+              f" {dictionary(fault.target)} $(mktemp -d) '{SOURCE}/tests/fuzz/corpus/{fault.target}'")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    if log.returncode == 0:
+        return None, ""
+    lines = log.stdout.splitlines()
+    told = [line for line in lines if any(word in line for word in ("runtime error", "ERROR: ", "broken promise", "what()"))]
+    inputs = [line.split()[-1] for line in lines if line.startswith("stat::number_of_executed_units")]
+    return (inputs or ["?"])[0], told[0] if told else lines[-1] if lines else ""
+
+
+def dictionary(target):
+    name = {"weights": "npz", "checkpoint": "npz", "journal_line": "journal", "cifar10": ""}.get(target, target)
+    return f"-dict='{SOURCE}/tests/fuzz/dictionaries/{name}.dict'" if name else ""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=500000, help="inputs before a fault counts as missed")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    unknown = set(options.names) - {fault.name for fault in FAULTS}
+    if unknown:
+        parser.error(f"no such fault: {', '.join(sorted(unknown))}")
+    copy_source()
+    configured = run("cmake", "--preset", "fuzz")
+    if configured.returncode != 0:
+        sys.exit(configured.stdout)
+    missed = 0
+    chosen = [fault for fault in FAULTS if not options.names or fault.name in options.names]
+    for fault in chosen:
+        inputs, told = find(fault, options.runs)
+        missed += inputs is None
+        found = f"found after {inputs} inputs: {told.strip()}" if inputs else f"MISSED in {options.runs} inputs"
+        print(f"{fault.name}: {found}", flush=True)
+    print(f"{len(chosen) - missed} of {len(chosen)} faults found")
+    sys.exit(missed > 0)
+
+
+main()
