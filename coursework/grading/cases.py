@@ -377,7 +377,8 @@ def loss_stable(rng):
     yield {**case("loss", "the gradient at such scores",
                   {"calls": [loss_call(mild, labels), {"do": "backward"}, loss_call(s, labels),
                              {"do": "backward"}]},
-                  check("matrix", [3, "dscores"], "dscores", cross_entropy_gradient(s, labels),
+                  # Whether it is right is 3.3's business: a wrong (9) costs points once.
+                  check("finite", [3, "dscores"], "dscores", cross_entropy_gradient(s, labels),
                         {"loss-gradient-unstable": NOT_FINITE})),
            "spared_when_unwritten": 1}
 

@@ -625,6 +625,14 @@ def check_matrix(check, results):
     return sort_values(finding, answer, check, results)
 
 
+def check_finite(check, results):
+    """check_matrix for what is only asked to be finite, and of the right shape."""
+    finding = check_matrix(check, results)
+    answer, wanted = matrix_in(entry_at(results, check["at"])), matrix_in(check["expected"])
+    fits = answer is not None and answer[:2] == wanted[:2] and all(map(math.isfinite, answer[2]))
+    return Finding(True) if fits else finding
+
+
 def check_integers(check, results):
     """{"expected": a list of integers or of lists of them, or one integer, "mistakes"}"""
     value = entry_at(results, check["at"])
@@ -858,7 +866,8 @@ def check_together(check, results):
         right_in(a) == len(answers) for a in with_loss(mistake["alternatives"])))
 
 
-CHECKS = {"number": check_number, "matrix": check_matrix, "integers": check_integers,
+CHECKS = {"number": check_number, "matrix": check_matrix, "finite": check_finite,
+          "integers": check_integers,
           "mask": check_mask, "masks": check_masks, "backward_mask": check_backward_mask,
           "one_of": check_one_of, "varies": check_varies, "together": check_together}
 

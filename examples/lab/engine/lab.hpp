@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/sequential.hpp"
-#include "data/dataset.hpp"
+#include "data/batches.hpp"
 #include "examples/lab/engine/points.hpp"
 #include "layers/softmax_cross_entropy.hpp"
 #include "optim/optimizer.hpp"
