@@ -47,8 +47,9 @@ def grade_item(item, cases, answer):
     verdict = judge.judge(item, cases, answered.responses)
     lines, cause = list(verdict.lines), verdict.cause
     if answered.ending and len(answered.responses) < len(cases):
-        lines = [f"{item['file']}: your code {answered.ending}"]
-        cause = "ended-early"
+        named = cause not in (None, "no-answer")  # what went wrong before the end
+        lines = [f"{item['file']}: your code {answered.ending}", *(lines if named else [])]
+        cause = cause if named else "ended-early"
     if not verdict.passed:
         lines += _printed(answered.output)
     return Result(item, verdict.passed and len(answered.responses) == len(cases), lines, cause)
