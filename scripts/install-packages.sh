@@ -1,19 +1,26 @@
 #!/usr/bin/env bash
 # Installs those Debian packages of the named groups that are missing; this is their only list.
-# Usage: scripts/install-packages.sh [build|student|mpi|test|fuzz|lint|bench|harden ...]      (no group: build)
-#        scripts/install-packages.sh --list      names all packages of all groups
+# Usage: scripts/install-packages.sh [GROUP ...]      (no group: build)
+#        scripts/install-packages.sh --list           names all packages of all groups
+# Groups: build student coursework autograder mpi lab test fuzz lint bench harden
 set -euo pipefail
 
 student=(g++ cmake ninja-build python3
          libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
          libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
          curl ca-certificates dataset-fashion-mnist)
+coursework=(python3-numpy pandoc chromium fonts-texgyre fonts-texgyre-math fonts-dejavu-core)
+autograder=(g++ python3-numpy
+            libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
+            libfmt-dev nlohmann-json3-dev)
 build=("${student[@]}" libzip-dev libboost-math-dev libssl-dev gnuplot-nox fonts-dejavu-core)
 mpi=(libopenmpi-dev openmpi-bin)
+lab=(emscripten node-acorn cmake ninja-build
+     libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev)
 fuzz=(clang libclang-rt-14-dev libomp-dev)
-test=(libgtest-dev python3-numpy chromium "${mpi[@]}" "${fuzz[@]}")
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
-command -v npm > /dev/null || test+=(nodejs npm)
+command -v npm > /dev/null || lab+=(nodejs npm)
+test=(libgtest-dev patch python3-numpy chromium "${mpi[@]}" "${lab[@]}" "${fuzz[@]}" "${coursework[@]}" poppler-utils python3-yaml)
 lint=(clang-format clang-tidy libomp-dev shellcheck git
       libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
 # scripts/matrix.sh, coverage.sh and mutation.sh; libomp-14-dev tells ThreadSanitizer about OpenMP.
@@ -35,17 +42,20 @@ for group in "${@:-build}"; do
   case $group in
     build) wanted+=("${build[@]}") ;;
     student) wanted+=("${student[@]}") ;;
+    coursework) wanted+=("${coursework[@]}") ;;
+    autograder) wanted+=("${autograder[@]}") ;;
     mpi) wanted+=("${mpi[@]}") ;;
+    lab) wanted+=("${lab[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     fuzz) wanted+=("${fuzz[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
     harden) wanted+=("${harden[@]}") ;;
     -h | --help)
-      sed -n '2,4s/^# //p' "$0"
+      sed -n '2,5s/^# //p' "$0"
       exit 0
       ;;
-    *) die "no such group: $group (build, student, mpi, test, fuzz, lint, bench, harden)" ;;
+    *) die "no such group: $group (--help names them)" ;;
   esac
 done
 

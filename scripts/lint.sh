@@ -19,7 +19,8 @@ echo "== clang-format"
 ours '*.cpp' '*.hpp' | xargs -0r clang-format --dry-run -Werror
 
 echo "== shellcheck"
-ours '*.sh' '.ci/run' | xargs -0r shellcheck
+ours '*.sh' .ci/run coursework/handout_pdf \
+  coursework/starter/experiment coursework/autograder/run_autograder | xargs -0r shellcheck
 
 echo "== clang-tidy"
 # A build folder of its own: clang cannot read gcc's precompiled headers, nor knows every -march.
@@ -37,7 +38,8 @@ tidy() { # tidy ARGUMENTS FOR CLANG-TIDY..., the files on stdin
     2> >(grep -vE '[0-9]+ warnings? generated\.$' >&2)
 }
 failed=0
-ours '*.cpp' ':!tests/' | tidy || failed=1
+# Without the lab's binding: Emscripten's headers are for its own compiler, which warns as gcc does.
+ours '*.cpp' ':!tests/' ':!examples/lab/engine/binding.cpp' | tidy || failed=1
 # The analyzer would take twice as long for the tests, most of it inside GoogleTest's macros.
 ours 'tests/*.cpp' | tidy '--checks=-clang-analyzer-*' || failed=1
 exit $failed

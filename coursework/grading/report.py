@@ -2,7 +2,6 @@
 
 import dataclasses
 import textwrap
-from concurrent.futures import ThreadPoolExecutor
 
 import judge
 
@@ -55,10 +54,9 @@ def grade_item(item, cases, answer):
     return Result(item, verdict.passed and len(answered.responses) == len(cases), lines, cause)
 
 
-def grade_items(items, cases, answer, jobs=2):
-    """Every item in a process of its own; results in the order of the items."""
-    with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(lambda item: grade_item(item, cases[item["id"]], answer), items))
+def grade_items(items, cases, answer):
+    """Every item in a process of its own, one after the other: forking among threads can hang."""
+    return [grade_item(item, cases[item["id"]], answer) for item in items]
 
 
 def text(results, colour=False):
@@ -72,7 +70,7 @@ def text(results, colour=False):
         page.append(f"{item['number']:<4} {item['title']:<44} {paint}{score:>5}{plain}")
         for line in [] if result.passed else result.lines:
             indent = " " * (5 + len(line) - len(line.lstrip()))
-            page += textwrap.wrap(line.strip(), 95 - len(indent), initial_indent=indent, subsequent_indent=indent,
+            page += textwrap.wrap(line.strip(), 100, initial_indent=indent, subsequent_indent=indent,
                                   break_long_words=False, break_on_hyphens=False) if "|" not in line else ["     " + line]
     total, best = sum(r.score for r in results), sum(r.item["points"] for r in results)
     page.append(f"{'':<4} {'together':<44} {f'{total}/{best}':>5}")

@@ -9,7 +9,7 @@
 
 #include "core/random.hpp"
 #include "core/sequential.hpp"
-#include "data/dataset.hpp"
+#include "data/batches.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"

@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+"""Grades a submission: reads FOLDER/submission, writes FOLDER/results/results.json as Gradescope
+specifies it (https://gradescope-autograders.readthedocs.io/en/latest/specs/). The same submission
+gets the same file each time. Exit code 2 when it cannot be graded; then there is no such file."""
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import pwd
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "grading"))
+
+import cases  # noqa: E402
+import compiler  # noqa: E402
+import process  # noqa: E402
+import report  # noqa: E402
+import submission  # noqa: E402
+
+LIMITS = process.Limits(seconds=20)  # Gradescope gives half a CPU
+SECONDS = 480  # for everything: Gradescope gives 600 and then no points at all
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path("/autograder"),
+                        metavar="FOLDER", help="holds source, submission, results (default: %(default)s)")
+    parser.add_argument("--user", default="thinnet-student", metavar="NAME",
+                        help="who runs the student's code: name or number of a user without any "
+                             "other process (default: %(default)s)")
+    return parser.parse_args()
+
+
+def number_of(name: str) -> int:
+    """Of a user for this purpose alone: whatever it runs is going to be ended."""
+    try:
+        user = int(name) if name.isdigit() else pwd.getpwnam(name).pw_uid
+    except KeyError:
+        raise ValueError(f"no user {name}: setup.sh makes it") from None
+    if user == 0 or process.processes_of(user):
+        raise ValueError(f"user {name} runs other programs, which would be ended")
+    return user
+
+
+class Grader:
+    """Grades item after item; a file is compiled when its first item's turn comes."""
+
+    def __init__(self, handed_in, workshop, drawn):
+        self.handed_in, self.workshop, self.drawn = handed_in, workshop, drawn
+        self.programs = {}  # by worker: a path, or the NotBuilt that stands for it
+        self.end_by = time.monotonic() + SECONDS
+
+    def grade(self, item):
+        if time.monotonic() > self.end_by:
+            return report.Result(item, False, [f"not graded: the items before took {SECONDS} s"],
+                                 "took-too-long")
+        try:
+            return report.grade_item(item, self.drawn["items"][item["id"]], self.answer)
+        except Exception as error:  # an answer can be anything: it must not cost other items
+            print(f"{item['id']}: {error!r}", file=sys.stderr)
+            return report.Result(item, False, ["the answer cannot be read"], "malformed-answer")
+
+    def answer(self, worker, requests):
+        """What report.grade_item asks for. What the student's code printed is left out: it may
+        differ from time to time, and ./grade shows it."""
+        if worker not in self.programs:
+            self.programs[worker] = self.make(worker)
+        program = self.programs[worker]
+        if isinstance(program, report.NotBuilt):
+            raise program
+        answer = self.workshop.run(program, requests, LIMITS)
+        return dataclasses.replace(answer, output="")
+
+    def make(self, worker):
+        name = f"{compiler.WORKERS[worker].exercise}.cpp"
+        if name in self.handed_in.missing:
+            return report.NotBuilt([self.handed_in.missing[name]], "not-handed-in")
+        try:
+            return self.workshop.make(worker, self.handed_in.contents[name])
+        except report.NotBuilt as problem:
+            return problem
+
+
+def results_json(results, notes):
+    """As Gradescope wants it. Texts are never HTML: they hold what students wrote."""
+    tests = [{
+        "score": result.score,
+        "max_score": result.item["points"],
+        "status": "passed" if result.passed else "failed",
+        "name": f"{result.item['title']} {result.item['equation']}",
+        "number": result.item["number"],
+        "output": "\n".join(result.lines),
+        "visibility": "visible",
+        "extra_data": {"id": result.item["id"], "cause": result.cause},
+    } for result in results]
+    return {"output": "\n".join(notes), "output_format": "text", "test_output_format": "text",
+            "test_name_format": "text", "visibility": "visible", "stdout_visibility": "hidden",
+            "tests": tests}
+
+
+def write(path, results):
+    """All or nothing, whatever happens meanwhile."""
+    partial = path.with_name(path.name + ".partial")
+    with open(partial, "w", encoding="utf-8") as file:
+        json.dump(results, file, indent=1)  # ASCII: an answer may hold what UTF-8 has no bytes for
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def close_to_others(root):
+    """What the student's user must not read or write, whatever rights it came with."""
+    (root / "results").mkdir(exist_ok=True)
+    for path in (root / "source", root / "results", root / "submission_metadata.json"):
+        if path.exists():
+            os.chown(path, 0, 0)
+            path.chmod(0o700 if path.is_dir() else 0o600)
+    (root / "results/results.json").unlink(missing_ok=True)
+
+
+def grade_submission(root, user):
+    places = compiler.Places(root)
+    items = json.loads((places.source / "coursework/assignment.json").read_text())["items"]
+    names = list(dict.fromkeys(item["file"] for item in items))
+    handed_in = submission.collect(root / "submission", names)
+    salt = (root / "source/salt").read_bytes()
+    drawn = cases.draw(submission.seed_of(handed_in.contents, names, salt))
+    results = []
+    with tempfile.TemporaryDirectory(prefix="thinnet-") as folder:
+        grader = Grader(handed_in, compiler.Workshop(places, pathlib.Path(folder), user), drawn)
+        for item in items:
+            results.append(grader.grade(item))
+            print(f"{item['number']} {item['title']}: {results[-1].score} of {item['points']}",
+                  flush=True)
+    write(root / "results/results.json", results_json(results, handed_in.notes))
+
+
+def main():
+    arguments = parse_arguments()
+    root = arguments.root.resolve()
+    try:
+        if os.geteuid() != 0:
+            raise ValueError("must run as root: only root can run a student's code as another user")
+        if not (root / "submission").is_dir():
+            raise ValueError(f"no folder {root / 'submission'}")
+        user = number_of(arguments.user)
+        close_to_others(root)
+        grade_submission(root, user)
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"run_autograder: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,434 @@
+"""Runs a program that nobody vouches for: with limits, and as another user where one is named.
+
+A worker (a program with a student's code in it) reads requests on its standard input, a line of
+JSON each, and answers on file descriptor 3, a line of JSON each. Its standard output and error are
+the student's own. `run` talks to a worker; `execute` is what it stands on, and runs compilers too.
+
+Only Linux, and nothing but Python's own modules.
+"""
+import ctypes
+import dataclasses
+import json
+import os
+import pathlib
+import pwd
+import resource
+import selectors
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+MB = 2**20
+ANSWERS = 3          # the file descriptor of the answers
+TICK = 0.1           # seconds between two looks at a program that says nothing
+LAST_WORDS = 1.0     # seconds a program may still take when all its answers are there
+PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38  # linux/prctl.h
+OPEN_TO_ALL = ["/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock"]
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def occupy(descriptor: int) -> None:
+    """Opens /dev/null until a higher one is free; for ever. What a child is to find at `descriptor`
+    is put there after the fork: nothing that subprocess needs until then may have come to lie at
+    the same number, in whichever thread."""
+    while (opened := os.open(os.devnull, os.O_RDONLY)) <= descriptor:
+        pass
+    os.close(opened)
+
+
+occupy(ANSWERS)
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """What a program may use up."""
+    cpu_seconds: int = 5
+    seconds: int = 10         # by the clock: another program may take half of the time
+    memory: int = 512 * MB    # bytes of address space
+    output: int = 1 * MB      # bytes on standard output and error together
+    answers: int = 4 * MB     # bytes
+    file: int = 0             # bytes of any file it writes
+    processes: int = 4        # and threads, together; only where another user runs the program
+    descriptors: int = 64
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What came of a program. `ending` is None when it ended well: with exit code 0 or, where
+    answers were awaited, with all of them; else a line that says what it did instead."""
+    answers: bytes
+    output: str
+    ending: str | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """One response for each request, fewer when the worker ended early; `ending` then tells why.
+    What the responses hold is the student's: only that each is a JSON object is sure."""
+    responses: list[dict]
+    ending: str | None
+    output: str
+
+
+def run(worker: pathlib.Path, requests: list[dict], limits: Limits = Limits(),
+        user: int | None = None) -> Answer:
+    """Asks a worker, in a process of its own and in an empty folder that it cannot write to."""
+    data = "".join(json.dumps(request) + "\n" for request in requests).encode()
+    with tempfile.TemporaryDirectory(prefix="thinnet-") as folder:
+        os.chmod(folder, 0o555)
+        outcome = execute([worker], limits, user, folder=folder, data=data, lines=len(requests))
+    responses, ending = [], outcome.ending
+    for line in outcome.answers.split(b"\n")[:-1][:len(requests)]:
+        response = read_response(line)
+        if response is None:
+            ending = "wrote a line to file descriptor 3 that is no answer"
+            break
+        responses.append(response)
+    return Answer(responses, ending, outcome.output)
+
+
+def read_response(line: bytes) -> dict | None:
+    """None unless the line is a JSON object."""
+    try:
+        response = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return response if isinstance(response, dict) else None
+
+
+def execute(command: list, limits: Limits, user: int | None, *, folder: str | pathlib.Path,
+            data: bytes = b"", lines: int | None = None) -> Outcome:
+    """Runs a program in `folder` until it has ended or, with `lines` given, has written so many
+    to file descriptor 3. As `user` it has that user's group and no other, and afterwards nothing
+    of that user runs any more, nor lies where everybody may leave things: it must be a user for
+    this purpose alone, and one call at a time."""
+    if user == 0:
+        raise ValueError("root is no user to run a student's code: all that it runs would be ended")
+    if user is not None:
+        check(LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))  # so that orphans are ours to bury
+        end_everything_of(user)
+    reading, writing = os.pipe()
+    try:
+        process = subprocess.Popen(
+            [str(word) for word in command], cwd=folder, env=environment(), start_new_session=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            pass_fds=(ANSWERS,), preexec_fn=lambda: confine(limits, user, writing))
+    except (OSError, subprocess.SubprocessError):
+        os.close(reading)
+        raise
+    finally:
+        os.close(writing)
+    conversation = Conversation(process, reading, data, lines, limits)
+    try:
+        ending = conversation.hold(user)
+    finally:
+        end(process, user)
+        conversation.close()
+    if ending is None and not conversation.complete():
+        ending = describe_end(process.returncode, conversation.text(), limits, lines is not None)
+    return Outcome(bytes(conversation.answers), conversation.text(), ending)
+
+
+def environment() -> dict:
+    """All that a program gets to see. Threads would only wait for each other, and a compiler that
+    is stopped leaves files behind, which go with the folder it runs in."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent", "TMPDIR": ".",
+            "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def confine(limits: Limits, user: int | None, writing: int) -> None:
+    """In the new process, before the program: the limits, then the user who cannot lift them."""
+    os.dup2(writing, ANSWERS)
+    os.set_inheritable(ANSWERS, True)
+    lower(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1)  # SIGXCPU, then SIGKILL
+    lower(resource.RLIMIT_AS, limits.memory)
+    lower(resource.RLIMIT_FSIZE, limits.file)
+    lower(resource.RLIMIT_NOFILE, limits.descriptors)
+    lower(resource.RLIMIT_CORE, 0)
+    lower(resource.RLIMIT_MSGQUEUE, 0)
+    check(LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    if user is not None:
+        # The kernel counts all of the user's processes, which of somebody at a desk are many. One
+        # more than allowed is let through, so that it can be told from a limit just reached.
+        lower(resource.RLIMIT_NPROC, limits.processes + 1)
+        os.setgroups([])
+        own = group_of(user)
+        os.setresgid(own, own, own)
+        os.setresuid(user, user, user)
+
+
+def lower(what: int, value: int, hard: int | None = None) -> None:
+    """Sets a limit, and how far a program may lift it itself; what is lower already stays."""
+    now = resource.getrlimit(what)[1]
+    hard = value if hard is None else hard
+    if now != resource.RLIM_INFINITY:
+        value, hard = min(value, now), min(hard, now)
+    resource.setrlimit(what, (value, hard))
+
+
+def group_of(user: int) -> int:
+    """The user's own group; of a user without an entry, the group with the same number."""
+    try:
+        return pwd.getpwuid(user).pw_gid
+    except KeyError:
+        return user
+
+
+def check(result: int) -> None:
+    if result != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+class Conversation:
+    """Feeds a process and takes what it says, as it comes, so that neither waits for the other."""
+
+    def __init__(self, process, reading, data, lines, limits):
+        self.process, self.lines, self.limits = process, lines, limits
+        self.data = memoryview(data)
+        self.answers, self.output = bytearray(), bytearray()
+        self.newlines = 0
+        self.reading = reading
+        self.selector = selectors.DefaultSelector()
+        for stream, events in ((process.stdin.fileno(), selectors.EVENT_WRITE),
+                               (process.stdout.fileno(), selectors.EVENT_READ),
+                               (reading, selectors.EVENT_READ)):
+            os.set_blocking(stream, False)
+            self.selector.register(stream, events)
+
+    def complete(self) -> bool:
+        """Whether all awaited answers are there."""
+        return self.lines is not None and self.newlines >= self.lines
+
+    def text(self) -> str:
+        return self.output.decode(errors="replace")
+
+    def hold(self, user: int | None) -> str | None:
+        """Until the process has ended; or the line that says why it has to be ended."""
+        end_by = time.monotonic() + self.limits.seconds
+        look_at = 0.0
+        while True:
+            ended = self.process.poll() is not None
+            moved = self.exchange(0 if ended else TICK)
+            complaint, now = self.excess(), time.monotonic()
+            if user is not None and now >= look_at:
+                complaint, look_at = complaint or self.look_at(user), now + 2 * TICK
+            if self.complete():
+                end_by = min(end_by, now + LAST_WORDS)
+                if complaint or now >= end_by:
+                    return None
+            if complaint or (ended and not moved):  # what it had written before its end is read
+                return complaint
+            if now >= end_by:
+                return f"took longer than {self.limits.seconds} s"
+
+    def exchange(self, timeout: float) -> bool:
+        """Writes and reads what can be at once; whether there was anything."""
+        moved = 0
+        for key, _ in self.selector.select(timeout):
+            if key.fd == self.reading:
+                piece = self.read(key.fd, self.answers)
+                self.newlines += piece.count(b"\n")
+            elif key.fd == self.process.stdout.fileno():
+                piece = self.read(key.fd, self.output)
+            else:
+                piece = self.write(key.fd)
+            moved += len(piece)
+        return moved > 0
+
+    def excess(self) -> str | None:
+        """A line when the program has said more than it may."""
+        if len(self.output) > self.limits.output:
+            del self.output[self.limits.output:]
+            return f"printed more than {size_text(self.limits.output)}"
+        if len(self.answers) > self.limits.answers:
+            return f"answered with more than {size_text(self.limits.answers)}"
+        return None
+
+    def read(self, descriptor: int, into: bytearray) -> bytes:
+        piece = os.read(descriptor, 65536)
+        if not piece:
+            self.selector.unregister(descriptor)
+        into += piece
+        return piece
+
+    def write(self, descriptor: int) -> bytes:
+        try:
+            piece = self.data[:os.write(descriptor, self.data[:65536])]
+        except BrokenPipeError:  # it reads no further: what it answers then decides
+            piece = self.data
+        self.data = self.data[len(piece):]
+        if not self.data:
+            self.selector.unregister(descriptor)
+            self.process.stdin.close()
+        return piece
+
+    def look_at(self, user: int) -> str | None:
+        """A line when the user has more processes, or all together more memory, than allowed."""
+        found = processes_of(user)
+        if sum(process.threads for process in found) > self.limits.processes:
+            return f"started more processes or threads than the {self.limits.processes} allowed"
+        resident = sum(process.resident for process in found)
+        if resident + sum(segment.size for segment in segments_of(user)) > self.limits.memory:
+            return too_much_memory(self.limits)
+        return None
+
+    def close(self) -> None:
+        self.selector.close()
+        os.close(self.reading)
+        self.process.stdout.close()
+        self.process.stdin.close()
+
+
+def size_text(size: int) -> str:
+    return f"{size // MB} MB"
+
+
+def too_much_memory(limits: Limits) -> str:
+    return f"asked for more memory than {size_text(limits.memory)}"
+
+
+GUESSES = {
+    signal.SIGSEGV: "a wrong index, or a recursion without end?",
+    signal.SIGBUS: "a wrong index?",
+    signal.SIGABRT: "an exception nobody caught, memory written past its end, a thread too many?",
+    signal.SIGFPE: "an integer divided by 0?",
+    signal.SIGILL: "a function that ends without return?",
+    signal.SIGXFSZ: "it tried to write to a file",
+    signal.SIGKILL: "too much memory or time?",
+}
+
+
+def describe_end(status: int, output: str, limits: Limits, awaited: bool) -> str | None:
+    """The line for a process that ended by itself, without the answers that were `awaited`. Its
+    last words decide the wording alone: they are the student's."""
+    last_words = output[-2000:]
+    if status != 0 and "bad_alloc" in last_words:
+        return too_much_memory(limits)
+    if status != 0 and "Resource temporarily unavailable" in last_words:
+        return f"started more processes or threads than the {limits.processes} allowed"
+    if status >= 0:
+        if awaited:
+            return f"ended the process with exit code {status} before it answered"
+        return f"ended with exit code {status}" if status > 0 else None
+    number = -status
+    if number == signal.SIGXCPU:
+        return f"took longer than {limits.cpu_seconds} s"
+    name = next((s.name for s in signal.Signals if s == number), f"signal {number}")
+    guess = GUESSES.get(number)
+    return f"was ended by {name}" + (f": {guess}" if guess else "")
+
+
+@dataclasses.dataclass(frozen=True)
+class Process:
+    """One of a user's processes, as /proc shows it."""
+    number: int
+    parent: int
+    threads: int
+    resident: int  # bytes
+    zombie: bool   # ended, and not yet buried by its parent
+
+
+def processes_of(user: int) -> list[Process]:
+    """From /proc/*/status: unlike their owners, its Uid line is right for every process."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            lines = pathlib.Path("/proc", entry, "status").read_text(errors="replace").splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        status = dict(line.partition(":")[::2] for line in lines)
+        if str(user) in status["Uid"].split():
+            found.append(Process(
+                number=int(entry), parent=int(status["PPid"]), threads=int(status["Threads"]),
+                resident=1024 * int(status.get("VmRSS", "0").split()[0]),
+                zombie=status["State"].split()[0] in "ZX"))
+    return found
+
+
+def end(process: subprocess.Popen, user: int | None) -> None:
+    """Ends a process, what it started, and with a user whatever that user runs."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # the whole group has ended already
+    process.wait()
+    if user is not None:
+        end_everything_of(user)
+        sweep_after(user)
+
+
+def end_everything_of(user: int) -> None:
+    """Kills all processes of a user, however fast they multiply, and buries the orphans."""
+    give_up_at = time.monotonic() + 20
+    while found := [p for p in processes_of(user) if not p.zombie or p.parent == os.getpid()]:
+        if time.monotonic() > give_up_at:
+            raise RuntimeError(f"processes of user {user} do not end: {found}")
+        for process in found:
+            try:
+                if process.zombie:
+                    os.waitpid(process.number, os.WNOHANG)
+                else:
+                    os.kill(process.number, signal.SIGKILL)
+            except (ProcessLookupError, ChildProcessError):
+                pass
+        if any(not process.zombie for process in found):
+            # One that forks faster than /proc is read gets away from us, but not from the kernel's
+            # own list: signal 9 to -1, as that user, in a program that has none of our memory.
+            subprocess.run(["setpriv", f"--reuid={user}", f"--regid={group_of(user)}",
+                            "--clear-groups", "sh", "-c", "kill -9 -1"],
+                           env=environment(), check=False, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(0.005)
+
+
+@dataclasses.dataclass(frozen=True)
+class Segment:
+    """Shared memory, a queue or semaphores of System V: they outlive whoever made them."""
+    option: str  # of ipcrm
+    number: int
+    size: int    # bytes; 0 where it is little
+
+
+def segments_of(user: int) -> list[Segment]:
+    """From the tables in /proc/sysvipc, whose columns have names; the second is the number."""
+    found = []
+    for table, option in (("shm", "-m"), ("msg", "-q"), ("sem", "-s")):
+        try:
+            lines = pathlib.Path("/proc/sysvipc", table).read_text().splitlines()
+        except FileNotFoundError:  # a kernel without them
+            continue
+        names = lines[0].split()
+        for line in lines[1:]:
+            row = dict(zip(names, line.split()))
+            if row["uid"] == str(user):
+                found.append(Segment(option, int(row[names[1]]), int(row.get("size", "0"))))
+    return found
+
+
+def sweep_after(user: int) -> None:
+    """Removes what the user has left where everybody may: it could fill the machine, and one run
+    could tell the next something."""
+    for segment in segments_of(user):
+        subprocess.run(["ipcrm", segment.option, str(segment.number)], check=False)
+    for folder in OPEN_TO_ALL:
+        if not os.path.isdir(folder):
+            continue
+        with os.scandir(folder) as entries:
+            left = [e for e in entries if owner_of(e) == user]
+        for entry in left:
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                os.unlink(entry.path)
+
+
+def owner_of(entry: os.DirEntry) -> int | None:
+    """None when it is gone: others use these folders too."""
+    try:
+        return entry.stat(follow_symlinks=False).st_uid
+    except FileNotFoundError:
+        return None

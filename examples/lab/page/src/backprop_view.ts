@@ -1,0 +1,580 @@
+// One example or batch on its way through a net, forward and then backward, one operation at a time.
+import { button, freshId, html, setText } from "./dom";
+import type { Side, Trace } from "./engine/api";
+import { equationsOf, entryName, explain, purposeOf, stepsOf, tensorOf, type Part, type Step } from "./equations";
+import { ChoiceField } from "./fields";
+import { fitCanvas } from "./fit_canvas";
+import { paintNetwork } from "./network_picture";
+import { full, parse, short } from "./numbers";
+import { BoundaryCanvas } from "./boundary_canvas";
+import { palette, trace as traceShape, classColour, shapeNames } from "./palette";
+import type { Mode, Place } from "./permalink";
+import { masksOf, sentence, type Session } from "./session";
+import { TensorTable } from "./tensor_table";
+
+interface Selection {
+  /** A tensor of the step, by its name. */
+  tensor: string;
+  index: number;
+}
+
+/** A number that the loss can be differentiated by: the engine's name of its tensor. */
+interface Variable {
+  tensor: string;
+  index: number;
+}
+
+const pictureHeight = 250;
+
+export class BackpropView {
+  readonly node: HTMLElement;
+  private readonly sideField: ChoiceField<Side>;
+  private readonly modeField: ChoiceField<Mode>;
+  private readonly followField: ChoiceField<"example" | "batch">;
+  private readonly exampleText = html("input", { type: "text", inputmode: "numeric", class: "units", "aria-label": "Number of the training example", autocomplete: "off" });
+  private readonly exampleRow: HTMLElement;
+  private readonly precision = html("input", { type: "checkbox", id: freshId("precision") });
+  private readonly plane: BoundaryCanvas;
+  private readonly ring = html("canvas", { class: "ring", "aria-hidden": "true" });
+  private readonly picture = html("canvas", { class: "network", role: "img" });
+  private readonly pictureNote = html("p", { class: "note" });
+  private readonly lossText = html("p", { class: "loss-now" });
+  private readonly track = html("div", { class: "track", role: "group", "aria-label": "Operations" });
+  private readonly title = html("h2", { tabindex: -1 });
+  private readonly purpose = html("p", { class: "purpose" });
+  private readonly equations = html("div", { class: "equations" });
+  private readonly tensors = html("div", { class: "tensors" });
+  private readonly inspector = html("section", { class: "card inspector", "aria-label": "The selected number", tabindex: 0 });
+  private readonly previous: HTMLButtonElement;
+  private readonly next: HTMLButtonElement;
+
+  private trace: Trace | null = null;
+  /** Of the trace before the latest edit, to mark what it changed. */
+  private before: { trace: Trace; loss: number } | null = null;
+  private steps: Step[] = [];
+  private tables = new Map<string, TensorTable>();
+  private selection: Selection | null = null;
+  private hovered: Selection | null = null;
+  private shown = "";
+  private tracing = false;
+  private again = false;
+  private gradients = 0;
+  private edits = 0;
+
+  constructor(
+    private readonly session: Session,
+    private readonly place: Place,
+    private readonly placeChanged: () => void,
+    private readonly say: (message: string, isProblem: boolean) => void,
+  ) {
+    const changed = (change: () => void) => (): void => {
+      change();
+      this.before = null;
+      this.hovered = null;
+      this.placeChanged();
+      void this.refresh();
+    };
+    this.sideField = new ChoiceField<Side>(
+      "Net",
+      [{ value: "plain", label: "Without dropout" }, { value: "dropout", label: "With dropout" }],
+      (side) => changed(() => {
+        place.side = side;
+        this.selection = null;
+      })(),
+    );
+    this.modeField = new ChoiceField<Mode>("Mode", [{ value: "train", label: "Train" }, { value: "test", label: "Test" }], (mode) => changed(() => (place.mode = mode))());
+    this.followField = new ChoiceField<"example" | "batch">(
+      "Follow",
+      [{ value: "example", label: "One example" }, { value: "batch", label: "The next batch" }],
+      (kind) => changed(() => {
+        place.followed = kind === "batch" ? { kind } : { kind, example: this.trace?.examples[0] ?? 0 };
+        this.selection = null;
+      })(),
+    );
+    const choose = (example: number): void => {
+      const total = session.train.labels.length;
+      changed(() => (place.followed = { kind: "example", example: (example + total) % total }))();
+    };
+    const example = (): number => (place.followed.kind === "example" ? place.followed.example : 0);
+    this.exampleText.addEventListener("change", () => {
+      const typed = parse(this.exampleText.value);
+      if (typed !== null && Number.isInteger(typed) && typed >= 0 && typed < session.train.labels.length) choose(typed);
+      else {
+        this.exampleText.value = String(example());
+        this.say(`Training examples have the numbers 0 to ${session.train.labels.length - 1}.`, true);
+      }
+    });
+    this.exampleRow = html(
+      "span",
+      { class: "stepper example-row" },
+      html("span", {}, "Example"),
+      button("\u2212", () => choose(example() - 1), { "aria-label": "Previous example", class: "small" }),
+      this.exampleText,
+      button("+", () => choose(example() + 1), { "aria-label": "Next example", class: "small" }),
+    );
+    this.precision.addEventListener("change", () => {
+      place.fullPrecision = this.precision.checked;
+      this.placeChanged();
+      this.render();
+    });
+    this.plane = new BoundaryCanvas(() => this.paintPlane());
+    fitCanvas(this.ring, () => this.paintPlane());
+    this.plane.node.addEventListener("click", (event) => choose(this.nearest(event)));
+    this.picture.style.height = `${pictureHeight}px`;
+    fitCanvas(this.picture, () => this.paintPicture());
+    this.previous = button("‹ Back", () => this.go(place.at - 1), { class: "previous" });
+    this.next = button("Next ›", () => this.go(place.at + 1), { class: "primary next" });
+    // In the order of time: to the right on the way forward, and on to the left of the row beneath.
+    this.track.addEventListener("keydown", (event) => {
+      if (event.altKey || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
+      event.preventDefault();
+      this.go(place.at + (event.key === "ArrowRight" ? 1 : -1));
+    });
+
+    this.node = html(
+      "div",
+      { class: "backprop", role: "tabpanel", id: "backprop-view", "aria-labelledby": "backprop-tab" },
+      html(
+        "section",
+        { class: "card backprop-net", "aria-label": "What goes through which net" },
+        html("div", { class: "picks" }, this.sideField.node, this.modeField.node, this.followField.node, this.exampleRow),
+        html("div", { class: "plane" }, this.plane.node, this.ring),
+        html("div", { class: "picture-box" }, this.picture, this.pictureNote),
+      ),
+      html(
+        "div",
+        { class: "operation-and-number" },
+        html(
+          "section",
+          { class: "card operation", "aria-label": "The operation" },
+          this.track,
+          html("div", { class: "title-row" }, this.title, this.lossText, html("span", { class: "moves" }, this.previous, this.next)),
+          this.equations,
+          this.purpose,
+          html("div", { class: "check-row" }, this.precision, html("label", { for: this.precision.id }, "Every digit")),
+          this.tensors,
+        ),
+        this.inspector,
+      ),
+    );
+  }
+
+  /** Follows training, an edit or a reset: asks for a new trace, but for one at a time. */
+  async refresh(): Promise<void> {
+    if (this.node.hidden || !this.session.state) return;
+    if (this.tracing) {
+      this.again = true;
+      return;
+    }
+    this.tracing = true;
+    try {
+      do {
+        this.again = false;
+        const { place, session } = this;
+        const total = session.train.labels.length;
+        if (place.followed.kind === "example" && place.followed.example >= total) place.followed.example = 0;
+        const examples = place.followed.kind === "batch" ? await session.nextBatch() : [place.followed.example];
+        this.trace = await session.trace(place.side, examples, place.mode);
+        this.steps = stepsOf(this.trace);
+        if (place.at >= this.steps.length) place.at = this.steps.length - 1;
+        this.render();
+      } while (this.again);
+    } catch (error) {
+      this.say(sentence(error), true);
+    } finally {
+      this.tracing = false;
+    }
+  }
+
+  /** New data or nets: nothing is left to compare with. */
+  forget(): void {
+    this.before = null;
+    this.selection = null;
+    this.hovered = null;
+  }
+
+  restyle(): void {
+    this.plane.restyle();
+    this.render();
+  }
+
+  private get step(): Step | undefined {
+    return this.steps[this.place.at];
+  }
+
+  private go(at: number): void {
+    if (at < 0 || at >= this.steps.length) return;
+    this.place.at = at;
+    this.selection = null;
+    this.hovered = null;
+    this.placeChanged();
+    this.render();
+  }
+
+  private render(): void {
+    const { place, trace, step } = this;
+    this.sideField.show(place.side);
+    this.modeField.show(place.mode);
+    this.followField.show(place.followed.kind);
+    this.precision.checked = place.fullPrecision;
+    this.exampleRow.hidden = place.followed.kind !== "example";
+    if (place.followed.kind === "example") this.exampleText.value = String(place.followed.example);
+    if (!trace || !step) return;
+    this.plane.setPoints(this.session.train, this.session.validation, this.session.range);
+    this.plane.node.setAttribute("aria-label", `The plane with the answers of the net ${place.side === "plain" ? "without" : "with"} dropout. A click follows the nearest training point.`);
+    this.paintPlane();
+    this.paintPicture();
+    this.renderTrack();
+    setText(this.title, `${step.operation.name} ${step.backward ? "backward" : "forward"}`);
+    const change = this.before && this.before.loss !== trace.loss ? `${short(this.before.loss)} → ` : "";
+    setText(this.lossText, `loss ${change}${place.fullPrecision ? full(trace.loss) : short(trace.loss)}`);
+    this.lossText.dataset["value"] = String(trace.loss);
+    setText(this.purpose, purposeOf(step));
+    this.equations.replaceChildren(...equationsOf(step).map((parts) => html("p", { class: "equation", role: "math", "aria-label": spoken(parts) }, ...parts.map(partNode))));
+    this.renderTensors(step);
+    this.chooseSelection(step);
+    this.renderInspector();
+  }
+
+  private renderTrack(): void {
+    const operations = this.trace?.operations ?? [];
+    const total = this.steps.length;
+    const chip = (at: number): HTMLElement => {
+      const { operation, backward, place } = this.steps[at] as Step;
+      return button(operation.name, () => this.go(at), {
+        class: `chip ${operation.kind}${at < this.place.at ? " done" : ""}`,
+        "aria-label": `${operation.name} ${backward ? "backward" : "forward"}`,
+        "aria-current": at === this.place.at ? "step" : undefined,
+        style: `grid-column: ${place + 2}; grid-row: ${backward ? 2 : 1}`,
+      });
+    };
+    const focused = this.track.contains(document.activeElement);
+    this.track.style.setProperty("--operations", String(operations.length));
+    this.track.replaceChildren(
+      html("span", { class: "way", style: "grid-row: 1; grid-column: 1" }, "forward →"),
+      ...Array.from({ length: total }, (_, at) => chip(at)),
+      html("span", { class: "way", style: "grid-row: 2; grid-column: 1" }, "← backward"),
+    );
+    const current = this.track.querySelector<HTMLElement>("[aria-current]");
+    if (current) {
+      if (focused) current.focus({ preventScroll: true });
+      const middle = current.offsetLeft + current.offsetWidth / 2 - this.track.clientWidth / 2;
+      this.track.scrollLeft = Math.max(0, middle);
+    }
+    this.previous.disabled = this.place.at === 0;
+    this.next.disabled = this.place.at >= total - 1;
+  }
+
+  private renderTensors(step: Step): void {
+    const { operation, backward } = step;
+    const key = `${this.place.side} ${this.place.at}`;
+    const focus = this.shown === key ? this.focusedCell() : null;
+    const scroll = this.shown === key ? [...this.tensors.querySelectorAll(".scroller")].map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]) : [];
+    this.shown = key;
+    this.tables.clear();
+    const section = (title: string, names: string[], note = ""): HTMLElement | null => {
+      if (names.length === 0 && !note) return null;
+      return html(
+        "section",
+        { class: "tensor-group" },
+        html("h3", {}, title),
+        note ? html("p", { class: "note" }, note) : null,
+        ...names.map((name) => {
+          const table = this.makeTable(step, name);
+          this.tables.set(name, table);
+          return table.node;
+        }),
+      );
+    };
+    const names = (tensors: { name: string }[]): string[] => tensors.map(({ name }) => name);
+    const { forward, backward: back } = operation;
+    const groups = backward
+      ? [
+          section("Comes in", names(back.inputs).concat(operation.kind === "affine" ? ["w"] : [])),
+          section("Was kept", names(forward.cache)),
+          section("Goes back", names(back.outputs)),
+        ]
+      : [
+          section("Comes in", names(forward.inputs)),
+          section(
+            "Is kept for the way back",
+            names(forward.cache).filter((name) => !forward.inputs.some((input) => input.name === name)),
+            forward.cache.some((kept) => forward.inputs.some(({ name }) => name === kept.name))
+              ? `A copy of ${forward.cache.filter((kept) => forward.inputs.some(({ name }) => name === kept.name)).map(({ name }) => name).join(" and ")}.`
+              : forward.cache.length === 0 ? "Nothing." : "",
+          ),
+          section("Goes on", names(forward.outputs)),
+        ];
+    this.tensors.replaceChildren(...groups.filter((group) => group !== null));
+    this.tensors.querySelectorAll(".scroller").forEach((scroller, index) => {
+      const [left, top] = scroll[index] ?? [0, 0];
+      scroller.scrollLeft = left as number;
+      scroller.scrollTop = top as number;
+    });
+    if (focus) this.tables.get(focus.tensor)?.focus(focus.index);
+  }
+
+  private focusedCell(): Selection | null {
+    const cell = document.activeElement?.closest("td[role=gridcell]");
+    const table = cell?.closest<HTMLElement>("table[data-table]");
+    return cell && table && this.selection && this.tensors.contains(cell) ? this.selection : null;
+  }
+
+  private makeTable(step: Step, name: string): TensorTable {
+    const { operation, place } = step;
+    const tensor = tensorOf(operation, name);
+    const old = this.before?.trace.operations[place];
+    const variable = this.variableOf(step, { tensor: name, index: 0 });
+    const examples = this.trace?.examples ?? [];
+    const ofExamples = tensor.rows === examples.length && !["w", "b", "dw", "db", "loss"].includes(name);
+    return new TensorTable({
+      id: name,
+      title: name,
+      tensor,
+      fullPrecision: this.place.fullPrecision,
+      before: old ? tensorOf(old, name).values : undefined,
+      editable: variable !== null && !name.startsWith("d"),
+      rowNames: ofExamples ? examples.map((example) => `#${example}`) : [],
+      rowTitle: ofExamples ? "training example" : "row",
+      hover: (index) => {
+        this.hovered = index === null ? null : { tensor: name, index };
+        this.renderInspector();
+      },
+      select: (index, edit) => {
+        this.selection = { tensor: name, index };
+        this.hovered = null;
+        this.renderInspector();
+        if (edit) this.inspector.querySelector<HTMLInputElement>("input.edit")?.select();
+      },
+    });
+  }
+
+  private chooseSelection({ operation, backward }: Step): void {
+    const { selection } = this;
+    const held = selection && this.tables.has(selection.tensor) && selection.index < tensorOf(operation, selection.tensor).values.length;
+    if (held) return;
+    const outputs = backward ? operation.backward.outputs : operation.forward.outputs;
+    const first = outputs[0];
+    if (!first) return;
+    // The first entry that is not zero has more to tell.
+    const index = first.values.findIndex((value) => value !== 0);
+    this.selection = { tensor: first.name, index: Math.max(0, index) };
+  }
+
+  /** The weight, bias or coordinate that an entry is, or whose gradient it is. */
+  private variableOf({ operation, place }: Step, { tensor, index }: Selection): Variable | null {
+    if (operation.kind !== "affine") return null;
+    if (tensor === "w" || tensor === "dw") return { tensor: `${operation.name}.w`, index };
+    if (tensor === "b" || tensor === "db") return { tensor: `${operation.name}.b`, index };
+    if (place === 0 && (tensor === "x" || tensor === "dx")) return { tensor: "x", index };
+    return null;
+  }
+
+  private renderInspector(): void {
+    const { step, trace } = this;
+    const chosen = this.hovered ?? this.selection;
+    if (!step || !trace || !chosen || !this.tables.has(chosen.tensor)) return;
+    const tensor = tensorOf(step.operation, chosen.tensor);
+    const value = tensor.values[chosen.index] as number;
+    const explanation = explain(step, chosen.tensor, chosen.index, this.place.fullPrecision);
+    for (const [name, table] of this.tables) {
+      table.mark("selected", new Set(this.selection?.tensor === name ? [this.selection.index] : []));
+      table.mark("term", explanation?.terms.get(name) ?? new Set());
+    }
+    const variable = this.variableOf(step, chosen);
+    const isGradient = variable !== null && chosen.tensor.startsWith("d");
+    const canEdit = variable !== null && !isGradient;
+    const old = this.before && tensorOf((this.before.trace.operations[step.place] ?? step.operation), chosen.tensor).values[chosen.index];
+
+    const parts: (Node | null)[] = [
+      html("h2", {}, `${step.operation.name}: ${entryName(tensor, chosen.index)}`),
+      html("p", { class: "value", "data-value": String(value) }, full(value)),
+      old !== null && old !== undefined && old !== value ? html("p", { class: "note" }, `was ${full(old)}`) : null,
+    ];
+    const focusedEdit = this.inspector.contains(document.activeElement) && !this.hovered ? document.activeElement?.className : null;
+    if (canEdit) {
+      const edit = html("input", { type: "text", inputmode: "decimal", class: "edit", "aria-label": `New value of ${entryName(tensor, chosen.index)}`, value: String(value), autocomplete: "off" });
+      const set = (to: number): void => void this.edit(variable, to);
+      edit.addEventListener("keydown", (event) => {
+        if (event.key === "Escape") {
+          edit.value = String(value);
+          this.tables.get(chosen.tensor)?.focus(chosen.index);
+        }
+      });
+      edit.addEventListener("change", () => {
+        const typed = parse(edit.value);
+        if (typed === null) {
+          this.say(`“${edit.value.slice(0, 30)}” is not a number; ${entryName(tensor, chosen.index)} is still ${full(value)}.`, true);
+          edit.value = String(value);
+        } else set(typed);
+      });
+      const nudge = (by: number): number => Number((value + by).toPrecision(15));
+      parts.push(
+        html(
+          "div",
+          { class: "edit-row" },
+          button("\u22120.1", () => set(nudge(-0.1)), { class: "small nudge-down", "aria-label": "Less by 0.1" }),
+          edit,
+          button("+0.1", () => set(nudge(0.1)), { class: "small nudge-up", "aria-label": "More by 0.1" }),
+        ),
+      );
+    }
+    if (explanation) {
+      parts.push(
+        html("p", { class: "names" }, explanation.names),
+        html("p", { class: "numbers" }, `= ${explanation.numbers}`),
+        html("p", { class: "numbers" }, `= ${this.place.fullPrecision ? full(explanation.result) : short(explanation.result)}`),
+      );
+    }
+    const gradient = html("dl", { class: "gradient" });
+    if (variable) parts.push(html("h3", {}, `∂ loss / ∂ ${variable.tensor === "x" ? entryName(tensorOf(step.operation, "x"), variable.index) : `${variable.tensor}[${entryName(tensor, chosen.index).replace(/^.*\[/, "")}`}`), gradient);
+    if (!variable && step.operation.kind === "affine") parts.push(html("p", { class: "note" }, "Point at a weight, or select it, for its gradient and a check by differences."));
+    this.inspector.replaceChildren(...parts.filter((part) => part !== null));
+    if (focusedEdit) this.inspector.querySelector<HTMLElement>(`.${focusedEdit.split(" ").join(".")}`)?.focus();
+    if (variable) void this.checkGradient(variable, gradient);
+  }
+
+  private async checkGradient(variable: Variable, list: HTMLElement): Promise<void> {
+    const mine = ++this.gradients;
+    const row = (term: string, text: string, name: string, value?: number): Node[] => [
+      html("dt", {}, term),
+      html("dd", { class: name, "data-value": value === undefined ? undefined : String(value) }, text),
+    ];
+    list.replaceChildren(...row("analytic", "…", "analytic"), ...row("numeric", "…", "numeric"), ...row("relative error", "…", "relative"));
+    const { trace, place } = this;
+    // While the pointer sweeps over a table only the cell where it rests is computed.
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    if (mine !== this.gradients || !trace) return;
+    try {
+      const { analytic, numeric, relativeError, atKink } = await this.session.numericGradient(place.side, variable.tensor, variable.index, trace.examples, place.mode);
+      if (mine !== this.gradients) return;
+      list.replaceChildren(
+        ...row("analytic", full(analytic), "analytic", analytic),
+        ...row("numeric", full(numeric), "numeric", numeric),
+        ...row("relative error", relativeError === 0 ? "0" : relativeError.toExponential(1).replace("-", "\u2212"), "relative", relativeError),
+        ...(atKink ? [html("dd", { class: "note kink" }, "A ReLU’s input is so near 0 that differences reach across its kink: the numeric one cannot be trusted here.")] : []),
+      );
+    } catch (error) {
+      this.say(sentence(error), true);
+    }
+  }
+
+  private async edit(variable: Variable, value: number): Promise<void> {
+    const { trace, place, session } = this;
+    if (!trace) return;
+    const mine = ++this.edits;
+    session.pause();
+    this.before = { trace, loss: trace.loss };
+    try {
+      if (variable.tensor === "x") await session.setInput(trace.examples[Math.floor(variable.index / 2)] as number, variable.index % 2, value);
+      else await session.setWeight(place.side, variable.tensor, variable.index, value);
+      if (mine === this.edits) await this.refresh();
+    } catch (error) {
+      this.before = null;
+      this.say(sentence(error), true);
+      this.render();
+    }
+  }
+
+  private nearest(event: MouseEvent): number {
+    const { train, range } = this.session;
+    const size = this.plane.node.clientWidth;
+    const x = (event.offsetX / size) * 2 * range - range;
+    const y = range - (event.offsetY / size) * 2 * range;
+    let best = 0;
+    let least = Infinity;
+    train.labels.forEach((_, index) => {
+      const distance = Math.hypot((train.x[2 * index] as number) - x, (train.x[2 * index + 1] as number) - y);
+      if (distance < least) [best, least] = [index, distance];
+    });
+    return best;
+  }
+
+  private paintPlane(): void {
+    const { picture, train, range } = this.session;
+    if (picture) this.plane.draw(picture[this.place.side]);
+    const context = this.ring.getContext("2d");
+    const size = this.ring.width;
+    if (!context || size === 0 || !this.trace) return;
+    const colours = palette();
+    context.clearRect(0, 0, size, size);
+    const at = (value: number): number => ((value + range) / (2 * range)) * size;
+    for (const example of this.trace.examples) {
+      const x = at(train.x[2 * example] as number);
+      const y = size - at(train.x[2 * example + 1] as number);
+      const label = train.labels[example] as number;
+      traceShape(context, label, x, y, 4.5 * devicePixelRatio);
+      context.fillStyle = classColour(label);
+      context.fill();
+      context.beginPath();
+      context.arc(x, y, 8 * devicePixelRatio, 0, 2 * Math.PI);
+      context.lineWidth = 2 * devicePixelRatio;
+      context.strokeStyle = colours.text;
+      context.stroke();
+    }
+  }
+
+  /** The example whose way the picture shows: that of the selected row, or the first. */
+  private get row(): number {
+    const { selection, step, trace } = this;
+    if (!selection || !step || !trace) return 0;
+    const { rows, columns } = tensorOf(step.operation, selection.tensor);
+    return rows === trace.examples.length && rows > 1 ? Math.floor(selection.index / columns) : 0;
+  }
+
+  private paintPicture(): void {
+    const { trace, step } = this;
+    if (!trace || !step) return;
+    const { operations } = trace;
+    const affine = operations.filter(({ kind }) => kind === "affine");
+    const widths = [2, ...affine.map(({ forward }) => (forward.outputs[0] as { columns: number }).columns)];
+    const { row } = this;
+    const rowOf = (values: Float64Array, columns: number): number[] => Array.from(values.subarray(row * columns, (row + 1) * columns));
+    const scaled = (values: number[]): number[] => {
+      const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
+      return values.map((value) => value / most);
+    };
+
+    // What has arrived at every column of units by now: values on the way forward, gradients on the way back.
+    const values: (number[] | null)[] = widths.map(() => null);
+    let column = 0;
+    const put = (at: number, tensor: { values: Float64Array; columns: number } | undefined): void => {
+      if (tensor) values[at] = scaled(rowOf(tensor.values, tensor.columns));
+    };
+    put(0, operations[0]?.forward.inputs[0]);
+    const columnOf = operations.map(({ kind }) => (kind === "affine" ? ++column : column));
+    operations.forEach(({ forward, kind }, place) => {
+      if (!step.backward && place > step.place) return;
+      put(columnOf[place] as number, kind === "loss" ? forward.cache[0] : forward.outputs[0]);
+    });
+    if (step.backward)
+      for (let place = operations.length - 1; place >= step.place; --place) {
+        const { kind, backward } = operations[place] as (typeof operations)[0];
+        put((columnOf[place] as number) - (kind === "affine" ? 1 : 0), backward.outputs[0]);
+      }
+
+    const masks = masksOf(trace).map((mask, layer) => mask && mask.subarray(row * (widths[layer + 1] as number), (row + 1) * (widths[layer + 1] as number)));
+    paintNetwork(this.picture, {
+      widths,
+      weights: affine.map(({ name, forward }) => ({ ...(forward.inputs.find((tensor) => tensor.name === "w") as { rows: number; columns: number; values: Float64Array }), name: `${name}.w` })),
+      masks,
+      height: pictureHeight,
+      values,
+      active: { column: columnOf[step.place] as number, lines: step.operation.kind === "affine" },
+    });
+    const dropped = masks.flatMap((mask, layer) => {
+      const units = mask ? Array.from(mask.keys()).filter((unit) => mask[unit] === 0) : [];
+      return units.length ? [`${units.join(", ")} of hidden layer ${layer + 1}`] : [];
+    });
+    const example = trace.examples[row] as number;
+    const label = trace.labels[row] as number;
+    const struck = dropped.length ? `Struck out by the mask of step ${this.session.state?.step}: units ${dropped.join("; ")}.` : "No unit is dropped.";
+    setText(this.pictureNote, `Example ${example}, class ${label} (${shapeNames[label]}). ${struck}`);
+    this.picture.setAttribute("aria-label", `The net while ${step.operation.name} goes ${step.backward ? "backward" : "forward"}. Colours are ${step.backward ? "gradients" : "values"}. ${struck}`);
+  }
+}
+
+const partNode = (part: Part): HTMLElement =>
+  typeof part === "string" ? html("span", { class: "operator" }, part) : html("span", { class: "symbol" }, html("i", {}, part.symbol), html("small", {}, part.shape));
+
+const spoken = (parts: Part[]): string => parts.map((part) => (typeof part === "string" ? part : `${part.symbol} (${part.shape})`)).join(" ");

@@ -1,0 +1,58 @@
+// What can be set, within which bounds, and what it is at first.
+import type { DataKind, LabConfig, OptimizerConfig } from "./engine/api";
+import { mostClasses } from "./palette";
+
+export interface Bounds {
+  least: number;
+  most: number;
+  whole?: boolean;
+}
+
+export const bounds = {
+  count: { least: 10, most: 2000, whole: true },
+  noise: { least: 0, most: 1 },
+  classes: { least: 2, most: mostClasses, whole: true },
+  validationShare: { least: 0.1, most: 0.9 },
+  layers: { least: 0, most: 5, whole: true },
+  width: { least: 1, most: 64, whole: true },
+  keepProb: { least: 0.05, most: 1 },
+  learningRate: { least: 1e-5, most: 10 },
+  momentum: { least: 0, most: 0.999 },
+  weightDecay: { least: 0, most: 1 },
+  batchSize: { least: 1, most: 2000, whole: true },
+  seed: { least: 0, most: 4294967295, whole: true },
+  speed: { least: 1, most: 200, whole: true },
+  step: { least: 0, most: 1e9, whole: true },
+} satisfies Record<string, Bounds>;
+
+export const within = (value: number, { least, most, whole }: Bounds): boolean =>
+  value >= least && value <= most && (!whole || Number.isInteger(value));
+
+export const clamp = (value: number, { least, most }: Bounds): number => Math.min(most, Math.max(least, value));
+
+export const dataKinds: { kind: DataKind; label: string }[] = [
+  { kind: "moons", label: "Moons" },
+  { kind: "circles", label: "Circles" },
+  { kind: "xor", label: "XOR" },
+  { kind: "spiral", label: "Spiral" },
+  { kind: "blobs", label: "Blobs" },
+  { kind: "own", label: "Your own" },
+];
+
+export const optimizerKinds: { kind: OptimizerConfig["kind"]; label: string }[] = [
+  { kind: "sgd", label: "SGD" },
+  { kind: "momentum", label: "Momentum" },
+  { kind: "adam", label: "Adam" },
+];
+
+/** Few and noisy points and a wide net: overfits within seconds, so that dropout has something to do. */
+export const firstConfiguration = (): LabConfig => ({
+  data: { kind: "moons", count: 100, noise: 0.25, classes: 3, validationShare: 0.5 },
+  hidden: [
+    { width: 32, keepProb: 0.5 },
+    { width: 32, keepProb: 0.5 },
+  ],
+  optimizer: { kind: "adam", learningRate: 0.01, momentum: 0.9, weightDecay: 0 },
+  batchSize: 10,
+  seed: 0,
+});

@@ -1,0 +1,126 @@
+// What the page may ask of the engine: the library's own C++, compiled to WebAssembly and run in a Web Worker.
+
+export type DataKind = "moons" | "circles" | "xor" | "spiral" | "blobs" | "own";
+
+/** x holds two numbers a point. */
+export interface Points {
+  x: Float64Array;
+  labels: Int32Array;
+  classes: number;
+}
+
+/**
+ * `count` counts training and validation together. `noise` is a standard deviation: of both coordinates, but for the spiral of
+ * the angle. `classes` counts for blobs (2 to 5) and for own points (2 to 10); the other kinds have as many as they have. Own
+ * points are used as they are: scale them to about [-1, 1], where made-up points lie.
+ */
+export interface DataConfig {
+  kind: DataKind;
+  count: number;
+  noise: number;
+  classes: number;
+  validationShare: number;
+  own?: { x: number[]; labels: number[] };
+}
+
+export interface HiddenLayer {
+  width: number;
+  keepProb: number;
+}
+
+export type OptimizerConfig = {
+  kind: "sgd" | "momentum" | "adam";
+  learningRate: number;
+  momentum: number;
+  weightDecay: number;
+};
+
+export interface LabConfig {
+  data: DataConfig;
+  hidden: HiddenLayer[];
+  optimizer: OptimizerConfig;
+  batchSize: number;
+  seed: number;
+}
+
+/** Two nets train side by side: the left without dropout (its keepProbs are not read), the right with it. */
+export type Side = "plain" | "dropout";
+
+/** Mean losses in nats, and shares of points that are right, all in test mode. */
+export interface Scores {
+  trainLoss: number;
+  trainAccuracy: number;
+  validationLoss: number;
+  validationAccuracy: number;
+}
+
+/** `epoch` counts those that are complete. */
+export interface State {
+  step: number;
+  epoch: number;
+  stepsPerEpoch: number;
+  plain: Scores;
+  dropout: Scores;
+}
+
+export interface Tensor {
+  name: string;
+  rows: number;
+  columns: number;
+  values: Float64Array;
+}
+
+/**
+ * One operation of a trace: what went in, what the layer kept, what came out; then the same on the way back. Tensors are named
+ * as in the library's comments, without the operation: x w b out dout dx dw db, gate (ReLU's cache), mask (dropout's, in train mode
+ * only); the loss has scores, labels, probabilities, loss and dscores. "affine1" and "w" make the parameter's name "affine1.w".
+ */
+export interface Operation {
+  kind: "affine" | "relu" | "dropout" | "loss";
+  name: string;
+  keepProb?: number;
+  forward: { inputs: Tensor[]; cache: Tensor[]; outputs: Tensor[] };
+  backward: { inputs: Tensor[]; outputs: Tensor[] };
+}
+
+export interface Trace {
+  examples: number[];
+  labels: number[];
+  loss: number;
+  operations: Operation[];
+}
+
+export interface Engine {
+  /** Throws an Error with one clear sentence for a bad config. */
+  reset(config: LabConfig): Promise<{ train: Points; validation: Points; state: State }>;
+  /** As many optimiser steps on both nets. Throws, at the last step before it, when a loss is no longer finite. */
+  train(steps: number): Promise<State>;
+  /** A value in the middle of each of resolution² cells of [-range, range]², row by row from the top left, as an image has them. */
+  boundary(side: Side, resolution: number, range: number): Promise<{ classes: Uint8Array; confidence: Float32Array }>;
+  /** affine1.w, affine1.b, … */
+  weights(side: Side): Promise<Tensor[]>;
+  setWeight(side: Side, name: string, index: number, value: number): Promise<State>;
+  /** What training and editing have changed since reset: weights, moments, step, edited inputs. */
+  save(): Promise<Float64Array>;
+  /** After a reset with the same config: training goes on to the same bits. Refuses, changing nothing, what does not fit. */
+  restore(saved: Float64Array): Promise<{ train: Points; state: State }>;
+  /** The training examples that the next step takes. */
+  nextBatch(): Promise<number[]>;
+  /**
+   * `examples` are indices into the training set. In train mode the masks are those that the next training step would give these
+   * examples, and does give them if they are nextBatch().
+   */
+  trace(side: Side, examples: number[], mode: "train" | "test"): Promise<Trace>;
+  setInput(example: number, column: number, value: number): Promise<State>;
+  /**
+   * Of the loss, by one entry of a parameter ("affine1.w") or of "x", the examples' coordinates; of the same pass as trace's.
+   * `atKink` tells that some ReLU's input is so close to 0 that the numeric one cannot be trusted.
+   */
+  numericGradient(
+    side: Side,
+    tensor: string,
+    index: number,
+    examples: number[],
+    mode: "train" | "test",
+  ): Promise<{ analytic: number; numeric: number; relativeError: number; atKink: boolean }>;
+}

@@ -1,0 +1,292 @@
+// Puts the page together, and keeps its settings, the nets and the address in step.
+import "./style.css";
+import { BackpropView } from "./backprop_view";
+import { clamp, bounds } from "./configuration";
+import { button, html, setText } from "./dom";
+import { createEngine } from "./engine/client";
+import type { LabConfig } from "./engine/api";
+import { epochs } from "./history";
+import { sign } from "./icons";
+import { count, fixed } from "./numbers";
+import { onSchemeChange } from "./palette";
+import { fromHash, toHash, type View } from "./permalink";
+import { Session, fresh, sentence, type Progress } from "./session";
+import { Settings } from "./settings";
+import { TrainView } from "./train_view";
+
+const session = new Session(createEngine());
+const opened = fromHash(location.hash);
+const place = opened.place;
+let config: LabConfig = opened.config;
+let applied: LabConfig = structuredClone(config);
+let written = location.hash;
+
+// ---- what is said
+
+const message = html("p", { class: "message", role: "status" });
+const messageBox = html("div", { class: "message-box", hidden: true }, message, button("×", () => (messageBox.hidden = true), { "aria-label": "Close the message", class: "small" }));
+
+function say(text: string, isProblem: boolean): void {
+  messageBox.hidden = text === "";
+  messageBox.classList.toggle("is-problem", isProblem);
+  message.setAttribute("role", isProblem ? "alert" : "status");
+  setText(message, text);
+}
+
+// ---- the address
+
+/** Weights that a link asked for or brought stay in the address until the nets move on. */
+let kept: { saved: Float64Array; version: number } | null = null;
+
+function link(): string {
+  const saved = kept?.version === session.version ? kept.saved : null;
+  return toHash({ config: applied, place, step: session.state?.step ?? 0, saved, edited: session.edited });
+}
+
+let addressTimer: ReturnType<typeof setTimeout> | undefined;
+/** Not at every step: browsers refuse an address that changes too often. */
+function writeAddress(): void {
+  addressTimer ??= setTimeout(() => {
+    addressTimer = undefined;
+    if (!session.state) return;
+    const hash = link();
+    if (hash === location.hash) return;
+    written = hash;
+    history.replaceState(null, "", hash);
+  }, 400);
+}
+
+async function copyLink(withWeights: boolean): Promise<void> {
+  try {
+    kept = null;
+    if (withWeights) {
+      session.pause();
+      const saved = await session.save();
+      kept = { saved, version: session.version };
+    }
+    const hash = link();
+    written = hash;
+    history.replaceState(null, "", hash);
+    const address = location.href;
+    const told = withWeights ? `The link with weights, ${count(address.length)} characters, is in the address bar` : "The link is in the address bar";
+    const lost = !withWeights && session.edited ? " It does not carry the values edited by hand; a link with weights does." : "";
+    try {
+      await navigator.clipboard.writeText(address);
+      say(`${told} and copied.${lost}`, false);
+    } catch {
+      say(`${told}; this browser does not let the page copy it.${lost}`, false);
+    }
+  } catch (error) {
+    say(sentence(error), true);
+  }
+}
+
+addEventListener("hashchange", () => {
+  if (location.hash === written) return;
+  const { place: there, ...rest } = fromHash(location.hash);
+  written = location.hash;
+  session.pause();
+  Object.assign(place, there);
+  config = rest.config;
+  void start(rest, rest.problems);
+});
+
+// ---- changes
+
+function change(edit: (config: LabConfig) => void): void {
+  const next = structuredClone(config);
+  edit(next);
+  if (JSON.stringify(next) === JSON.stringify(config)) return;
+  config = next;
+  view.show(config);
+  void apply(fresh);
+}
+
+async function apply(progress: Progress): Promise<void> {
+  const wanted = structuredClone(config);
+  const outcome = await session.reset(wanted, progress);
+  if (outcome === "superseded") return;
+  if (outcome === "refused") {
+    config = structuredClone(applied);
+    view.show(config);
+    return;
+  }
+  applied = wanted;
+  if (progress.saved) kept = { saved: progress.saved, version: session.version };
+  writeAddress();
+}
+
+async function start(progress: Progress, problems: string[]): Promise<void> {
+  if (problems.length) say(`Not all of the link could be read: ${problems.join("; ")}. The usual values stand in.`, true);
+  session.speed = place.speed;
+  speed.value = String(speeds.indexOf(nearestSpeed(place.speed)));
+  showSpeed();
+  showView();
+  view.show(config);
+  await apply(progress);
+}
+
+// ---- training
+
+const playButton = button("", () => (session.playing ? session.pause() : play()), { class: "primary play" });
+const stepButton = button("", () => rest(() => session.advance(1)), { "aria-label": "One step", title: "One step of both nets" });
+const epochButton = button(
+  "",
+  () => rest(() => {
+    const { state } = session;
+    return session.advance(state ? state.stepsPerEpoch - (state.step % state.stepsPerEpoch) : 1);
+  }),
+  { "aria-label": "One epoch", title: "To the end of the epoch" },
+);
+const resetButton = button("", () => {
+  session.pause();
+  void apply(fresh);
+}, { "aria-label": "Reset", title: "Back to the first weights" });
+stepButton.append(sign("step"), html("span", { class: "word" }, "Step"));
+epochButton.append(sign("epoch"), html("span", { class: "word" }, "Epoch"));
+resetButton.append(sign("reset"), html("span", { class: "word" }, "Reset"));
+
+const speeds = [1, 2, 5, 10, 20, 50, 100];
+const nearestSpeed = (wanted: number): number => speeds.reduce((best, one) => (Math.abs(one - wanted) < Math.abs(best - wanted) ? one : best));
+const speed = html("input", { type: "range", min: 0, max: speeds.length - 1, step: 1, "aria-label": "Steps a frame" });
+const speedText = html("span", { class: "speed-text" });
+function showSpeed(): void {
+  speed.setAttribute("aria-valuetext", `${session.speed} steps a frame`);
+  setText(speedText, `${session.speed} ${session.speed === 1 ? "step" : "steps"} a frame`);
+}
+speed.addEventListener("input", () => {
+  session.speed = place.speed = clamp(speeds[Number(speed.value)] ?? 1, bounds.speed);
+  showSpeed();
+  writeAddress();
+});
+const progress = html("p", { class: "progress" });
+
+function play(): void {
+  say("", false);
+  session.play();
+}
+
+function rest(then: () => Promise<void>): void {
+  session.pause();
+  void then();
+}
+
+session.onPlaying = () => {
+  const name = session.playing ? "Pause" : "Play";
+  playButton.replaceChildren(sign(session.playing ? "pause" : "play"), html("span", { class: "word" }, name));
+  playButton.setAttribute("aria-label", name);
+};
+session.onPlaying();
+
+// ---- the two views
+
+const settings = new Settings({
+  change,
+  say,
+  points: () => ({
+    x: [...session.train.x, ...session.validation.x].map((value) => Number(value.toFixed(3))),
+    labels: [...session.train.labels, ...session.validation.labels],
+  }),
+});
+const view = new TrainView(session, settings, (hidden) => change((next) => (next.hidden = hidden)));
+const backprop = new BackpropView(session, place, writeAddress, say);
+
+const tabs: { view: View; tab: HTMLButtonElement }[] = (["train", "backprop"] as const).map((name) => ({
+  view: name,
+  tab: button(name === "train" ? "Train" : "Backprop", () => choose(name), { role: "tab", id: `${name}-tab`, "aria-controls": `${name}-view` }),
+}));
+const tabList = html("div", { role: "tablist", "aria-label": "Views", class: "tabs" }, ...tabs.map(({ tab }) => tab));
+tabList.addEventListener("keydown", (event) => {
+  if (event.altKey || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
+  choose(place.view === "train" ? "backprop" : "train");
+  tabs.find((one) => one.view === place.view)?.tab.focus();
+});
+
+function choose(chosen: View): void {
+  place.view = chosen;
+  showView();
+  writeAddress();
+  dirty = true;
+}
+
+function showView(): void {
+  for (const { view: name, tab } of tabs) {
+    tab.setAttribute("aria-selected", String(name === place.view));
+    tab.tabIndex = name === place.view ? 0 : -1;
+  }
+  view.node.hidden = place.view !== "train";
+  backprop.node.hidden = place.view !== "backprop";
+  void backprop.refresh();
+}
+
+// ---- drawing
+
+let dirty = false;
+let described = -1;
+
+session.onChange = () => {
+  dirty = true;
+};
+session.onReset = () => {
+  view.reset();
+  backprop.forget();
+};
+session.onError = (text) => say(text, true);
+
+function frame(): void {
+  session.tick();
+  if (dirty) {
+    dirty = false;
+    draw();
+  }
+  requestAnimationFrame(frame);
+}
+
+function draw(): void {
+  const { state } = session;
+  if (!state) return;
+  if (place.view === "train") view.draw();
+  else void backprop.refresh();
+  setText(progress, `epoch ${fixed(epochs(state), 1)} · step ${count(state.step)}${session.edited ? " · edited" : ""}`);
+  progress.dataset["step"] = String(state.step);
+  if (!session.playing && described !== state.step) {
+    described = state.step;
+    view.describe();
+  }
+  writeAddress();
+}
+
+onSchemeChange(() => {
+  view.restyle();
+  backprop.restyle();
+});
+
+document.querySelector("#page")?.append(
+  html(
+    "header",
+    {},
+    html("div", { class: "brand" }, html("h1", {}, "Thinnet lab"), html("p", {}, "Two nets, the same seed, weights and batches: one without dropout, one with.")),
+    tabList,
+    html("div", { class: "links" }, button("Copy link", () => void copyLink(false)), button("Copy link with weights", () => void copyLink(true))),
+  ),
+  html(
+    "main",
+    {},
+    html(
+      "div",
+      { class: "toolbar", role: "group", "aria-label": "Training" },
+      playButton, stepButton, epochButton, resetButton,
+      html("label", { class: "speed" }, speed, speedText),
+      progress,
+    ),
+    messageBox,
+    view.node,
+    backprop.node,
+  ),
+  html("footer", {}, html("p", {}, "Everything is computed here by Thinnet’s own C++, compiled to WebAssembly, in double precision.")),
+);
+requestAnimationFrame(frame);
+void start(opened, opened.problems).then(() => {
+  performance.mark("ready");
+  document.documentElement.dataset["ready"] = "true";
+});

@@ -1,0 +1,213 @@
+// Everything that was set, and where training stands, in the part of the address after "#".
+import { bounds, dataKinds, firstConfiguration, optimizerKinds, within, type Bounds } from "./configuration";
+import type { HiddenLayer, LabConfig, Side } from "./engine/api";
+import { parse } from "./numbers";
+
+export type View = "train" | "backprop";
+export type Mode = "train" | "test";
+/** What the Backprop view follows: one training example, or the batch that the next step takes. */
+export type Followed = { kind: "example"; example: number } | { kind: "batch" };
+
+export interface Place {
+  view: View;
+  /** Steps a frame while playing. */
+  speed: number;
+  side: Side;
+  mode: Mode;
+  followed: Followed;
+  /** Which operation of the trace is shown, counted from the first forward one. */
+  at: number;
+  fullPrecision: boolean;
+}
+
+export interface Permalink {
+  config: LabConfig;
+  place: Place;
+  /** Training steps from the seed's weights; the page takes them again when no weights are given. */
+  step: number;
+  /** What engine.save() gave: exact weights, optimiser moments and edited inputs. */
+  saved: Float64Array | null;
+  /** A value was changed by hand: the seed and the step do not tell the weights. */
+  edited: boolean;
+}
+
+const firstPlace = (): Place => ({
+  view: "train",
+  speed: 2,
+  side: "dropout",
+  mode: "train",
+  followed: { kind: "example", example: 0 },
+  at: 0,
+  fullPrecision: false,
+});
+
+const layerText = ({ width, keepProb }: HiddenLayer): string => (keepProb === 1 ? String(width) : `${width}*${keepProb}`);
+
+export function toHash({ config, place, step, saved, edited }: Permalink): string {
+  const { data, optimizer } = config;
+  const fields: [string, string | number][] = [
+    ["view", place.view],
+    ["data", data.kind],
+    ["points", data.count],
+    ["noise", data.noise],
+    ["validation", data.validationShare],
+  ];
+  if (data.kind === "blobs" || data.kind === "own") fields.push(["classes", data.classes]);
+  if (data.own) fields.push(["own", ownText(data.own)]);
+  fields.push(
+    ["hidden", config.hidden.map(layerText).join("-") || "none"],
+    ["optimizer", optimizer.kind],
+    ["rate", optimizer.learningRate],
+    ["momentum", optimizer.momentum],
+    ["decay", optimizer.weightDecay],
+    ["batch", config.batchSize],
+    ["seed", config.seed],
+    ["speed", place.speed],
+    ["side", place.side],
+    ["mode", place.mode],
+    ["follow", place.followed.kind === "batch" ? "batch" : place.followed.example],
+    ["at", place.at],
+  );
+  if (place.fullPrecision) fields.push(["digits", "all"]);
+  fields.push(["step", step]);
+  if (saved && edited) fields.push(["edited", "yes"]);
+  if (saved) fields.push(["weights", encodeNumbers(saved)]);
+  return `#${fields.map(([name, value]) => `${name}=${value}`).join("&")}`;
+}
+
+/** What cannot be read keeps its first value and is told in `problems`. */
+export function fromHash(hash: string): Permalink & { problems: string[] } {
+  const config = firstConfiguration();
+  const place = firstPlace();
+  const problems: string[] = [];
+  const fields = new Map(
+    hash
+      .replace(/^#/, "")
+      .split("&")
+      .filter((part) => part.includes("="))
+      .map((part) => [part.slice(0, part.indexOf("=")), part.slice(part.indexOf("=") + 1)] as const),
+  );
+  const wrong = (name: string, text: string, expected: string): void => {
+    problems.push(`${name} is “${text.slice(0, 40)}” instead of ${expected}`);
+  };
+  const number = (name: string, limits: Bounds, write: (value: number) => void): void => {
+    const text = fields.get(name);
+    if (text === undefined) return;
+    const value = parse(text);
+    if (value === null || !within(value, limits)) wrong(name, text, `${limits.whole ? "a whole number" : "a number"} from ${limits.least} to ${limits.most}`);
+    else write(value);
+  };
+  const choice = <T extends string>(name: string, choices: readonly T[], write: (value: T) => void): void => {
+    const text = fields.get(name);
+    if (text === undefined) return;
+    const found = choices.find((one) => one === text);
+    if (found === undefined) wrong(name, text, choices.join(", "));
+    else write(found);
+  };
+
+  const own = fields.get("own");
+  if (own !== undefined) {
+    const points = ownFrom(own);
+    if (points) config.data.own = points;
+    else wrong("own", own, "points as x,y,class");
+  }
+  choice("data", dataKinds.map(({ kind }) => kind), (kind) => {
+    if (kind !== "own" || config.data.own) config.data.kind = kind;
+    else wrong("data", "own", "a data set: the link has no points of its own");
+  });
+  number("points", bounds.count, (value) => (config.data.count = value));
+  number("noise", bounds.noise, (value) => (config.data.noise = value));
+  number("validation", bounds.validationShare, (value) => (config.data.validationShare = value));
+  number("classes", bounds.classes, (value) => (config.data.classes = value));
+  if (config.data.own) config.data.classes = Math.max(config.data.classes, ...config.data.own.labels.map((label) => label + 1));
+
+  const hidden = fields.get("hidden");
+  if (hidden !== undefined) {
+    const layers = layersFrom(hidden);
+    if (layers) config.hidden = layers;
+    else wrong("hidden", hidden, "up to 5 widths like 16*0.8-16");
+  }
+  choice("optimizer", optimizerKinds.map(({ kind }) => kind), (kind) => (config.optimizer.kind = kind));
+  number("rate", bounds.learningRate, (value) => (config.optimizer.learningRate = value));
+  number("momentum", bounds.momentum, (value) => (config.optimizer.momentum = value));
+  number("decay", bounds.weightDecay, (value) => (config.optimizer.weightDecay = value));
+  number("batch", bounds.batchSize, (value) => (config.batchSize = value));
+  number("seed", bounds.seed, (value) => (config.seed = value));
+
+  choice("view", ["train", "backprop"] as const, (view) => (place.view = view));
+  number("speed", bounds.speed, (value) => (place.speed = value));
+  choice("side", ["plain", "dropout"] as const, (side) => (place.side = side));
+  choice("mode", ["train", "test"] as const, (mode) => (place.mode = mode));
+  if (fields.get("follow") === "batch") place.followed = { kind: "batch" };
+  else number("follow", { least: 0, most: bounds.count.most, whole: true }, (example) => (place.followed = { kind: "example", example }));
+  number("at", { least: 0, most: 100, whole: true }, (value) => (place.at = value));
+  place.fullPrecision = fields.get("digits") === "all";
+
+  let step = 0;
+  number("step", bounds.step, (value) => (step = value));
+  const weights = fields.get("weights");
+  const saved = weights === undefined ? null : decodeNumbers(weights);
+  if (weights !== undefined && !saved) problems.push("the weights are cut off or damaged");
+  return { config, place, step, saved, edited: saved !== null && fields.get("edited") === "yes", problems };
+}
+
+function layersFrom(text: string): HiddenLayer[] | null {
+  if (text === "none") return [];
+  const parts = text.split("-");
+  if (parts.length > bounds.layers.most) return null;
+  const layers: HiddenLayer[] = [];
+  for (const part of parts) {
+    const [width, keepProb = 1, ...rest] = part.split("*").map((field) => parse(field) ?? Number.NaN);
+    if (rest.length > 0 || width === undefined || !within(width, bounds.width) || !within(keepProb, bounds.keepProb)) return null;
+    layers.push({ width, keepProb });
+  }
+  return layers;
+}
+
+const ownText = ({ x, labels }: { x: number[]; labels: number[] }): string =>
+  labels.map((label, index) => `${x[2 * index]},${x[2 * index + 1]},${label}`).join(";");
+
+function ownFrom(text: string): { x: number[]; labels: number[] } | null {
+  const x: number[] = [];
+  const labels: number[] = [];
+  for (const part of text.split(";")) {
+    const [first, second, label, ...rest] = part.split(",").map((field) => parse(field) ?? Number.NaN);
+    if (first === undefined || second === undefined || label === undefined || rest.length > 0) return null;
+    if (!Number.isFinite(first) || !Number.isFinite(second) || !within(label, { least: 0, most: bounds.classes.most - 1, whole: true })) return null;
+    x.push(first, second);
+    labels.push(label);
+  }
+  return labels.length >= 2 && labels.length <= bounds.count.most ? { x, labels } : null;
+}
+
+// Little-endian doubles in base64url with a checksum before them: a link that a mail programme cut off is found out.
+function encodeNumbers(values: Float64Array): string {
+  const bytes = new Uint8Array(4 + values.length * 8);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, index) => view.setFloat64(4 + 8 * index, value, true));
+  view.setUint32(0, checksum(bytes.subarray(4)), true);
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+function decodeNumbers(text: string): Float64Array | null {
+  let decoded: string;
+  try {
+    decoded = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  } catch {
+    return null;
+  }
+  const bytes = Uint8Array.from(decoded, (character) => character.charCodeAt(0));
+  if (bytes.length < 12 || (bytes.length - 4) % 8 !== 0) return null;
+  const view = new DataView(bytes.buffer);
+  if (view.getUint32(0, true) !== checksum(bytes.subarray(4))) return null;
+  return Float64Array.from({ length: (bytes.length - 4) / 8 }, (_, index) => view.getFloat64(4 + 8 * index, true));
+}
+
+/** FNV-1a. */
+function checksum(bytes: Uint8Array): number {
+  let sum = 0x811c9dc5;
+  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193);
+  return sum >>> 0;
+}

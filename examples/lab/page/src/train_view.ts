@@ -1,0 +1,178 @@
+// Two nets side by side: their boundaries, their scores along the way, the net that both have, and the settings.
+import { BoundaryCanvas } from "./boundary_canvas";
+import { Chart, type Series } from "./chart";
+import { html, setText } from "./dom";
+import type { HiddenLayer, LabConfig, Side, State } from "./engine/api";
+import { ChoiceField } from "./fields";
+import { gap } from "./history";
+import { NetworkEditor } from "./network_editor";
+import { fixed, full, share } from "./numbers";
+import { shapeNames } from "./palette";
+import type { Session } from "./session";
+import type { Settings } from "./settings";
+
+const sides: { side: Side; title: string; name: string }[] = [
+  { side: "plain", title: "Without dropout", name: "without" },
+  { side: "dropout", title: "With dropout", name: "with" },
+];
+
+export class TrainView {
+  readonly node: HTMLElement;
+  private readonly boundaries: Record<Side, BoundaryCanvas>;
+  private readonly editor: NetworkEditor;
+  private readonly charts: Chart[];
+  private readonly cells = new Map<string, HTMLElement>();
+  private readonly legend = html("p", { class: "note class-legend" });
+  private readonly diagramSide: ChoiceField<Side>;
+  private config: LabConfig | null = null;
+
+  constructor(
+    private readonly session: Session,
+    private readonly settings: Settings,
+    changeHidden: (hidden: HiddenLayer[]) => void,
+  ) {
+    const boundary = (side: Side): BoundaryCanvas =>
+      new BoundaryCanvas(() => {
+        if (session.picture) this.boundaries[side].draw(session.picture[side]);
+      });
+    this.boundaries = { plain: boundary("plain"), dropout: boundary("dropout") };
+    this.editor = new NetworkEditor(changeHidden);
+    this.diagramSide = new ChoiceField<Side>("Weights of the net", sides.map(({ side, name }) => ({ value: side, label: `${name} dropout` })), (side) => void session.showDiagramOf(side));
+    this.diagramSide.show(session.diagramOf);
+
+    const series = (value: (side: Side, part: "train" | "validation") => (state: State) => number): Series[] =>
+      sides.flatMap(({ side, name }) =>
+        (["train", "validation"] as const).map((part) => ({ name: `${part} ${name}`, colour: side, dashed: part === "train", value: value(side, part) })),
+      );
+    this.charts = [
+      new Chart({ title: "Loss (nats)", height: 150, least: 0, most: 0.7, format: (value) => fixed(value, 2), series: series((side, part) => (state) => state[side][`${part}Loss`]) }),
+      new Chart({ title: "Accuracy", height: 150, least: 0.5, most: 1, format: share, series: series((side, part) => (state) => state[side][`${part}Accuracy`]) }),
+      new Chart({
+        title: "Gap: train less validation accuracy",
+        height: 130, least: 0, most: 0.1, format: share,
+        series: sides.map(({ side, name }) => ({ name, colour: side, dashed: false, value: (state) => gap(state, side) })),
+      }),
+    ];
+
+    const panel = ({ side, title }: (typeof sides)[0]): HTMLElement =>
+      html(
+        "section",
+        { class: `net-panel ${side}`, "aria-label": title },
+        html("h2", {}, html("span", { class: "swatch" }), title),
+        this.boundaries[side].node,
+        html("p", { class: "gap" }, html("span", { class: "gap-name" }, "gap "), this.cell(side, "gap")),
+      );
+    const header = ["train loss", "validation loss", "train accuracy", "validation accuracy"];
+    const row = ({ side, name }: (typeof sides)[0]): HTMLElement =>
+      html(
+        "tr",
+        { class: side },
+        html("th", { scope: "row" }, html("span", { class: "swatch" }), name),
+        ...(["trainLoss", "validationLoss", "trainAccuracy", "validationAccuracy"] as const).map((key) => html("td", {}, this.cell(side, key))),
+      );
+    this.node = html(
+      "div",
+      { class: "train", role: "tabpanel", id: "train-view", "aria-labelledby": "train-tab" },
+      html("div", { class: "column settings-column" }, settings.data, settings.training),
+      html(
+        "div",
+        { class: "column nets-column" },
+        html("div", { class: "card nets" }, ...sides.map(panel), this.legend),
+        html(
+          "section",
+          { class: "card net-card", "aria-labelledby": "net-title" },
+          html("div", { class: "title-row" }, html("h2", { id: "net-title" }, "The net"), this.diagramSide.node),
+          this.editor.node,
+          html("p", { class: "note" }, "Drag a handle for more or fewer units; keep is keep_prob, the probability that a unit stays. Struck-out units are those that the next step drops of its first example. Lines: orange above zero, blue below."),
+        ),
+      ),
+      html(
+        "section",
+        { class: "card figures", "aria-label": "Scores" },
+        html(
+          "table",
+          { class: "scores" },
+          html("caption", { class: "visually-hidden" }, "Loss and accuracy of both nets, in test mode"),
+          html("thead", {}, html("tr", {}, html("td"), ...header.map((text) => html("th", { scope: "col" }, text)))),
+          html("tbody", {}, ...sides.map(row)),
+        ),
+        html(
+          "p",
+          { class: "note line-legend" },
+          ...([["plain", "without"], ["dropout", "with dropout"], ["dashed", "train"], ["", "validation"]] as const).map(([kind, name]) =>
+            html("span", { class: "line-name" }, html("span", { class: `line ${kind}` }), name),
+          ),
+        ),
+        ...this.charts.map(({ node }) => node),
+      ),
+    );
+  }
+
+  /** After the configuration or the data have changed. */
+  show(config: LabConfig): void {
+    this.config = config;
+    this.editor.show(config.hidden, this.session.train.classes);
+    this.settings.show(config);
+  }
+
+  reset(): void {
+    const { train, validation, range } = this.session;
+    for (const { side } of sides) this.boundaries[side].setPoints(train, validation, range);
+    const shapes = Array.from({ length: train.classes }, (_, label) => `${label} ${shapeNames[label]}`).join(", ");
+    setText(this.legend, `Filled points train, hollow ones validate: ${train.labels.length} and ${validation.labels.length}. Classes: ${shapes}.`);
+    if (this.config) this.editor.show(this.config.hidden, train.classes);
+    this.describe();
+  }
+
+  /** At most once a frame. */
+  draw(): void {
+    const { state, picture, history } = this.session;
+    if (!state) return;
+    if (picture) for (const { side } of sides) this.boundaries[side].draw(picture[side]);
+    for (const chart of this.charts) chart.draw(history.states);
+    for (const { side } of sides) {
+      const scores = state[side];
+      this.put(side, "gap", gap(state, side), share);
+      this.put(side, "trainLoss", scores.trainLoss, (value) => fixed(value, 3));
+      this.put(side, "validationLoss", scores.validationLoss, (value) => fixed(value, 3));
+      this.put(side, "trainAccuracy", scores.trainAccuracy, share);
+      this.put(side, "validationAccuracy", scores.validationAccuracy, share);
+    }
+    const { weights, masks } = this.session;
+    if (this.config) this.editor.draw({ hidden: this.config.hidden, classes: this.session.train.classes, weights, masks });
+  }
+
+  /** Text alternatives, for when training rests. */
+  describe(): void {
+    const { state } = this.session;
+    if (!state) return;
+    for (const { side, title } of sides) {
+      const { trainAccuracy, validationAccuracy } = state[side];
+      this.boundaries[side].node.setAttribute(
+        "aria-label",
+        `${title}: the class that the net gives to every place of the plane, with the points. ${share(trainAccuracy)} of the training and ${share(validationAccuracy)} of the validation points are right.`,
+      );
+    }
+    for (const chart of this.charts) chart.describe();
+  }
+
+  restyle(): void {
+    for (const { side } of sides) this.boundaries[side].restyle();
+    this.settings.restyle();
+    this.draw();
+  }
+
+  private cell(side: Side, key: string): HTMLElement {
+    const node = html("span", { class: "number", "data-score": `${side}.${key}` }, "–");
+    this.cells.set(`${side}.${key}`, node);
+    return node;
+  }
+
+  private put(side: Side, key: string, value: number, format: (value: number) => string): void {
+    const node = this.cells.get(`${side}.${key}`);
+    if (!node || node.dataset["value"] === String(value)) return;
+    setText(node, format(value));
+    node.dataset["value"] = String(value);
+    node.title = full(value);
+  }
+}

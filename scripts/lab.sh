@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds the dropout lab (the library as WebAssembly, and the page) and serves it.
+# Usage: scripts/lab.sh [--build] [--port N]
+#   --build    only builds: build/lab/ is then a folder of static files for any web server
+#   --port N   serves it at http://localhost:N/ (default 8080)
+# What has not changed is not built again. Exit code 2 and one line on stderr when something goes wrong.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+die() {
+  echo "lab: $1" >&2
+  exit 2
+}
+
+port=8080 serve=true
+while (($#)); do
+  case $1 in
+    --build) serve=false ;;
+    --port)
+      port=${2:-}
+      if [[ ! $port =~ ^[1-9][0-9]{0,4}$ ]] || ((port > 65535)); then
+        die "--port needs a number from 1 to 65535"
+      fi
+      shift
+      ;;
+    -h | --help)
+      sed -n '2,/^set/s/^# \?//p' "$0"
+      exit 0
+      ;;
+    *) die "unknown argument $1 (try --help)" ;;
+  esac
+  shift
+done
+
+scripts/install-packages.sh lab
+
+page=examples/lab/page engine=build/lab-engine
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+quietly() {
+  "$@" > "$log" 2>&1 && return
+  cat "$log" >&2
+  die "this failed: $*"
+}
+
+# Where Debian puts the modules that Emscripten's JavaScript optimiser loads, and the toolchain.
+export NODE_PATH=/usr/share/nodejs EM_FROZEN_CACHE=1
+toolchain=${EMSCRIPTEN:-/usr/share/emscripten}/cmake/Modules/Platform/Emscripten.cmake
+[[ -f $toolchain ]] || die "$toolchain is missing (EMSCRIPTEN names the folder of another Emscripten)"
+if [[ ! -f $engine/build.ninja ]]; then
+  echo "Configuring $engine" >&2
+  quietly cmake -S examples/lab/engine -B "$engine" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_TOOLCHAIN_FILE="$toolchain"
+fi
+if [[ $(cmake --build "$engine" -- -n 2>&1) != *"no work to do"* ]]; then
+  echo "Building the library as WebAssembly (the first time takes half a minute)" >&2
+  quietly cmake --build "$engine"
+fi
+
+if [[ ! -e $page/node_modules/.package-lock.json || $page/package-lock.json -nt $page/node_modules/.package-lock.json ]]; then
+  echo "Installing the page's packages" >&2
+  (cd "$page" && quietly npm ci --no-audit --no-fund)
+fi
+# The stamp is as old as the start of the build: what changes meanwhile is built the next time.
+stamp=$engine/page-is-built
+if [[ ! -f build/lab/LICENCES.txt || ! -f $stamp ||
+  -n $(find "$page" -path "$page/node_modules" -prune -o -newer "$stamp" -print -quit) ]]; then
+  echo "Building the page" >&2
+  touch "$stamp.partial"
+  (cd "$page" && quietly npm run build)
+  # Whoever passes the page on passes parts of these on.
+  for package in libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev emscripten; do
+    printf '== %s\n\n' "$package"
+    cat "/usr/share/doc/$package/copyright"
+  done > build/lab/LICENCES.txt
+  mv "$stamp.partial" "$stamp"
+fi
+$serve || exit 0
+
+if (: < "/dev/tcp/localhost/$port") 2> /dev/null; then die "port $port is taken: try another with --port"; fi
+rm -f "$log" # exec skips the trap
+cd "$page"
+exec node_modules/.bin/vite preview --host localhost --port "$port" --strictPort
