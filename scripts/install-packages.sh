@@ -19,7 +19,7 @@ lab=(emscripten node-acorn cmake ninja-build
      libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev)
 fuzz=(clang libclang-rt-14-dev libomp-dev)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
-command -v npm > /dev/null || lab+=(nodejs npm)
+command -v npm > /dev/null || { lab+=(nodejs npm) && fuzz+=(nodejs npm); }
 test=(libgtest-dev patch python3-numpy chromium "${mpi[@]}" "${lab[@]}" "${fuzz[@]}" "${coursework[@]}" poppler-utils python3-yaml)
 lint=(clang-format clang-tidy libomp-dev shellcheck git
       libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks

@@ -103,7 +103,7 @@ std::string zip_of(const Entries& entries) {
     directory.append(10, '\0');
     put(directory, zip.size(), 4);
     directory += entry.name;
-    zip += "PK\x03\x04" + shared + entry.name + bytes;
+    zip.append("PK\x03\x04").append(shared).append(entry.name).append(bytes);
   }
   std::string end = "PK\x05\x06";
   put(end, 0, 4);

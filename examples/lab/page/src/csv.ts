@@ -85,6 +85,8 @@ function scale(x: number[]): number[] {
   });
   return x.map((value, index) => {
     const { low, high } = ranges[index % 2] as { low: number; high: number };
-    return high > low ? Number((((value - low) / (high - low)) * 2 - 1).toFixed(6)) : 0;
+    // Between the largest numbers of both signs lies more than a number can say: then halves are compared.
+    const part = high - low === Infinity ? 2 : 1;
+    return high > low ? Number((((value / part - low / part) / (high / part - low / part)) * 2 - 1).toFixed(6)) : 0;
   });
 }
