@@ -86,6 +86,7 @@ describe("the Train view", () => {
       await setNumber(page, "Noise", 0.1);
       await setNumber(page, "Batch size", 20);
       await setNumber(page, "Seed", 3);
+      await page.waitForFunction(() => location.hash.includes("batch=20&seed=3")); // the nets are those asked for
       await stepIs(page, 0);
       const first = await scores(page);
       // Paired: the same weights, and dropout is no matter in test mode.

@@ -129,13 +129,10 @@ async function start(progress: Progress, problems: string[]): Promise<void> {
 // ---- training
 
 const playButton = button("", () => (session.playing ? session.pause() : play()), { class: "primary play" });
-const stepButton = button("", () => rest(() => session.advance(1)), { "aria-label": "One step", title: "One step of both nets" });
+const stepButton = button("", () => rest(() => session.advance(() => 1)), { "aria-label": "One step", title: "One step of both nets" });
 const epochButton = button(
   "",
-  () => rest(() => {
-    const { state } = session;
-    return session.advance(state ? state.stepsPerEpoch - (state.step % state.stepsPerEpoch) : 1);
-  }),
+  () => rest(() => session.advance((state) => (state ? state.stepsPerEpoch - (state.step % state.stepsPerEpoch) : 1))),
   { "aria-label": "One epoch", title: "To the end of the epoch" },
 );
 const resetButton = button("", () => {

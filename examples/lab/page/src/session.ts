@@ -137,13 +137,14 @@ export class Session {
 
   /** Once a frame of the screen: at most one request is under way. */
   tick(): void {
-    if (this.playing && !this.busy) void this.advance(this.speed, false);
+    if (this.playing && !this.busy) void this.advance(() => this.speed, false);
   }
 
-  async advance(steps: number, withDiagram = true): Promise<void> {
+  /** How many steps is asked when their turn comes: nets that are still being made may have other epochs. */
+  async advance(steps: (state: State | null) => number, withDiagram = true): Promise<void> {
     await this.enqueue(async () => {
       try {
-        this.note(await this.engine.train(steps));
+        this.note(await this.engine.train(steps(this.state)));
         await this.draw(withDiagram || this.frame++ % framesBetweenDiagrams === 0);
       } catch (error) {
         this.playing = false;
