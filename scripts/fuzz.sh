@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Feeds the parsers with inputs that libFuzzer makes up, under AddressSanitizer and
-# UndefinedBehaviorSanitizer, beginning with the inputs of tests/fuzz/corpus. The lab page's parsers,
+# UndefinedBehaviorSanitizer, beginning with those of tests/fuzz/corpus and regressions. The lab page's parsers,
 # which are TypeScript, get theirs from fast-check.
 # Usage: scripts/fuzz.sh [OPTION...] [TARGET...]      (no target: all of them)
 #   --runs N      inputs for every target, those of the corpus among them (default 1000000)
@@ -116,10 +116,15 @@ for target in "${chosen[@]}"; do
   dictionary=$(dictionary_of "$target")
   [[ -z $dictionary ]] || options+=(-dict="tests/fuzz/dictionaries/$dictionary.dict")
   mkdir -p "$corpus" "$work/$target"
+  folders=("$work/$target" "$corpus")
+  # What once broke a parser, or a parser with a planted fault; never minimised away.
+  [[ ! -d tests/fuzz/regressions/$target ]] || folders+=("tests/fuzz/regressions/$target")
   begin=$SECONDS
   if "$program" "${options[@]}" -runs="$runs" -seed="$seed" -print_final_stats=1 \
-    -artifact_prefix="$findings/$target-" "$work/$target" "$corpus" > "$log" 2>&1; then
+    -artifact_prefix="$findings/$target-" "${folders[@]}" > "$log" 2>&1; then
     result="no finding"
+  elif grep -q 'libFuzzer: run interrupted' "$log"; then
+    result="interrupted" failed=1
   else
     result="FINDING, see $log and $findings" failed=1
   fi
@@ -129,7 +134,7 @@ for target in "${chosen[@]}"; do
   echo "$line" | tee -a "$build/runs.txt"
   if ((grow)) && [[ $result == "no finding" ]]; then
     mkdir -p "$work/smallest"
-    "$program" "${limits[@]}" -merge=1 "$work/smallest" "$corpus" "$work/$target" >> "$log" 2>&1
+    "$program" "${limits[@]}" -set_cover_merge=1 -use_counters=0 "$work/smallest" "$corpus" "$work/$target" >> "$log" 2>&1
     rm -f "$corpus"/*
     mv "$work/smallest"/* "$corpus"
     rmdir "$work/smallest"

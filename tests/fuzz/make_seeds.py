@@ -38,6 +38,15 @@ def npz(arrays, compression=zipfile.ZIP_STORED):
     return out.getvalue()
 
 
+def overlapping(copies, size):
+    """A directory that gives the same bytes of the file several names."""
+    whole = npz({"0": bytes(size)})
+    begin, end = whole.index(b"PK\x01\x02"), whole.index(b"PK\x05\x06")
+    entries = b"".join(whole[begin:end].replace(b"0.npy", b"%d.npy" % name) for name in range(copies))
+    return whole[:begin] + entries + struct.pack(
+        "<IHHHHIIH", 0x06054B50, 0, 0, copies, copies, len(entries), begin, 0)
+
+
 def idx(shape, values):
     return struct.pack(f">I{len(shape)}I", 0x800 + len(shape), *shape) + bytes(values)
 
@@ -112,12 +121,15 @@ def seeds():
                     (1, npy(numpy.asfortranarray(numpy.ones((2, 2)))) ), (1, npy(numpy.zeros((0, 5)))))],
         "npz": [npz(weights), npz(weights, zipfile.ZIP_DEFLATED), npz({}), npz({"a": b""}),
                 npz({"zeros": bytes(4000)}, zipfile.ZIP_DEFLATED),
-                npz({"bomb": bytes(1 << 20)}, zipfile.ZIP_DEFLATED), npz({"a": b"x"}, zipfile.ZIP_BZIP2)],
+                npz({"bomb": bytes(1 << 20)}, zipfile.ZIP_DEFLATED), npz({"a": b"x"}, zipfile.ZIP_BZIP2), overlapping(5, 3000)],
         "weights": [npz(weights), npz(weights, zipfile.ZIP_DEFLATED), npz(wide),
-                    npz({**weights, "more": b"x"}), npz({"affine1.w": weights["affine1.w"]})],
+                    npz({**weights, "more": b"x"}), npz({"affine1.w": weights["affine1.w"]}),
+                    npz({**weights, "affine1.w": float_matrix([1, 2], [3, 4], [5, 6])})],
         "checkpoint": [npz(checkpoint()), npz(checkpoint(), zipfile.ZIP_DEFLATED),
                        npz(checkpoint(history=npy(numpy.zeros((0, 6))))),
-                       npz(checkpoint(settings=float_matrix([1, 2])))],
+                       npz(checkpoint(settings=float_matrix([1, 2]))),
+                       npz(checkpoint(w=float_matrix([1], [2]))), npz(checkpoint(history=npy(numpy.ones((2, 5))))),
+                       npz(checkpoint(counters=npy(numpy.array([[1e300, 1.5]]))))],
         "grid_file": [json.dumps(grid).encode() for grid in (
                     {"keep-probs": [1, 0.5, 0.25], "hidden": [[500], [100, 100]], "training": [500, 2000],
                      "seeds": [0, 1, 2], "epochs": 25, "batch": 100, "jobs": 2},

@@ -1,6 +1,8 @@
 // An .npy file, by the first byte: as an array of each type, or as the examples or the labels of a
 // data set beside a whole file.
 #include <cmath>
+#include <cstring>
+#include <type_traits>
 
 #include "data/npy.hpp"
 #include "tests/fuzz/memory_file.hpp"
@@ -34,6 +36,11 @@ void decode(const std::string& bytes) {
         const Matrix<T> m = decode_npy<T>(bytes, "here");
         promise(m.size() <= bytes.size(), "no more values than bytes");
         promise(values_by_shape(bytes) == static_cast<double>(m.size()), "the shape's values");
+        if constexpr (std::is_same_v<T, std::uint8_t>) {
+          const char* last = bytes.data() + bytes.size() - m.size();
+          promise(m.size() == 0 || std::memcmp(m.data(), last, m.size()) == 0,
+                  "bytes are the file's last");
+        }
         const std::string again = encode_npy(m);
         promise(encode_npy(decode_npy<T>(again, "again")) == again, "a round trip keeps the bits");
       },
