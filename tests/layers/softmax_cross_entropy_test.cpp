@@ -10,19 +10,6 @@ namespace {
 using testing::lin;
 using testing::message_of;
 
-/// The loss as a 1×1 output, for the gradient check.
-GradientReport check_loss(Matrix<double> scores, const Labels& labels) {
-  SoftmaxCrossEntropy<double> loss;
-  Matrix<double> out({1, 1}), dscores;
-  return check_gradients(
-      [&]() -> const Matrix<double>& {
-        out(0, 0) = loss.forward(scores, labels);
-        return out;
-      },
-      [&](const Matrix<double>& dout) { dscores = loss.backward() * dout(0, 0); },
-      {{"scores", &scores, &dscores}});
-}
-
 TEST(SoftmaxCrossEntropy, GivesTheReferenceFigureOfNumpysStream) {
   testing::NumpyRandom numpy(231);
   const Matrix<double> scores = numpy.normals(50, 10, 0.001);
@@ -38,10 +25,14 @@ TEST(SoftmaxCrossEntropy, IsTheLogOfCForEqualScores) {
 }
 
 TEST(SoftmaxCrossEntropy, PassesTheGradientCheckAtSeveralShapes) {
-  testing::expect_passed(check_loss(testing::normals(1, 2, 1), {1}));
-  testing::expect_passed(check_loss(testing::normals(4, 3, 2), {0, 1, 2, 0}));
-  testing::expect_passed(check_loss(testing::normals(10, 10, 3), {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}));
-  testing::expect_passed(check_loss(testing::normals(3, 1, 4), {0, 0, 0}));
+  testing::expect_passed(
+      testing::check_loss(SoftmaxCrossEntropy<double>(), testing::normals(1, 2, 1), {1}));
+  testing::expect_passed(
+      testing::check_loss(SoftmaxCrossEntropy<double>(), testing::normals(4, 3, 2), {0, 1, 2, 0}));
+  testing::expect_passed(testing::check_loss(
+      SoftmaxCrossEntropy<double>(), testing::normals(10, 10, 3), {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}));
+  testing::expect_passed(
+      testing::check_loss(SoftmaxCrossEntropy<double>(), testing::normals(3, 1, 4), {0, 0, 0}));
 }
 
 TEST(SoftmaxCrossEntropy, GradientOfEachExampleSumsToZero) {
