@@ -29,7 +29,7 @@ std::vector<Examples> batches_of(const Examples& order, std::size_t batch_size) 
   std::vector<Examples> batches;
   for (std::size_t first = 0; first < order.size(); first += batch_size) {
     const std::size_t last = std::min(first + batch_size, order.size());
-    batches.emplace_back(&order[first], &order[0] + last);
+    batches.emplace_back(order.data() + first, order.data() + last);
   }
   return batches;
   // END SOLUTION

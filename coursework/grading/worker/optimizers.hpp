@@ -20,6 +20,7 @@ Json run_optimizer(const Json& request, const MakeOptimizer& make) {
                           weight ? thinnet::Role::weight : thinnet::Role::bias});
   }
   std::vector<thinnet::Parameter<double>*> addresses;
+  addresses.reserve(parameters.size());
   for (auto& p : parameters) addresses.push_back(&p);
   auto optimizer = make(addresses, request.at("options"));
   return results_of(request, [&](const Json& call) -> Json {

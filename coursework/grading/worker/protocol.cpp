@@ -13,7 +13,7 @@ namespace {
 constexpr int answers = 3;
 
 /// JSON with NaN, Infinity and -Infinity, which the standard has no words for and Python reads.
-void append(std::string& text, const Json& json) {
+void append(std::string& text, const Json& json) {  // NOLINT(misc-no-recursion): JSON nests
   const char* separator = "";
   if (json.is_array()) {
     text += '[';
