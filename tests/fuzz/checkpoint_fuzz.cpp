@@ -49,7 +49,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 0; i < history.epochs.size(); ++i) {
     promise(history.epochs[i].epoch == i + 1, "epochs count from 1");
   }
-  for (const auto* m : {&training.w.value, &training.best.at(0), training.optimizer.moments[0].data()})
+  for (const auto* m :
+       {&training.w.value, &training.best.at(0), training.optimizer.moments[0].data()})
     promise(shape_text(*m) == "1×2", "the shapes stay");
   return 0;
 }
