@@ -14,6 +14,7 @@ SmoothedCrossEntropy<T>::SmoothedCrossEntropy(double smoothing) : smoothing_(smo
 template <typename T>
 double SmoothedCrossEntropy<T>::forward(const Matrix<T>& scores, const Labels& labels) {
   const double plain = plain_.forward(scores, labels);
+  if (smoothing_ == 0) return plain;
   const std::size_t N = scores.shape(0), C = scores.shape(1);
   double lead = 0;  // Σ_n of the right class's score over its row's mean
   for (std::size_t n = 0; n < N; ++n) {
@@ -25,7 +26,8 @@ double SmoothedCrossEntropy<T>::forward(const Matrix<T>& scores, const Labels& l
 
 template <typename T>
 const Matrix<T>& SmoothedCrossEntropy<T>::backward() {
-  plain_.backward();  // throws before forward
+  const Matrix<T>& plain = plain_.backward();  // throws before forward
+  if (smoothing_ == 0) return plain;
   const Matrix<T>& p = plain_.cache().probabilities;
   const Labels& labels = plain_.cache().labels;
   const std::size_t N = p.shape(0), C = p.shape(1);

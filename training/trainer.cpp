@@ -147,13 +147,14 @@ History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
     record.epoch = epoch;
     train_epoch(batches, average, record, report);
     if (ranks != nullptr) require_equal_replicas(*ranks, net_.parameters(), epoch);
-    require_finite_weights(epoch * batches.per_epoch() - 1, epoch);
+    const std::size_t last_step = epoch * batches.per_epoch() - 1;
+    require_finite_weights(last_step, epoch);
     record.train_accuracy = evaluate(net_, seen, ranks).accuracy;
     const Evaluation held_out = evaluate(net_, unseen, ranks);
     if (!std::isfinite(held_out.loss)) {
       throw std::runtime_error(
           fmt::format("the validation loss is {} after step {} (epoch {}): {}",
-                      number_text(held_out.loss), epoch * batches.per_epoch() - 1, epoch,
+                      number_text(held_out.loss), last_step, epoch,
                       explain_not_finite(net_, unseen, Mode::test, optimizer_.learning_rate())));
     }
     record.validation_loss = held_out.loss;
