@@ -45,7 +45,7 @@ Matrix<double> numeric_derivative(const std::function<const Matrix<double>&()>& 
         const double error =
             rounding.data()[i] / h +
             std::max(std::abs(estimate - left.data()[i]), std::abs(estimate - above.data()[i]));
-        if (error < least_error.data()[i]) {
+        if (error <= least_error.data()[i]) {  // of equals the shorter step
           least_error.data()[i] = error;
           best.data()[i] = estimate;
         }

@@ -90,6 +90,15 @@ TEST(GradientCheck, NamesAnEntryWhereAllAreExact) {
   EXPECT_EQ(report.entry, "w[0,0], output [0,0]");
 }
 
+TEST(GradientCheck, NamesTheFirstOfEquallyWrongEntriesAndChecksThemAll) {
+  Matrix<double> value = lin(1, 2, 2, 3), grad = lin(0, 0, 2, 3), out = lin(0, 0, 1, 2);
+  const auto report = check_gradients([&]() -> const Matrix<double>& { return out; },
+                                      [](const Matrix<double>&) {}, {{"w", &value, &grad}});
+  EXPECT_EQ(report.checked, 12U);
+  const std::uint32_t first = Random(0).permutation(6)[0];
+  EXPECT_EQ(report.entry, fmt::format("w[{},{}], output [0,0]", first / 3, first % 3));
+}
+
 TEST(GradientCheck, FreezesRandomLayersAtStepZeroOfTheFirstExamples) {
   Dropout<double> checked(0.5, 3), frozen(0.5, 3);
   const auto x = lin(-1, 2, 4, 7);
@@ -173,7 +182,7 @@ double ridders(const std::function<double(double)>& f, double x) {
       const double left = table[i][j - 1], above = table[i - 1][j - 1];
       table[i][j] = left + (left - above) / (std::pow(4, j) - 1);
       const double distance = std::max(std::abs(table[i][j] - left), std::abs(table[i][j] - above));
-      if (distance + rounding / h >= least) continue;
+      if (distance + rounding / h > least) continue;
       least = distance + rounding / h;
       best = table[i][j];
     }
@@ -199,6 +208,18 @@ TEST(GradientCheck, TakesTheEstimateOfLeastErrorInRiddersTable) {
       EXPECT_DOUBLE_EQ(report.numeric, ridders(functions[i], x)) << "function " << i << " at " << x;
     }
   }
+}
+
+TEST(GradientCheck, TrustsTheShorterStepsWhereTheErrorsAreEqual) {
+  // Long steps see a slope of 2, short ones of 1, and both find no error at all.
+  Matrix<double> value = {{0}}, grad = {{1}}, out = {{0}};
+  const auto report = check_gradients(
+      [&]() -> const Matrix<double>& {
+        out = value * (std::abs(value(0, 0)) < 0x1p-8 ? 1 : 2);
+        return out;
+      },
+      [](const Matrix<double>&) {}, {{"x", &value, &grad}});
+  EXPECT_EQ(report.numeric, 1);
 }
 
 TEST(GradientCheck, StepsFromASixteenthOfTheEntryDownInTenHalves) {

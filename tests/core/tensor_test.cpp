@@ -104,6 +104,19 @@ TEST(Matmul, KeepsTheMemoryOfItsResult) {
   EXPECT_EQ(out.data(), memory);
 }
 
+TEST(Matmul, GivesItsResultTheShapeWhateverItHadBefore) {
+  const auto a = normals<double>(5, 4, 1), b = normals<double>(4, 3, 2);
+  Matrix<double> expected;
+  matmul<double>(a, b, expected);
+  for (const std::size_t rows : {3, 5, 7}) {
+    for (const std::size_t columns : {3, 5, 7}) {
+      Matrix<double> out = normals<double>(rows, columns, 3);
+      matmul<double>(a, b, out);
+      EXPECT_TRUE(out == expected) << rows << "×" << columns;
+    }
+  }
+}
+
 TEST(Matmul, NamesBothShapesOfAMismatch) {
   const auto a = normals(4, 3, 1), b = normals(4, 5, 2);
   Matrix<double> out;

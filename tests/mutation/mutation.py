@@ -64,13 +64,13 @@ def report(records, listed):
         for row in (file, "all"):
             table.setdefault(row, Counter())[record["verdict"]] += 1
             table[row]["listed"] += record["verdict"] == "survived" and record["mutant"] in listed
-    print(f"{'file':<34}{'mutants':>8}{'killed':>8}{'survived':>9}{'listed':>7}{'killed %':>9}"
+    print(f"{'file':<34}{'mutants':>8}{'killed':>8}{'survived':>9}{'listed':>7}{'undecided':>10}{'killed %':>9}"
           f"   left out: same object code, does not compile")  # fmt: skip
     for file in sorted(table, key=lambda f: (f == "all", f)):
         row = table[file]
-        judged = row["killed"] + row["survived"]
+        judged = row["killed"] + row["survived"] + row["undecided"]  # as long as it is, it counts as alive
         share = f"{100 * row['killed'] / judged:.1f}" if judged else "-"
-        print(f"{file:<34}{judged:>8}{row['killed']:>8}{row['survived']:>9}{row['listed']:>7}{share:>9}"
+        print(f"{file:<34}{judged:>8}{row['killed']:>8}{row['survived']:>9}{row['listed']:>7}{row['undecided']:>10}{share:>9}"
               f"   {row['equivalent']}, {row['stillborn']}")  # fmt: skip
     unexplained = [r["mutant"] for r in records if r["verdict"] == "survived" and r["mutant"] not in listed]
     if unexplained:

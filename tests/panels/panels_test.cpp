@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
+#include <thread>
 #include <tuple>
 
 #include "tests/support.hpp"
@@ -23,6 +25,7 @@ struct Call {
 
 std::mutex mutex;
 std::vector<Call> calls;
+std::vector<std::thread::id> callers;  // the thread of each
 
 using Gemm = void(int, int, int, int, int, int, double, const double*, int, const double*, int,
                   double, double*, int);
@@ -40,6 +43,7 @@ extern "C" void cblas_dgemm(int order, int trans_a, int trans_b, int m, int n, i
   {
     const std::lock_guard<std::mutex> lock(mutex);
     calls.push_back({m, n, k});
+    callers.push_back(std::this_thread::get_id());
   }
   real_gemm()(order, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
@@ -84,6 +88,17 @@ TEST_F(Panels, AreOneForAProductThatIsNotWorthSplitting) {
   EXPECT_EQ(panels_of(512, 2, 1024), (std::vector<Call>{{256, 2, 1024}, {256, 2, 1024}}));
   // Neither side is long enough, however deep.
   EXPECT_EQ(panels_of(499, 499, 64), (std::vector<Call>{{499, 499, 64}}));
+}
+
+TEST_F(Panels, AreSharedByTheThreads) {
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(2);
+  const auto a = testing::normals(512, 64, 1), b = testing::normals(64, 40, 2);
+  Matrix<double> out;
+  callers.clear();
+  matmul<double>(a, b, out);
+  omp_set_num_threads(before);
+  EXPECT_EQ(std::set<std::thread::id>(callers.begin(), callers.end()).size(), 2U);
 }
 
 TEST_F(Panels, AreOfRowsWhereThereAreTwiceTwoHundredAndFifty) {
