@@ -34,7 +34,7 @@ done
 
 measure() {
   gcovr --root . --object-directory build/coverage --filter '(core|layers|optim)/' \
-    "$@" build/coverage/CMakeFiles/thinnet.dir build/coverage/tests 2> build/coverage/gcovr.log ||
+    build/coverage/CMakeFiles/thinnet.dir build/coverage/tests "$@" 2> build/coverage/gcovr.log ||
     { code=$?; ((code & 2)) || cat build/coverage/gcovr.log >&2; return "$code"; }
 }
 mkdir -p build/coverage/report

@@ -20,6 +20,7 @@ case ${1:-} in
 esac
 
 scripts/install-packages.sh build test
+scripts/dependencies.sh --check || true  # says what is another than the tested version, no more
 
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}

@@ -41,6 +41,10 @@ std::string number_text(double value) {
   return std::isnan(value) ? "nan" : fmt::format("{}", value);
 }
 
+std::string advice_to_shrink(double learning_rate) {
+  return fmt::format("try a learning rate below {}, or smaller weights", learning_rate);
+}
+
 template <typename T>
 std::string first_not_finite(const std::vector<Parameter<T>*>& parameters) {
   for (const auto* p : parameters) {
@@ -59,8 +63,7 @@ std::string explain_not_finite(Sequential<T>& net, const Batch<T>& batch, Mode m
         "normaliser",
         d, batch.examples[n], number_text(batch.x(n, d)));
   }
-  const std::string smaller =
-      fmt::format("try a learning rate below {}, or smaller weights", learning_rate);
+  const std::string smaller = advice_to_shrink(learning_rate);
   const std::string parameter = first_not_finite(net.parameters());
   if (!parameter.empty()) return parameter + ": " + smaller;
   const Matrix<T>* out = &batch.x;

@@ -17,9 +17,12 @@ std::string number_text(double value);
 template <typename T>
 std::string first_not_finite(const std::vector<Parameter<T>*>& parameters);
 
+/// What to try when numbers grow without bounds. learning_rate is the optimiser's own.
+std::string advice_to_shrink(double learning_rate);
+
 /// Which number of a forward pass was the first that is not finite, and what to try: of the batch,
 /// the parameters, a layer's output, or the loss. Runs the net again; in train mode it must stand
-/// after begin_step for this batch. learning_rate is the optimiser's own.
+/// after begin_step for this batch.
 template <typename T>
 std::string explain_not_finite(Sequential<T>& net, const Batch<T>& batch, Mode mode,
                                double learning_rate);

@@ -109,9 +109,8 @@ template <typename T>
 void Trainer<T>::require_finite_weights(std::size_t step, std::size_t epoch) const {
   const std::string entry = first_not_finite(net_.parameters());
   if (entry.empty()) return;
-  throw std::runtime_error(
-      fmt::format("{} after step {} (epoch {}): try a learning rate below {}, or smaller weights",
-                  entry, step, epoch, optimizer_.learning_rate()));
+  throw std::runtime_error(fmt::format("{} after step {} (epoch {}): {}", entry, step, epoch,
+                                       advice_to_shrink(optimizer_.learning_rate())));
 }
 
 template <typename T>

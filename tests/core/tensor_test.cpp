@@ -105,7 +105,7 @@ TEST(Matmul, KeepsTheMemoryOfItsResult) {
 }
 
 TEST(Matmul, GivesItsResultTheShapeWhateverItHadBefore) {
-  const auto a = normals<double>(5, 4, 1), b = normals<double>(4, 3, 2);
+  const auto a = normals<double>(5, 4, 1), b = normals<double>(4, 5, 2);
   Matrix<double> expected;
   matmul<double>(a, b, expected);
   for (const std::size_t rows : {3, 5, 7}) {

@@ -9,13 +9,14 @@ The copy and its build folder, build/planted, are made by scripts/fuzz.sh's own 
 """
 
 import argparse
-import os
-import shutil
-import subprocess
 import sys
 from collections import namedtuple
+from pathlib import Path
 
-Fault = namedtuple("Fault", "name target file before after")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from planting import ROOT, Copy, chosen_faults  # noqa: E402
+
+Fault = namedtuple("Fault", "name target file before after times", defaults=(1,))
 
 FAULTS = [
     Fault("cifar10-no-size", "cifar10", "data/cifar10.cpp", "bytes != records * record", "bytes > (records + 1) * record"),
@@ -48,50 +49,15 @@ FAULTS = [
     Fault("journal-cut", "journal", "examples/dropout_study/journal.cpp", "ftruncate(file_, static_cast<off_t>(begin))", "ftruncate(file_, static_cast<off_t>(begin + 1))"),
 ]
 
-SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-COPY = os.path.join(SOURCE, "build", "planted", "source")
-
-
-def copy_source():
-    """A copy whose unchanged files keep their times, so that only the fault is compiled anew."""
-    for folder in ("cmake", "core", "data", "examples", "layers", "optim", "tests/fuzz", "training"):
-        for path, folders, files in os.walk(os.path.join(SOURCE, folder)):
-            folders[:] = [name for name in folders if name not in ("node_modules", "corpus")]
-            to = os.path.join(COPY, os.path.relpath(path, SOURCE))
-            os.makedirs(to, exist_ok=True)
-            for file in files:
-                put(os.path.join(path, file), os.path.join(to, file))
-    for file in ("CMakeLists.txt", "CMakePresets.json"):
-        put(os.path.join(SOURCE, file), os.path.join(COPY, file))
-
-
-def put(source, target):
-    if not os.path.exists(target) or open(source, "rb").read() != open(target, "rb").read():
-        shutil.copyfile(source, target)
-
-
-def run(*command):
-    return subprocess.run(command, cwd=COPY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-
-
-def find(fault, runs):
-    """How many inputs it took; None when they did not suffice."""
-    path = os.path.join(COPY, fault.file)
-    text = open(path, encoding="utf-8").read()
-    if text.count(fault.before) != 1:
-        sys.exit(f"{fault.name}: {fault.file} holds {fault.before!r} {text.count(fault.before)} times")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text.replace(fault.before, fault.after))
-    built = run("cmake", "--build", "build/fuzz", "--target", fault.target + "_fuzz", "--parallel", "2")
-    if built.returncode != 0:
-        sys.exit(f"{fault.name} cannot be built:\n{built.stdout[-3000:]}")
-    log = run("bash", "-c",
-              f"exec build/fuzz/tests/fuzz/{fault.target}_fuzz -runs={runs} -seed=1 -max_len=8192 -malloc_limit_mb=24"
-              f" -rss_limit_mb=1024 -timeout=20 -print_final_stats=1 -entropic=0 -artifact_prefix=build/"
-              f" {dictionary(fault.target)} $(mktemp -d) '{SOURCE}/tests/fuzz/corpus/{fault.target}'"
-              f" $(ls -d '{SOURCE}/tests/fuzz/regressions/{fault.target}' 2> /dev/null)")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
+def find(copy, fault, runs):
+    """How many inputs it took, and what was told; None when they did not suffice."""
+    with copy.with_fault(fault):
+        copy.must_run("cmake", "--build", "build/fuzz", "--target", fault.target + "_fuzz", "--parallel", "2")
+        log = copy.run("bash", "-c",
+                       f"exec build/fuzz/tests/fuzz/{fault.target}_fuzz -runs={runs} -seed=1 -max_len=8192 -malloc_limit_mb=24"
+                       f" -rss_limit_mb=1024 -timeout=20 -print_final_stats=1 -entropic=0 -artifact_prefix=build/"
+                       f" {dictionary(fault.target)} $(mktemp -d) '{ROOT}/tests/fuzz/corpus/{fault.target}'"
+                       f" $(ls -d '{ROOT}/tests/fuzz/regressions/{fault.target}' 2> /dev/null)")
     if log.returncode == 0:
         return None, ""
     lines = log.stdout.splitlines()
@@ -102,7 +68,7 @@ def find(fault, runs):
 
 def dictionary(target):
     name = {"weights": "npz", "checkpoint": "npz", "journal_line": "journal", "cifar10": ""}.get(target, target)
-    return f"-dict='{SOURCE}/tests/fuzz/dictionaries/{name}.dict'" if name else ""
+    return f"-dict='{ROOT}/tests/fuzz/dictionaries/{name}.dict'" if name else ""
 
 
 def main():
@@ -110,22 +76,20 @@ def main():
     parser.add_argument("--runs", type=int, default=500000, help="inputs before a fault counts as missed")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
-    unknown = set(options.names) - {fault.name for fault in FAULTS}
-    if unknown:
-        parser.error(f"no such fault: {', '.join(sorted(unknown))}")
-    copy_source()
-    configured = run("cmake", "--preset", "fuzz")
-    if configured.returncode != 0:
-        sys.exit(configured.stdout)
+    chosen = chosen_faults(parser, options.names, FAULTS)
+    copy = Copy(ROOT / "build/planted/source",
+                ["CMakeLists.txt", "CMakePresets.json", "cmake", "core", "data", "examples", "layers", "optim", "tests/fuzz",
+                 "training"], without=["corpus"])
+    copy.must_run("cmake", "--preset", "fuzz")
     missed = 0
-    chosen = [fault for fault in FAULTS if not options.names or fault.name in options.names]
     for fault in chosen:
-        inputs, told = find(fault, options.runs)
+        inputs, told = find(copy, fault, options.runs)
         missed += inputs is None
         found = f"found after {inputs} inputs: {told.strip()}" if inputs else f"MISSED in {options.runs} inputs"
         print(f"{fault.name}: {found}", flush=True)
     print(f"{len(chosen) - missed} of {len(chosen)} faults found")
-    sys.exit(missed > 0)
+    return missed > 0
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())
