@@ -18,7 +18,7 @@ import sys
 
 import numpy as np
 
-FILL = 7.0          # what the worker writes over a layer's x after forward
+FILL = -7.0         # what the worker writes over a layer's x after forward
 CLEAR = 1e-6        # of a tensor's scale: what tells two mistakes apart
 SMALL = 1e-2        # right answers below have lost digits, such as a loss of 1e-8 = log(1 + 1e-8)
 ATTEMPTS = 200      # draws until every mistake of an item tells
@@ -239,9 +239,9 @@ def relu_forward(rng):
 
 def relu_backward_mistakes(x, dout):
     return {"relu-gate-not-applied": dout, "relu-gate-on-dout": dout * (dout > 0),
-            "relu-passes-at-zero": dout * (x >= 0), "relu-gate-reversed": dout * (x <= 0),
-            "relu-times-x": dout * np.maximum(x, 0), "relu-gate-only": (x > 0) * 1.0,
-            "relu-abs": dout * np.sign(x),
+            "relu-cache-aliased": dout * (FILL > 0), "relu-passes-at-zero": dout * (x >= 0),
+            "relu-gate-reversed": dout * (x <= 0), "relu-times-x": dout * np.maximum(x, 0),
+            "relu-gate-only": (x > 0) * 1.0, "relu-abs": dout * np.sign(x),
             "relu-leaky": Any([dout * np.where(x > 0, 1, s) for s in SLOPES])}
 
 

@@ -65,7 +65,7 @@ CAUSES = {
                              "overwrites, it never adds",
     "affine-dw-first-row": "dw holds one example only: (3) sums over all of them",
     "affine-dw-out-instead-of-x": "dw is outᵀ·dout: the cache holds out, (3) needs x",
-    "affine-cache-aliased": "backward used the caller's x as it is now (filled with 7), not as it "
+    "affine-cache-aliased": "backward used the caller's x as it is now (filled with -7), not as it "
                             "was in forward: keep a copy, not a pointer or reference",
     "affine-cache-shared": "dw comes from the x of another layer: the cache must belong to the "
                            "layer, not be static or global",
@@ -86,11 +86,12 @@ CAUSES = {
     "relu-identity": "out is x: negative entries must become 0",
     "relu-gate-as-out": "out is the gate, 1 where x > 0: (5) gives x itself there",
     "relu-smooth": "out is log(1 + exp(x)), a softplus: (5) is max(x, 0)",
+    "relu-cache-aliased": "the gate is closed everywhere, as for the caller's x as it is now (filled "
+                          "with -7): keep what backward needs, not a pointer or reference to x",
     "relu-gate-on-dout": "the gate asks whether dout > 0: in (5) it asks whether x > 0",
     "relu-passes-at-zero": "the gradient passes where x is exactly 0: the gate of (5) is x > 0, not "
                            "x >= 0",
-    "relu-gate-not-applied": "dx is dout: the gate x > 0 of (5) is missing, or it looked at the "
-                             "caller's x, which has changed since forward (to 7)",
+    "relu-gate-not-applied": "dx is dout: the gate x > 0 of (5) is missing",
     "relu-gate-reversed": "dx is dout where x <= 0: the gate of (5) is upside down",
     "relu-times-x": "dx is dout·max(x, 0): the derivative of (5) is 1 where x > 0, not x",
     "relu-gate-only": "dx is the gate itself: multiply it by dout",

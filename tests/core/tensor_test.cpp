@@ -108,8 +108,8 @@ TEST(Matmul, GivesItsResultTheShapeWhateverItHadBefore) {
   const auto a = normals<double>(5, 4, 1), b = normals<double>(4, 5, 2);
   Matrix<double> expected;
   matmul<double>(a, b, expected);
-  for (const std::size_t rows : {3, 5, 7}) {
-    for (const std::size_t columns : {3, 5, 7}) {
+  for (const std::size_t rows : {3U, 5U, 7U}) {
+    for (const std::size_t columns : {3U, 5U, 7U}) {
       Matrix<double> out = normals<double>(rows, columns, 3);
       matmul<double>(a, b, out);
       EXPECT_TRUE(out == expected) << rows << "×" << columns;

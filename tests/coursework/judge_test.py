@@ -131,7 +131,7 @@ RELU = [
     ("relu-backward", "relu-gate-on-dout", {"relu_dx": lambda x, dout: np.maximum(dout, 0)}),
     ("relu-backward", "relu-passes-at-zero", {"relu_dx": lambda x, dout: dout * (x >= 0)}),
     ("relu-backward", "relu-gate-not-applied", {"relu_dx": lambda x, dout: dout}),
-    ("relu-backward", "relu-gate-not-applied", {"keep": lambda layer, x: setattr(layer, "x", x)}),
+    ("relu-backward", "relu-cache-aliased", {"keep": lambda layer, x: setattr(layer, "x", x)}),
     ("relu-backward", "relu-gate-reversed", {"relu_dx": lambda x, dout: dout * (x <= 0)}),
     ("relu-backward", "relu-times-x", {"relu_dx": lambda x, dout: dout * x * (x > 0)}),
     ("relu-backward", "relu-gate-only", {"relu_dx": lambda x, dout: (x > 0) * 1}),

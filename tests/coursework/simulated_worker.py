@@ -9,7 +9,7 @@ import types
 
 import numpy as np
 
-FILL = 7.0
+FILL = -7.0
 NAMES = ("w1", "b1", "w2", "b2")
 
 

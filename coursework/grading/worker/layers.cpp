@@ -21,7 +21,7 @@ Json run_call(TestedLayer& tested, const Json& call) {
     tested.batch = matrix_of(call.at("x"));
     result["out"] = json_of(layer.forward(tested.batch, train ? Mode::train : Mode::test));
     tested.show_cache(result);
-    tested.batch.fill(7);  // a layer that kept only its address reads this in backward
+    tested.batch.fill(-7);  // a layer that kept only its address reads this in backward
   } else if (what == "backward") {
     result["dx"] = json_of(layer.backward(matrix_of(call.at("dout"))));
     show_gradients(layer, result);
