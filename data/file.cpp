@@ -84,14 +84,22 @@ void publish_partial(const std::string& path) {
 
 }  // namespace
 
-std::string read_file(const std::string& path) {
+std::string read_file(const std::string& path, std::size_t most) {
+  const auto require_size = [&](std::uintmax_t size) {
+    if (size > most) {
+      throw std::runtime_error(
+          fmt::format("{}: more than {} bytes, which are too many", path, most));
+    }
+  };
   Descriptor file = open_to_read(path);
   std::error_code unknown;  // a pipe has no size: its first reads are small
   const std::uintmax_t size = std::filesystem::file_size(path, unknown);
+  if (!unknown) require_size(size);
   // One byte more than the file has: then a full string says that the file goes on.
   std::string bytes(unknown ? 1 : static_cast<std::size_t>(size) + 1, '\0');
   std::size_t done = file.read_up_to(bytes.size(), bytes.data());
   while (done == bytes.size()) {
+    require_size(done);
     bytes.resize(done + 4096);
     done += file.read_up_to(bytes.size() - done, bytes.data() + done);
   }
@@ -128,6 +136,7 @@ void write_file(const std::string& path, const std::string& bytes) {
 }
 
 void require_writable_folder(const std::string& path) {
+  if (path.empty()) throw std::invalid_argument("the name of the output folder is empty");
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error) fail(path, "cannot make the folder", error.value());

@@ -3,13 +3,16 @@
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <string>
 #include <string_view>
 
 namespace thinnet {
 
-/// The bytes of a file. Throws std::runtime_error "path: reason" when it cannot be read.
-std::string read_file(const std::string& path);
+/// The bytes of a file. Throws std::runtime_error "path: reason" when it cannot be read, or has
+/// more than `most` bytes: some files, /dev/zero among them, have no end.
+std::string read_file(const std::string& path,
+                      std::size_t most = std::numeric_limits<std::size_t>::max());
 
 /// Calls use(piece) for the bytes of a file in order, `size` bytes at a time; the last piece may be
 /// shorter. Throws likewise.
@@ -25,7 +28,7 @@ void write_file(const std::string& path, const std::string& bytes);
 void write_pieces(const std::string& path, const std::function<std::string_view()>& next);
 
 /// Makes a folder and its parents and tries whether files can be written in it.
-/// Throws std::runtime_error "path: reason".
+/// Throws std::runtime_error "path: reason", std::invalid_argument for an empty name.
 void require_writable_folder(const std::string& path);
 
 }  // namespace thinnet

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Breaks core, layers and optim on purpose in every small way tests/mutation/mutators.py knows, and
-# counts what the tests notice: an hour on two quiet cores, and it goes on where it was stopped.
+# counts what the tests notice: twenty minutes on two idle cores, and it goes on where it was stopped.
 # Usage: scripts/mutation.sh [arguments of tests/mutation/mutation.py, such as --sample 100]
 # Exit code 1 when a mutant survives that tests/mutation/survivors.txt does not explain.
 set -euo pipefail

@@ -8,6 +8,7 @@
 #include "core/summary.hpp"
 #include "data/file.hpp"
 #include "examples/dropout_cifar10/report.hpp"
+#include "examples/support/checks.hpp"
 #include "examples/support/images.hpp"
 #include "examples/support/program.hpp"
 
@@ -34,19 +35,19 @@ int main(int argc, char** argv) {
       ->type_name("LIST");
   app.add_option("--hidden", options.hidden, "widths of the hidden layers")
       ->delimiter(',')
-      ->check(CLI::Range(1, 1000000))
+      ->check(whole_number(1, 1000000))
       ->type_name("LIST");
   app.add_option("--training", options.training, "how many of the first images to train on")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->type_name("N");
   app.add_option("--validation", options.validation, "how many of the last images to validate on")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->type_name("N");
   app.add_option("--epochs", options.epochs, "passes over the training images")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->type_name("N");
   app.add_option("--batch", options.batch_size, "images in a batch")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->type_name("N");
   app.add_option("--sampling", options.sampling,
                  "batches drawn with replacement, as published, or every image once an epoch")
@@ -65,7 +66,9 @@ int main(int argc, char** argv) {
       ->type_name("{adam,sgd}");
   app.add_option("--learning-rate", options.learning_rate, "step size of the optimiser");
   app.add_option("--weight-scale", options.weight_scale, "standard deviation of initial weights");
-  app.add_option("--seed", options.seed, "of weights, batches and dropout masks")->type_name("N");
+  app.add_option("--seed", options.seed, "of weights, batches and dropout masks")
+      ->check(whole_number(0))
+      ->type_name("N");
   app.add_option("--output", output, "folder for the results; made if missing")
       ->type_name("FOLDER");
 

@@ -12,6 +12,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t most_bytes = std::size_t{1} << 24;  // more is no grid that somebody wrote
+
 std::string scalar_text(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number_float()) return fmt::format("{}", value.get<double>());
@@ -43,7 +45,7 @@ std::string text_for(const std::string& name, const Json& value) {
 }  // namespace
 
 void read_grid_file(const std::string& path, StudyOptions& options) {
-  const std::string bytes = read_file(path);
+  const std::string bytes = read_file(path, most_bytes);
   Json json;
   try {
     json = Json::parse(bytes);

@@ -6,6 +6,7 @@
 
 #include "data/file.hpp"
 #include "examples/lab/engine/config.hpp"
+#include "examples/support/checks.hpp"
 #include "examples/support/program.hpp"
 #include "training/progress.hpp"
 
@@ -60,6 +61,6 @@ int main(int argc, char** argv) {
       CLI::MultiOptionPolicy::TakeLast);
   app.add_option("config", options.config, "a file with the page's settings as JSON")->required();
   app.add_option("--epochs", options.epochs, "passes over the training points")
-      ->check(CLI::PositiveNumber);
+      ->check(thinnet::examples::whole_number(1));
   return thinnet::examples::run_program(app, argc, argv, [&] { run(options); });
 }

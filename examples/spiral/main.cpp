@@ -9,6 +9,7 @@
 #include "core/summary.hpp"
 #include "data/file.hpp"
 #include "examples/support/chart.hpp"
+#include "examples/support/checks.hpp"
 #include "examples/support/program.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
@@ -109,13 +110,14 @@ int main(int argc, char** argv) {
   CLI::App app("Trains a network on three spiral arms and draws its decision boundary.");
   app.option_defaults()->always_capture_default()->multi_option_policy(
       CLI::MultiOptionPolicy::TakeLast);
-  app.add_option("--points", options.points, "points in each arm")->check(CLI::PositiveNumber);
+  app.add_option("--points", options.points, "points in each arm")->check(whole_number(1, 1000000));
   app.add_option("--noise", options.noise, "standard deviation of the angle, in radians")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--hidden", options.hidden, "hidden units")->check(CLI::Range(1, 1000000));
+      ->check(not_negative());
+  app.add_option("--hidden", options.hidden, "hidden units")->check(whole_number(1, 1000000));
   app.add_option("--keep-prob", options.keep_prob, "probability that a hidden unit stays, (0, 1]");
-  app.add_option("--epochs", options.epochs, "passes over the points")->check(CLI::PositiveNumber);
-  app.add_option("--seed", options.seed, "of points, weights, batches and masks");
+  app.add_option("--epochs", options.epochs, "passes over the points")->check(whole_number(1));
+  app.add_option("--seed", options.seed, "of points, weights, batches and masks")
+      ->check(whole_number(0));
   app.add_option("--output", options.output, "folder for the picture; made if missing");
   return run_program(app, argc, argv, [&] { run(options); });
 }

@@ -1,13 +1,16 @@
 #include "examples/support/program.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <omp.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cctype>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <new>
@@ -23,8 +26,18 @@ struct Ending {
   std::string line;
 };
 
-Ending run(CLI::App& app, int argc, char** argv, const std::function<void()>& body) {
-  constexpr int failed = 2, interrupted = 130;
+constexpr int failed = 2, interrupted = 130;
+
+/// A stream that was closed must not become the next file that is opened: all that is printed would
+/// end in it. Into stderr it vanishes; stdout says at the end that it could not be written.
+void keep_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(stream, F_GETFD) >= 0) continue;
+    static_cast<void>(open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY));
+  }
+}
+
+Ending run_body(CLI::App& app, int argc, char** argv, const std::function<void()>& body) {
   try {
     app.parse(argc, argv);
     body();
@@ -40,6 +53,16 @@ Ending run(CLI::App& app, int argc, char** argv, const std::function<void()>& bo
   } catch (const std::exception& e) {
     return {failed, e.what()};
   }
+}
+
+/// A success whose results nobody will read, on a disk that is full, is none.
+Ending run(CLI::App& app, int argc, char** argv, const std::function<void()>& body) {
+  const Ending ending = run_body(app, argc, argv, body);
+  if (ending.code != 0) return ending;
+  if (std::fflush(stdout) != 0)
+    return {failed, fmt::format("stdout: cannot write: {}", std::strerror(errno))};
+  if (std::ferror(stdout) != 0) return {failed, "stdout: an earlier part could not be written"};
+  return ending;
 }
 
 /// One line on stderr, over a progress bar if one stands there. What a file or an option brought
@@ -67,6 +90,7 @@ int run_alone(CLI::App& app, int argc, char** argv, const std::function<void()>&
 }  // namespace
 
 int run_program(CLI::App& app, int argc, char** argv, const std::function<void()>& body) {
+  keep_standard_streams();
   const auto processes = launch();
   if (processes && processes->size > 1) {
     return refuse(argv[0], *processes, "this program runs in one: start it without mpirun");
@@ -82,6 +106,7 @@ int run_program(const std::string& description, int argc, char** argv,
 
 int run_program_on_ranks(CLI::App& app, int argc, char** argv,
                          const std::function<void(Ranks*)>& body) {
+  keep_standard_streams();
   const auto processes = launch();
   if (!processes || processes->size == 1) {
     return run_alone(app, argc, argv, [&] { body(nullptr); });

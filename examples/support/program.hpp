@@ -20,8 +20,8 @@ class Interrupted : public std::runtime_error {
 };
 
 /// Parses the options and runs `body`. Returns main's exit code: 0, or 2 after one line on stderr
-/// for a wrong option or any exception of `body`. Under mpirun with several processes, which would
-/// all do and write the same, the line says so.
+/// for a wrong option, any exception of `body`, or a stdout that could not be written. Under mpirun
+/// with several processes, which would all do and write the same, the line says so.
 int run_program(CLI::App& app, int argc, char** argv, const std::function<void()>& body);
 
 /// The same for a program that takes no options but --help, which prints `description`.

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "examples/support/checks.hpp"
 #include "examples/support/program.hpp"
 #include "examples/train_cifar10/training.hpp"
 
@@ -35,22 +36,22 @@ int main(int argc, char** argv) {
       ->type_name("FOLDER");
   app.add_option("--training", options.training,
                  "how many of the first images to train on; 0: all but the validation images")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0))
       ->type_name("N");
   app.add_option("--validation", options.validation, "how many of the last images to validate on")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->type_name("N");
   app.add_option("--whiten", options.whiten,
                  "bring images to equal contrast and keep so many whitened principal components; "
                  "0: standardise every pixel instead")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0))
       ->type_name("N");
   app.add_option("--whiten-epsilon", options.whiten_epsilon,
                  "how little to raise faint components, in units of the strongest one's variance")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   app.add_option("--hidden", options.hidden, "widths of the hidden layers")
       ->delimiter(',')
-      ->check(CLI::Range(1, 1000000))
+      ->check(whole_number(1, 1000000))
       ->type_name("LIST");
   app.add_option("--keep-prob", options.keep_prob,
                  "probability that a hidden unit stays, in (0, 1]; 1 is no dropout");
@@ -59,10 +60,10 @@ int main(int argc, char** argv) {
   app.add_option("--weight-gain", options.weight_gain,
                  "factor on He's standard deviation of the initial weights");
   app.add_option("--epochs", options.epochs, "passes over the training images")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->type_name("N");
   app.add_option("--batch", options.batch_size, "images in a batch")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->type_name("N");
   choice(app.add_option("--optimiser", options.optimiser, "SGD with momentum, or Adam"),
          std::map<std::string, OptimiserKind>{{"sgd", OptimiserKind::sgd},
@@ -80,19 +81,20 @@ int main(int argc, char** argv) {
   app.add_option("--step-every", options.step_every, "epochs between the steps of --schedule step");
   app.add_option("--step-factor", options.step_factor, "factor of each step");
   app.add_option("--warm-up", options.warm_up, "epochs in which the learning rate rises from 0")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   app.add_option("--label-smoothing", options.label_smoothing,
                  "share of the target spread over all classes, in [0, 1)");
   app.add_flag("--flips", options.augmentation.flip, "mirror every other training image at random");
   app.add_option("--shifts", options.augmentation.shift,
                  "move training images by up to so many pixels at random")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0))
       ->type_name("N");
   app.add_option("--patience", options.patience,
                  "stop after so many epochs without a better validation accuracy; 0: never")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0))
       ->type_name("N");
   app.add_option("--seed", options.seed, "of weights, batches, masks and augmentation")
+      ->check(whole_number(0))
       ->type_name("N");
   bool no_test = false;
   app.add_flag("--no-test", no_test,

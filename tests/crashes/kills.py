@@ -33,14 +33,15 @@ class Tally:
                 "to the same bits")
 
 
-def pause(process, seconds, then_partial_in=None):
-    """Waits, and then, if asked to, for a .partial file; less when the process ends."""
+def pause(process, seconds, then_partial_in=None, patience=0):
+    """Waits, and then, if asked to, for a .partial file, so many seconds; less when the process
+    ends."""
     end = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < end:
         time.sleep(min(0.002, max(0.0, end - time.monotonic())))
     if then_partial_in is None:
         return
-    end = time.monotonic() + 1
+    end = time.monotonic() + patience
     while process.poll() is None and time.monotonic() < end and not partials_in(then_partial_in):
         pass
 
@@ -74,7 +75,8 @@ def kill_often(make_command, folder, kills, numbers):
                                    stderr=subprocess.PIPE)
         begun = time.monotonic()
         in_a_write = tally.kills % 3 == 2
-        pause(process, numbers.uniform(0, seconds), output if in_a_write else None)
+        pause(process, numbers.uniform(0, seconds), output if in_a_write else None,
+              max(1, seconds))
         process.kill()
         ended = time.monotonic()
         err = process.communicate()[1].decode()
@@ -103,14 +105,21 @@ def main():
     parser.add_argument("--kills", type=int, default=50, help="of each program (50)")
     parser.add_argument("--only", choices=["train_cifar10", "dropout_study"], help="one of them")
     parser.add_argument("--seed", type=int, default=0, help="of the moments (0)")
+    parser.add_argument("--data", metavar="FOLDER", help="CIFAR-10: kill trainings and studies of it, "
+                        "half an hour, instead of small ones")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="thinnet_kills_") as name:
         folder = Path(name)
-        write_data(folder / "data")
-        programs = Programs(arguments.examples, folder / "data")
-        for title, make_command in (
-                ("train_cifar10", programs.training),
-                ("dropout_study", lambda output: programs.study(output, "--seeds", "0-1"))):
+        if arguments.data:
+            programs = Programs(arguments.examples, arguments.data)
+            commands = (("train_cifar10", programs.full_training),
+                        ("dropout_study", programs.full_study))
+        else:
+            write_data(folder / "data")
+            programs = Programs(arguments.examples, folder / "data")
+            commands = (("train_cifar10", programs.training),
+                        ("dropout_study", lambda output: programs.study(output, "--seeds", "0-1")))
+        for title, make_command in commands:
             if arguments.only not in (None, title):
                 continue
             (folder / title).mkdir()

@@ -47,6 +47,14 @@ class Programs:
                             "--batch", "4", "--whiten", "8", "--hidden", hidden, "--optimiser",
                             "adam", "--learning-rate", ".02", "--warm-up", "2", *options)
 
+    def full_training(self, output):
+        """Of CIFAR-10, with the program's own settings."""
+        return self.command("train_cifar10", output, "--training", "8000", "--epochs", "6")
+
+    def full_study(self, output):
+        return self.command("dropout_study", output, "--training", "500", "--epochs", "3",
+                            "--seeds", "0-1", "--jobs", "2")
+
     def study(self, output, *options):
         return self.command("dropout_study", output, "--training", "20,40", "--validation", "20",
                             "--epochs", "12", "--batch", "16", "--hidden", "60", "--jobs", "2",
@@ -122,7 +130,8 @@ def require_ending(*endings):
 
 
 def require_tiles(file):
-    if len(file) != 24 * FEATURES:  # of as many units as have a picture
+    """The weights of 24 units, a byte each, of the small data or of CIFAR-10."""
+    if len(file) not in (24 * FEATURES, 24 * 3072):
         raise ValueError(f"{len(file)} bytes of tiles")
 
 

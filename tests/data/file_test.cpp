@@ -42,6 +42,16 @@ TEST(File, ReadsAFileThatDoesNotKnowItsSize) {
   EXPECT_NE(read_file("/proc/self/maps").find("[stack]"), std::string::npos);
 }
 
+TEST(File, ReadsNoMoreThanItIsAllowedTo) {
+  const TemporaryFolder folder;
+  write_file(folder / "file", "0123456789");
+  EXPECT_EQ(read_file(folder / "file", 10), "0123456789");
+  EXPECT_EQ(message_of<std::runtime_error>([&] { read_file(folder / "file", 9); }),
+            (folder / "file") + ": more than 9 bytes, which are too many");
+  EXPECT_EQ(message_of<std::runtime_error>([] { read_file("/dev/zero", 100000); }),
+            "/dev/zero: more than 100000 bytes, which are too many");
+}
+
 TEST(File, ReadsPiecesOfOneSizeAndTheRest) {
   const TemporaryFolder folder;
   using Pieces = std::vector<std::string>;
@@ -164,6 +174,11 @@ TEST(File, MakesNestedFoldersAndLeavesNothingInThem) {
     EXPECT_TRUE(fs::is_directory(folder / name)) << name;
     EXPECT_TRUE(fs::is_empty(folder / name)) << name;
   }
+}
+
+TEST(File, RefusesAFolderWithoutAName) {
+  EXPECT_EQ(message_of<std::invalid_argument>([] { require_writable_folder(""); }),
+            "the name of the output folder is empty");
 }
 
 TEST(File, RefusesAFolderThatCannotBeWritten) {

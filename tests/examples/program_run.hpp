@@ -19,16 +19,19 @@ struct ProgramRun {
 };
 
 /// `words` are the program's name and its options as a shell reads them; `environment` comes first
-/// on the command line ("NAME=value").
-inline ProgramRun run_program(const std::string& words, const std::string& environment = "") {
+/// on the command line ("NAME=value"), and stdout goes where `stdout_to` says (">/dev/full").
+inline ProgramRun run_program(const std::string& words, const std::string& environment = "",
+                              const std::string& stdout_to = "") {
   const TemporaryFolder folder;
   const std::string name = words.substr(0, words.find(' '));
   const std::string out = folder.path() + "/out", err = folder.path() + "/err";
   const std::string command = environment + " \"" THINNET_EXAMPLES_DIR "/" + name + "/" + name +
-                              "\"" + words.substr(name.size()) + " >" + out + " 2>" + err +
+                              "\"" + words.substr(name.size()) + " " +
+                              (stdout_to.empty() ? ">" + out : stdout_to) + " 2>" + err +
                               " </dev/null";
   const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(out), read_file(err)};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, stdout_to.empty() ? read_file(out) : "",
+          read_file(err)};
 }
 
 inline bool contains(const std::string& text, const std::string& part) {

@@ -189,8 +189,14 @@ TEST(Experiment, RefusesWrongOptionsInOneLine) {
       {"--keep-probs half", "half"},
       {"--hidden 0", "--hidden"},
       {"--hidden 6004799503160661", "--hidden"},
-      {"--epochs 0", "--epochs"},
-      {"--epochs -3", "--epochs"},
+      {"--epochs 0", "--epochs: '0' is not a whole number of at least 1"},
+      {"--epochs -3", "--epochs: '-3' is not a whole number of at least 1"},
+      {"--epochs 99999999999999999999", "is not a whole number of at least 1"},
+      {"--epochs 1.5", "'1.5' is not a whole number"},
+      {"--hidden 8,1000001", "--hidden: '1000001' is not a whole number in [1, 1000000]"},
+      {"--seed -1", "--seed: '-1' is not a whole number"},
+      {"--seed ''", "--seed: '' is not a whole number"},
+      {"--output ''", "the name of the output folder is empty"},
       {"--batch 0", "--batch"},
       {"--training 0", "--training"},
       {"--training 41", "41 training and 20 validation images asked for, but the data set has 60"},
@@ -204,6 +210,15 @@ TEST(Experiment, RefusesWrongOptionsInOneLine) {
     expect_refused(run_program(experiment(data.path(), output.path(), " " + option)), message);
   }
   EXPECT_TRUE(output.names().empty());
+}
+
+TEST(Programs, FailWhereTheirResultsCannotBePrinted) {
+  for (const char* words : {"xor", "xor --help", "gradient_check", "dropout_cifar10 --help"}) {
+    SCOPED_TRACE(words);
+    expect_refused(run_program(words, "", ">/dev/full"),
+                   "stdout: cannot write: No space left on device");
+    expect_refused(run_program(words, "", ">&-"), "stdout: cannot write: Bad file descriptor");
+  }
 }
 
 TEST(Experiment, LosesNoEarlierResultToAFailure) {

@@ -460,6 +460,8 @@ TEST(Study, RefusesWrongOptionsInOneLine) {
       {"--learning-rate inf", "--learning-rate: it is inf"},
       {"--weight-scale -1", "--weight-scale"},
       {"--grid /no/such/file", "/no/such/file: cannot open"},
+      {"--grid /dev/zero", "/dev/zero: more than 16777216 bytes"},
+      {"--output ''", "the name of the output folder is empty"},
       {"--data /no/such/folder", "/no/such/folder: no such folder"},
       {"--seds 4", "--seds"}};
   for (const auto& [option, message] : cases) {
@@ -467,6 +469,21 @@ TEST(Study, RefusesWrongOptionsInOneLine) {
     expect_refused(run_program(study(data.path(), output.path(), " " + option)), message);
   }
   EXPECT_TRUE(output.names().empty() || output.names() == std::vector<std::string>{"runs.jsonl"});
+}
+
+TEST(Study, KeepsItsJournalWhereStdoutIsClosed) {
+  const TinyData data;
+  const TemporaryFolder output;
+  const std::string words = study(data.path(), output.path(), " --seeds 0-1 --epochs 1");
+  // The next file that is opened gets the number of a closed one, and all that is printed.
+  const ProgramRun closed = run_program(words, "", ">&-");
+  EXPECT_EQ(closed.exit_code, 2);
+  EXPECT_TRUE(contains(closed.err, "dropout_study: stdout: cannot write: Bad file descriptor\n"))
+      << closed.err;
+  EXPECT_TRUE(fs::exists(output / "study.html"));
+  const ProgramRun run = run_program(words);
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(contains(run.out, "24 runs, 24 of them finished earlier")) << run.out;
 }
 
 TEST(Study, TakesAGridFileAndLetsTheCommandLineOverrideIt) {

@@ -1,0 +1,47 @@
+// What options take that CLI11 would misread, or refuse with a sentence nobody can read.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+namespace thinnet::examples {
+
+/// Refuses all but whole numbers in [least, most] with "'-3' is not a whole number of at least 1":
+/// without it CLI11 makes 2^64 - 3 of that, and the largest number of one that is larger still.
+inline CLI::Validator whole_number(std::uint64_t least,
+                                   std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
+  const bool bounded = most < std::numeric_limits<std::uint64_t>::max();
+  const std::string range = bounded      ? fmt::format(" in [{}, {}]", least, most)
+                            : least == 0 ? std::string()
+                                         : fmt::format(" of at least {}", least);
+  return {[=](std::string& text) -> std::string {
+            std::uint64_t value = 0;
+            const char* end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, value);
+            const bool fits =
+                error == std::errc{} && stop == end && value >= least && value <= most;
+            return fits ? "" : fmt::format("'{}' is not a whole number{}", text, range);
+          },
+          ""};
+}
+
+/// Refuses all but finite numbers from 0 on.
+inline CLI::Validator not_negative() {
+  return {[](std::string& text) -> std::string {
+            double value = 0;
+            const char* end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, value);
+            const bool fits =
+                error == std::errc{} && stop == end && value >= 0 && std::isfinite(value);
+            return fits ? "" : fmt::format("'{}' is not a number of at least 0", text);
+          },
+          ""};
+}
+
+}  // namespace thinnet::examples
