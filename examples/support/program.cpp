@@ -57,7 +57,7 @@ Ending run_body(CLI::App& app, int argc, char** argv, const std::function<void()
 
 /// A success whose results nobody will read, on a disk that is full, is none.
 Ending run(CLI::App& app, int argc, char** argv, const std::function<void()>& body) {
-  const Ending ending = run_body(app, argc, argv, body);
+  Ending ending = run_body(app, argc, argv, body);
   if (ending.code != 0) return ending;
   if (std::fflush(stdout) != 0)
     return {failed, fmt::format("stdout: cannot write: {}", std::strerror(errno))};
