@@ -106,7 +106,7 @@ def main():
     parser.add_argument("--only", choices=["train_cifar10", "dropout_study"], help="one of them")
     parser.add_argument("--seed", type=int, default=0, help="of the moments (0)")
     parser.add_argument("--data", metavar="FOLDER", help="CIFAR-10: kill trainings and studies of it, "
-                        "half an hour, instead of small ones")
+                        "ten minutes, instead of small ones")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="thinnet_kills_") as name:
         folder = Path(name)

@@ -167,10 +167,11 @@ TEST(Experiment, FallsBackToFashionMnistAndSaysSo) {
   if (!fs::exists("/usr/share/datasets/fashion-mnist")) {
     GTEST_SKIP() << "Debian's dataset-fashion-mnist is not installed";
   }
-  const TemporaryFolder elsewhere;  // from here ../shared is not to be seen
-  const ProgramRun run = run_program(
-      "dropout_cifar10 --output " + (elsewhere / "output") + tiny,
-      "cd " + elsewhere.path() + " && HOME=" + elsewhere.path() + " XDG_CACHE_HOME= THINNET_DATA=");
+  const TemporaryFolder elsewhere;
+  fs::create_directory(elsewhere / "away");  // from here ../shared is not to be seen
+  const ProgramRun run = run_program("dropout_cifar10 --output " + (elsewhere / "output") + tiny,
+                                     "cd " + (elsewhere / "away") + " && HOME=" + elsewhere.path() +
+                                         " XDG_CACHE_HOME= THINNET_DATA=");
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_TRUE(contains(run.out,
                        "CIFAR-10 was not found: using Fashion-MNIST from "
