@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the library with several compilers, settings and instruments and runs its tests with each;
-# a table at the end says which passed. Ten minutes on two idle cores; later runs build only what changed.
+# a table at the end says which passed. Five minutes on two idle cores; later runs build only what changed.
 # Usage: scripts/matrix.sh [ENTRY...]      (without any: all)
 #   gcc-debug, clang-debug      bounds checks of xtensor and libstdc++
 #   gcc-release, clang-release  as users build it
