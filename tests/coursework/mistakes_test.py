@@ -12,6 +12,7 @@ import itertools
 import json
 import multiprocessing
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -36,7 +37,6 @@ class Mistake:
     may cost besides, under whatever cause: those that run on the changed code."""
     name: str
     patch: pathlib.Path
-    file: str
     sentence: str
     items: list
     causes: list
@@ -64,8 +64,11 @@ def read_mistake(path):
     if missing or len(causes) != len(items):
         raise ValueError(f"{path.name}: " + (f"judge.py has no cause {missing[0]}" if missing else
                                              "neither one cause nor one for each item"))
-    return Mistake(path.stem, path, diff.split("\n", 1)[0].split("\t")[0], fields["Mistake"], items, causes,
-                   fields.get("Also", "").split())
+    return Mistake(path.stem, path, fields["Mistake"], items, causes, fields.get("Also", "").split())
+
+
+def files_of(patch):
+    return re.findall(r"^--- a/(\S+)", patch.read_text(), re.MULTILINE)
 
 
 class Slot:
@@ -107,17 +110,26 @@ class Slot:
                 (self.folder / name).write_text(text)
 
 
-def plant(slot, mistake):
-    outcome = Outcome(mistake.name)
-    with slot.changed([mistake.file]):
-        patched = subprocess.run(["patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-r", "-", "-i", mistake.patch],
+def build_patched(slot, patch, outcome):
+    """Builds the workers with the patch, whose files are put back. Returns those that it changed; none and a line in
+    `outcome` when it cannot be built."""
+    with slot.changed(files_of(patch)):
+        patched = subprocess.run(["patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-r", "-", "-i", patch],
                                  cwd=slot.folder, capture_output=True, text=True)
         if patched.returncode:
             outcome.problems.append("does not apply: " + " ".join((patched.stdout + patched.stderr).split()))
-            return outcome
+            return []
         workers, problems = slot.build()
     if problems:
         outcome.problems.append("does not compile: " + next(iter(problems.values()))[0])
+        return []
+    return workers
+
+
+def plant(slot, mistake):
+    outcome = Outcome(mistake.name)
+    workers = build_patched(slot, mistake.patch, outcome)
+    if outcome.problems:
         return outcome
     results = {result.item["number"]: result for result in slot.grade(workers)}
     for number, cause in zip(mistake.items, mistake.causes):
@@ -134,23 +146,15 @@ def plant(slot, mistake):
     return outcome
 
 
-def overlay(slot, folder):
-    """Grades everything with the files of `folder` in the place of the solution's."""
-    outcome = Outcome(f"alternatives/{folder.name}")
-    files = [str(path.relative_to(folder)) for path in sorted(folder.rglob("*.cpp"))]
-    if not files:
-        outcome.problems.append("has no files")
-    with slot.changed(files):
-        for name in files:
-            shutil.copyfile(folder / name, slot.folder / name)
-        _, problems = slot.build()
-    if problems:
-        outcome.problems.append("does not compile: " + next(iter(problems.values()))[0])
+def grade_alternative(slot, patch):
+    outcome = Outcome(f"alternatives/{patch.stem}")
+    build_patched(slot, patch, outcome)
+    if outcome.problems:
         return outcome
     results = slot.grade(slot.workers)
     outcome.problems += [f"{r.item['number']}: {' '.join(r.lines)}" for r in results if not r.passed]
     outcome.lines.append(("all", "", f"{sum(r.score for r in results)} of {sum(r.item['points'] for r in results)} "
-                                     f"points, with its own {', '.join(files)}"))
+                                     f"points, with its own {', '.join(files_of(patch))}"))
     return outcome
 
 
@@ -251,9 +255,9 @@ def main():
         mistakes = [read_mistake(path) for path in sorted((COURSEWORK / "mistakes").glob("*.patch"))]
     except ValueError as error:
         sys.exit(f"mistakes_test: {error}")
-    jobs = [(m.name, lambda slot, m=m: plant(slot, m)) for m in sorted(mistakes, key=lambda m: m.file)]
-    jobs += [(f"alternatives/{path.name}", lambda slot, path=path: overlay(slot, path))
-             for path in sorted((COURSEWORK / "alternatives").iterdir()) if path.is_dir()]
+    jobs = [(m.name, lambda slot, m=m: plant(slot, m)) for m in sorted(mistakes, key=lambda m: files_of(m.patch))]
+    jobs += [(f"alternatives/{path.stem}", lambda slot, path=path: grade_alternative(slot, path))
+             for path in sorted((COURSEWORK / "alternatives").glob("*.patch"))]
     chosen = [job for name, job in jobs if not arguments.names or any(word in name for word in arguments.names)]
     if not chosen:
         sys.exit("mistakes_test: nothing of that name")
