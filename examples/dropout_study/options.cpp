@@ -3,34 +3,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <thread>
 
 #include "core/check.hpp"
 #include "examples/support/images.hpp"
+#include "examples/support/number.hpp"
 
 namespace thinnet::examples {
 namespace {
 
 constexpr std::size_t most_entries = 1000000;  // of a list or a layer: more is a slip of the finger
 
-template <typename T>
-T number_of(const std::string& text, const char* kind) {
-  T value{};
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  require(error == std::errc{} && stop == end, "'{}' is not a {}", text, kind);
-  return value;
-}
-
 double real(const std::string& text) {
-  return number_of<double>(text, "number");
+  const auto value = number_of<double>(text);
+  require(value.has_value(), "'{}' is not a number", text);
+  return *value;
 }
 
 std::uint64_t whole(const std::string& text) {
-  return number_of<std::uint64_t>(text, "whole number");
+  const auto value = number_of<std::uint64_t>(text);
+  require(value.has_value(), "'{}' is not a whole number", text);
+  return *value;
 }
 
 std::size_t positive(const std::string& text) {

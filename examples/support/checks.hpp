@@ -4,11 +4,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
+
+#include "examples/support/number.hpp"
 
 namespace thinnet::examples {
 
@@ -21,11 +22,8 @@ inline CLI::Validator whole_number(std::uint64_t least,
                             : least == 0 ? std::string()
                                          : fmt::format(" of at least {}", least);
   return {[=](std::string& text) -> std::string {
-            std::uint64_t value = 0;
-            const char* end = text.data() + text.size();
-            const auto [stop, error] = std::from_chars(text.data(), end, value);
-            const bool fits =
-                error == std::errc{} && stop == end && value >= least && value <= most;
+            const auto value = number_of<std::uint64_t>(text);
+            const bool fits = value && *value >= least && *value <= most;
             return fits ? "" : fmt::format("'{}' is not a whole number{}", text, range);
           },
           ""};
@@ -34,11 +32,8 @@ inline CLI::Validator whole_number(std::uint64_t least,
 /// Refuses all but finite numbers from 0 on.
 inline CLI::Validator not_negative() {
   return {[](std::string& text) -> std::string {
-            double value = 0;
-            const char* end = text.data() + text.size();
-            const auto [stop, error] = std::from_chars(text.data(), end, value);
-            const bool fits =
-                error == std::errc{} && stop == end && value >= 0 && std::isfinite(value);
+            const auto value = number_of<double>(text);
+            const bool fits = value && *value >= 0 && std::isfinite(*value);
             return fits ? "" : fmt::format("'{}' is not a number of at least 0", text);
           },
           ""};

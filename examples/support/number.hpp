@@ -1,0 +1,21 @@
+// Numbers as users write them.
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <system_error>
+
+namespace thinnet::examples {
+
+/// The number that the whole text is; nothing when it is none, or none that a T can hold.
+template <typename T>
+std::optional<T> number_of(const std::string& text) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return value;
+}
+
+}  // namespace thinnet::examples
