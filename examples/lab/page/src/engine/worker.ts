@@ -12,7 +12,7 @@ function made(): Lab {
   return lab;
 }
 
-const engine: { [Name in keyof Engine]: (...parameters: Parameters<Engine[Name]>) => Promise<Awaited<ReturnType<Engine[Name]>>> } = {
+const engine: Engine = {
   async reset(config) {
     const { Lab } = await thinnet;
     const fresh = new Lab(JSON.stringify(config)); // throws before anything is lost
