@@ -55,6 +55,17 @@ class Copy:
             path.write_text(text, encoding="utf-8")
 
 
+def plant_all(faults, find):
+    """Prints what find(fault) tells of each, None where it was missed. Returns whether any was."""
+    missed = 0
+    for fault in faults:
+        told = find(fault)
+        missed += told is None
+        print(f"{fault.name}: {told or 'MISSED'}", flush=True)
+    print(f"{len(faults) - missed} of {len(faults)} faults found")
+    return missed > 0
+
+
 def chosen_faults(parser, names, faults):
     """Those named, or all; a name that is none ends the program."""
     unknown = set(names) - {fault.name for fault in faults}

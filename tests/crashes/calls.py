@@ -11,13 +11,12 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 from kills import finish, Tally
-from programs import Programs, fingerprint, partials_in, require_whole_files, run, write_data
+from programs import (Programs, ended_by_assertions, fingerprint, partials_in, report_on,
+                      require_whole_files, run, write_data)
 
 
 def kill_in_every_call(make_command, folder, library):
@@ -33,7 +32,7 @@ def kill_in_every_call(make_command, folder, library):
         process = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                  stderr=subprocess.PIPE, env=environment, timeout=300, check=False)
         if process.returncode == 0:  # it has no further call
-            return tally
+            break
         if process.returncode != -signal.SIGKILL:
             raise AssertionError(f"ended with {process.returncode}: {process.stderr.decode()}")
         tally.kills += 1
@@ -44,6 +43,10 @@ def kill_in_every_call(make_command, folder, library):
         except AssertionError as error:
             raise AssertionError(f"killed in call {tally.kills}: {error}") from error
         shutil.rmtree(output)
+    if tally.kills < 20:
+        raise AssertionError(f"files were changed in {tally.kills} calls only")
+    return (f"killed in each of its {tally.kills} calls, {tally.during_a_write} of them with a file "
+            "half written; all ended in the same bits")
 
 
 def main():
@@ -56,26 +59,13 @@ def main():
         folder = Path(name)
         write_data(folder / "data")
         programs = Programs(arguments.examples, folder / "data")
-        for title, make_command in (
-                ("train_cifar10", lambda output: programs.training(output, "--epochs", "5")),
-                ("dropout_study", lambda output: programs.study(output, "--seeds", "0", "--epochs",
-                                                                "2"))):
-            if arguments.only not in (None, title):
-                continue
-            (folder / title).mkdir()
-            begun = time.monotonic()
-            tally = kill_in_every_call(make_command, folder / title,
-                                       str(Path(arguments.library).resolve()))
-            if tally.kills < 20:
-                raise AssertionError(f"{title} changed files in {tally.kills} calls only")
-            print(f"{title}: killed in each of its {tally.kills} calls, {tally.during_a_write} of "
-                  f"them with a file half written; all ended in the same bits; "
-                  f"{time.monotonic() - begun:.0f} s", flush=True)
+        commands = (
+            ("train_cifar10", lambda output: programs.training(output, "--epochs", "5")),
+            ("dropout_study", lambda output: programs.study(output, "--seeds", "0", "--epochs", "2")))
+        library = str(Path(arguments.library).resolve())
+        report_on(commands, arguments.only, folder,
+                  lambda make_command, place: kill_in_every_call(make_command, place, library))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except AssertionError as error:
-        print(f"calls: {error}", file=sys.stderr)
-        sys.exit(1)
+    ended_by_assertions("calls", main)

@@ -48,11 +48,6 @@ void require_synced_folders() {
   if (!not_synced.empty()) complain("was not synced at the end", "a file or folder");
 }
 
-bool is_a_file(int descriptor) {
-  struct stat about = {};
-  return fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode);
-}
-
 template <typename Function>
 Function* real(const char* name) {
   return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
@@ -65,14 +60,14 @@ extern "C" {
 
 ssize_t write(int descriptor, const void* bytes, size_t size) {
   static auto* const real_write = real<ssize_t(int, const void*, size_t)>("write");
-  if (is_a_file(descriptor)) {
+  struct stat about = {};
+  if (fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode)) {
     if (is_the_last_call()) {
       real_write(descriptor, bytes, size / 2);
       die();
     }
-    struct stat about = {};
     const std::lock_guard<std::mutex> lock(mutex);
-    if (fstat(descriptor, &about) == 0) not_synced.insert(about.st_ino);
+    not_synced.insert(about.st_ino);
   }
   return real_write(descriptor, bytes, size);
 }

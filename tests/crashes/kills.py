@@ -15,8 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from programs import (Programs, fingerprint, partials_in, require_whole_files, run, seconds_of,
-                      write_data)
+from programs import (Programs, ended_by_assertions, fingerprint, partials_in, report_on,
+                      require_whole_files, run, seconds_of, write_data)
 
 
 class Tally:
@@ -119,19 +119,11 @@ def main():
             programs = Programs(arguments.examples, folder / "data")
             commands = (("train_cifar10", programs.training),
                         ("dropout_study", lambda output: programs.study(output, "--seeds", "0-1")))
-        for title, make_command in commands:
-            if arguments.only not in (None, title):
-                continue
-            (folder / title).mkdir()
-            begun = time.monotonic()
-            tally = kill_often(make_command, folder / title, arguments.kills,
-                               random.Random(f"{arguments.seed} {title}"))
-            print(f"{title}: {tally.text()}; {time.monotonic() - begun:.0f} s", flush=True)
+        report_on(commands, arguments.only, folder,
+                  lambda make_command, place: kill_often(
+                      make_command, place, arguments.kills,
+                      random.Random(f"{arguments.seed} {place.name}")).text())
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except AssertionError as error:
-        print(f"kills: {error}", file=sys.stderr)
-        sys.exit(1)
+    ended_by_assertions("kills", main)

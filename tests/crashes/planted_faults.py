@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from planting import ROOT, Copy, Fault, chosen_faults  # noqa: E402
+from planting import ROOT, Copy, Fault, chosen_faults, plant_all  # noqa: E402
 
 FAULTS = [
     Fault("in-place", "data/file.cpp", 'path + ".partial"', "path", 2),
@@ -55,6 +55,26 @@ FAULTS = [
 ]  # fmt: skip
 
 
+PROGRAMS = "build/release/examples"
+BUILD = ["cmake", "--build", "build/release", "--parallel", "2", "--target", "train_cifar10", "dropout_study",
+         "dropout_cifar10", "die_at_call"]  # fmt: skip
+TESTS = [["calls.py", PROGRAMS, "build/release/tests/libdie_at_call.so"], ["faults.py", PROGRAMS], ["kills.py", PROGRAMS]]
+
+
+def find(copy, fault):
+    """Which test fails, and how; None when none does."""
+    with copy.with_fault(fault):
+        copy.must_run(*BUILD)
+        for name, *arguments in TESTS:
+            done = copy.run("python3", "-B", f"tests/crashes/{name}", *arguments)
+            if done.returncode != 0:
+                signs = ("AssertionError: ", name[:-3] + ": ", "die_at_call: ")
+                lines = done.stdout.replace("\r", "\n").splitlines()
+                told = [line for line in lines if any(sign in line for sign in signs)] or lines
+                return f"found by {name}: {told[-1].strip()[:160]}"
+    return None
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
@@ -63,27 +83,7 @@ def main():
                 ["CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "cmake", "core", "data", "examples", "layers", "optim",
                  "tests", "training", "coursework"])  # fmt: skip
     copy.must_run("cmake", "--preset", "release", "-DTHINNET_MPI=OFF")
-    build = ["cmake", "--build", "build/release", "--parallel", "2", "--target", "train_cifar10", "dropout_study",
-             "dropout_cifar10", "die_at_call"]  # fmt: skip
-    library = "build/release/tests/libdie_at_call.so"
-    tests = [["calls.py", "build/release/examples", library], ["faults.py", "build/release/examples"],
-             ["kills.py", "build/release/examples"]]  # fmt: skip
-    missed = 0
-    for fault in chosen:
-        with copy.with_fault(fault):
-            copy.must_run(*build)
-            told = "MISSED"
-            for name, *arguments in tests:
-                done = copy.run("python3", "-B", f"tests/crashes/{name}", *arguments)
-                if done.returncode != 0:
-                    signs = ("AssertionError: ", name[:-3] + ": ", "die_at_call: ")
-                    lines = [line for line in done.stdout.splitlines() if any(sign in line for sign in signs)]
-                    told = f"found by {name}: {(lines or done.stdout.splitlines())[-1].split(chr(13))[-1].strip()[:160]}"
-                    break
-        missed += told == "MISSED"
-        print(f"{fault.name}: {told}", flush=True)
-    print(f"{len(chosen) - missed} of {len(chosen)} faults found")
-    return missed > 0
+    return plant_all(chosen, lambda fault: find(copy, fault))
 
 
 if __name__ == "__main__":

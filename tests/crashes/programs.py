@@ -6,6 +6,7 @@ import random
 import re
 import struct
 import subprocess
+import sys
 import time
 import xml.etree.ElementTree
 import zipfile
@@ -194,3 +195,23 @@ def fingerprint(folder):
         else:
             found[name] = path.read_bytes()
     return found
+
+
+def report_on(commands, only, folder, examine):
+    """Prints what examine(make_command, folder) says of each program in commands, pairs of a title
+    and a function that makes the command; of one alone if `only` is its title."""
+    for title, make_command in commands:
+        if only not in (None, title):
+            continue
+        (folder / title).mkdir()
+        begun = time.monotonic()
+        text = examine(make_command, folder / title)
+        print(f"{title}: {text}; {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def ended_by_assertions(name, main):
+    """Calls main; an AssertionError is one line on stderr and exit code 1."""
+    try:
+        main()
+    except AssertionError as error:
+        sys.exit(f"{name}: {error}")

@@ -14,7 +14,7 @@ from collections import namedtuple
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from planting import ROOT, Copy, chosen_faults  # noqa: E402
+from planting import ROOT, Copy, chosen_faults, plant_all  # noqa: E402
 
 Fault = namedtuple("Fault", "name target file before after times", defaults=(1,))
 
@@ -50,7 +50,7 @@ FAULTS = [
 ]
 
 def find(copy, fault, runs):
-    """How many inputs it took, and what was told; None when they did not suffice."""
+    """How many inputs it took, and what was told; None when `runs` did not suffice."""
     with copy.with_fault(fault):
         copy.must_run("cmake", "--build", "build/fuzz", "--target", fault.target + "_fuzz", "--parallel", "2")
         log = copy.run("bash", "-c",
@@ -59,11 +59,12 @@ def find(copy, fault, runs):
                        f" {dictionary(fault.target)} $(mktemp -d) '{ROOT}/tests/fuzz/corpus/{fault.target}'"
                        f" $(ls -d '{ROOT}/tests/fuzz/regressions/{fault.target}' 2> /dev/null)")
     if log.returncode == 0:
-        return None, ""
+        return None
     lines = log.stdout.splitlines()
     told = [line for line in lines if any(word in line for word in ("runtime error", "ERROR: ", "broken promise", "what()"))]
     inputs = [line.split()[-1] for line in lines if line.startswith("stat::number_of_executed_units")]
-    return (inputs or ["?"])[0], told[0] if told else lines[-1] if lines else ""
+    told = told[0] if told else lines[-1] if lines else ""
+    return f"found after {(inputs or ['?'])[0]} inputs: {told.strip()}"
 
 
 def dictionary(target):
@@ -81,14 +82,7 @@ def main():
                 ["CMakeLists.txt", "CMakePresets.json", "cmake", "core", "data", "examples", "layers", "optim", "tests/fuzz",
                  "training"], without=["corpus"])
     copy.must_run("cmake", "--preset", "fuzz")
-    missed = 0
-    for fault in chosen:
-        inputs, told = find(copy, fault, options.runs)
-        missed += inputs is None
-        found = f"found after {inputs} inputs: {told.strip()}" if inputs else f"MISSED in {options.runs} inputs"
-        print(f"{fault.name}: {found}", flush=True)
-    print(f"{len(chosen) - missed} of {len(chosen)} faults found")
-    return missed > 0
+    return plant_all(chosen, lambda fault: find(copy, fault, options.runs))
 
 
 if __name__ == "__main__":
