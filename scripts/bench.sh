@@ -35,4 +35,4 @@ THINNET_DATA=$data "$programs/read_cifar10_benchmark" --benchmark_repetitions=7 
   --benchmark_report_aggregates_only=true
 echo
 echo "== Memory of a full training"
-tests/benchmarks/memory.py build/release/examples/train_cifar10/train_cifar10 --data "$data"
+tests/benchmarks/memory.py build/release/apps/train_cifar10/train_cifar10 --data "$data"

@@ -16,7 +16,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 targets=(cifar10 idx npy npz weights checkpoint grid_file journal_line journal)
 # The page's sources come with the lab; without them there is nothing to feed.
-[[ -d examples/lab/page/src ]] && targets+=(lab_csv lab_permalink)
+[[ -d apps/lab/page/src ]] && targets+=(lab_csv lab_permalink)
 build=build/fuzz
 runs=1000000 seed=1 build_it=1 run_them=1 grow=0 chosen=()
 
@@ -74,7 +74,7 @@ build_lab() {
     --banner:js='globalThis.matchMedia = () => ({ matches: false, addEventListener() {} });' \
     --outfile="$build/lab.cjs"
 }
-if ((build_it)) && [[ -d examples/lab/page/src ]]; then
+if ((build_it)) && [[ -d apps/lab/page/src ]]; then
   build_lab > "$build/lab.log" 2>&1 || {
     tail -n 20 "$build/lab.log" >&2
     die "the lab's parsers cannot be built, see $build/lab.log"

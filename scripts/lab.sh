@@ -34,7 +34,7 @@ done
 
 scripts/install-packages.sh lab
 
-page=examples/lab/page engine=build/lab-engine
+page=apps/lab/page engine=build/lab-engine
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 quietly() {
@@ -49,7 +49,7 @@ toolchain=${EMSCRIPTEN:-/usr/share/emscripten}/cmake/Modules/Platform/Emscripten
 [[ -f $toolchain ]] || die "$toolchain is missing (EMSCRIPTEN names the folder of another Emscripten)"
 if [[ ! -f $engine/build.ninja ]]; then
   echo "Configuring $engine" >&2
-  quietly cmake -S examples/lab/engine -B "$engine" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+  quietly cmake -S apps/lab/engine -B "$engine" -G Ninja -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_TOOLCHAIN_FILE="$toolchain"
 fi
 if [[ $(cmake --build "$engine" -- -n 2>&1) != *"no work to do"* ]]; then

@@ -97,7 +97,7 @@ threads() {
   OMP_NUM_THREADS=2 OMP_TOOL_LIBRARIES=$archer run_tests threads core_tests layers_tests \
     optim_tests nets_tests
   small_study build/matrix/threads-study \
-    build/matrix/threads/examples/dropout_study/dropout_study
+    build/matrix/threads/apps/dropout_study/dropout_study
 }
 
 build_portable() {
@@ -109,7 +109,7 @@ build_portable() {
 portable() {
   build_portable
   run_tests portable "${library_tests[@]}"
-  small_study build/matrix/portable-study build/matrix/portable/examples/dropout_study/dropout_study
+  small_study build/matrix/portable-study build/matrix/portable/apps/dropout_study/dropout_study
 }
 
 # Valgrind knows no AVX-512: hence the portable build, and OpenBLAS's kernels for Haswell.
@@ -123,7 +123,7 @@ memcheck() {
   "${watch[@]}" "$programs/tests/layers_tests" --gtest_brief=1 \
     --gtest_filter='-*KeepsTheShare*:*KeepsTheMean*'
   "${watch[@]}" "$programs/examples/xor/xor"
-  small_study build/matrix/memcheck-study "${watch[@]}" "$programs/examples/dropout_study/dropout_study"
+  small_study build/matrix/memcheck-study "${watch[@]}" "$programs/apps/dropout_study/dropout_study"
 }
 
 run_entry() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Does a full training keep within its memory? Exits with 1 when one of two does not.
 
-  tests/benchmarks/memory.py build/release/examples/train_cifar10/train_cifar10 [--data FOLDER]
+  tests/benchmarks/memory.py build/release/apps/train_cifar10/train_cifar10 [--data FOLDER]
 
 The bound of a training, in bytes:
 

@@ -51,14 +51,14 @@ def kill_in_every_call(make_command, folder, library):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("examples", help="folder with the built example programs")
+    parser.add_argument("build", help="build folder with the programs")
     parser.add_argument("library", help="the built libdie_at_call.so")
     parser.add_argument("--only", choices=["train_cifar10", "dropout_study"], help="one of them")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="thinnet_calls_") as name:
         folder = Path(name)
         write_data(folder / "data")
-        programs = Programs(arguments.examples, folder / "data")
+        programs = Programs(arguments.build, folder / "data")
         commands = (
             ("train_cifar10", lambda output: programs.training(output, "--epochs", "5")),
             ("dropout_study", lambda output: programs.study(output, "--seeds", "0", "--epochs", "2")))

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from programs import (Programs, fingerprint, partials_in, require_whole_files, run, write_data)
 
-EXAMPLES = Path()
+BUILD = Path()
 PROGRESS = re.compile(r"training  epoch |keep_prob \S+ +epoch |whitening$| *\d+/\d+ runs ")
 
 
@@ -37,7 +37,7 @@ class Faults(unittest.TestCase):
         self.folder = Path(temporary.name)
         self.folder.chmod(0o755)
         write_data(self.folder / "data")
-        self.programs = Programs(EXAMPLES, self.folder / "data")
+        self.programs = Programs(BUILD, self.folder / "data")
 
     def refused(self, code, err, *parts):
         lines = [line for line in err.splitlines() if not PROGRESS.match(line)]
@@ -146,7 +146,7 @@ class FullDisk(Faults):
 class ReadOnlyFolder(Faults):
     def setUp(self):
         super().setUp()
-        program = self.programs.examples / "train_cifar10" / "train_cifar10"
+        program = self.programs.file("train_cifar10")
         if run(as_nobody([str(program), "--help"]))[0] != 0:
             self.skipTest("an ordinary user cannot reach the programs")
         self.output = self.folder / "output"
@@ -279,5 +279,5 @@ class ShortenedData(Faults):
 
 
 if __name__ == "__main__":
-    EXAMPLES = Path(sys.argv.pop(1)).resolve()
+    BUILD = Path(sys.argv.pop(1)).resolve()
     unittest.main(verbosity=2)

@@ -101,7 +101,7 @@ def kill_often(make_command, folder, kills, numbers):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("examples", help="folder with the built example programs")
+    parser.add_argument("build", help="build folder with the programs")
     parser.add_argument("--kills", type=int, default=50, help="of each program (50)")
     parser.add_argument("--only", choices=["train_cifar10", "dropout_study"], help="one of them")
     parser.add_argument("--seed", type=int, default=0, help="of the moments (0)")
@@ -111,12 +111,12 @@ def main():
     with tempfile.TemporaryDirectory(prefix="thinnet_kills_") as name:
         folder = Path(name)
         if arguments.data:
-            programs = Programs(arguments.examples, arguments.data)
+            programs = Programs(arguments.build, arguments.data)
             commands = (("train_cifar10", programs.full_training),
                         ("dropout_study", programs.full_study))
         else:
             write_data(folder / "data")
-            programs = Programs(arguments.examples, folder / "data")
+            programs = Programs(arguments.build, folder / "data")
             commands = (("train_cifar10", programs.training),
                         ("dropout_study", lambda output: programs.study(output, "--seeds", "0-1")))
         report_on(commands, arguments.only, folder,

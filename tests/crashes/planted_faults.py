@@ -34,17 +34,17 @@ FAULTS = [
     Fault("epoch-again", "training/trainer.cpp",
           "const std::uint64_t step = (epoch - 1) * batches.per_epoch() + i;",
           "static std::uint64_t steps = 0;\n    const std::uint64_t step = steps++;"),
-    Fault("torn-line", "examples/dropout_study/journal.cpp",
+    Fault("torn-line", "apps/dropout_study/journal.cpp",
           "if (begin < bytes.size() && ftruncate(file_, static_cast<off_t>(begin)) != 0)", "if (begin > bytes.size())"),
-    Fault("journal-unsynced", "examples/dropout_study/journal.cpp", "!whole || fsync(file_) != 0", "!whole"),
-    Fault("journal-first", "examples/dropout_study/runner.cpp",
+    Fault("journal-unsynced", "apps/dropout_study/journal.cpp", "!whole || fsync(file_) != 0", "!whole"),
+    Fault("journal-first", "apps/dropout_study/runner.cpp",
           "  if (!trained.tiles.empty()) write_file(tiles_path(output_, run), trained.tiles);\n"
           "  const std::lock_guard<std::mutex> lock(mutex_);\n"
           "  journal_.append(run, trained.result, trained.seconds);\n",
           "  const std::lock_guard<std::mutex> lock(mutex_);\n"
           "  journal_.append(run, trained.result, trained.seconds);\n"
           "  if (!trained.tiles.empty()) write_file(tiles_path(output_, run), trained.tiles);\n"),
-    Fault("removed-unseen", "examples/dropout_study/journal.cpp", "about.st_nlink == 0", "false"),
+    Fault("removed-unseen", "apps/dropout_study/journal.cpp", "about.st_nlink == 0", "false"),
     Fault("short-file-taken", "data/npy.cpp",
           "  if (header.columns > 0 && header.rows > present / width / header.columns) {\n"
           "    fail(where, fmt::format(\"the header says {}×{} values, the file has {}\", header.rows,\n"
@@ -55,10 +55,9 @@ FAULTS = [
 ]  # fmt: skip
 
 
-PROGRAMS = "build/release/examples"
 BUILD = ["cmake", "--build", "build/release", "--parallel", "2", "--target", "train_cifar10", "dropout_study",
          "dropout_cifar10", "die_at_call"]  # fmt: skip
-TESTS = [["calls.py", PROGRAMS, "build/release/tests/libdie_at_call.so"], ["faults.py", PROGRAMS], ["kills.py", PROGRAMS]]
+TESTS = [["calls.py", "build/release", "build/release/tests/libdie_at_call.so"], ["faults.py", "build/release"], ["kills.py", "build/release"]]
 
 
 def find(copy, fault):
@@ -80,7 +79,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME")
     chosen = chosen_faults(parser, parser.parse_args().names, FAULTS)
     copy = Copy(ROOT / "build/planted-crashes",
-                ["CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "cmake", "core", "data", "examples", "layers", "optim",
+                ["CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "cmake", "core", "data", "apps", "examples", "layers", "optim",
                  "tests", "training", "coursework"])  # fmt: skip
     copy.must_run("cmake", "--preset", "release", "-DTHINNET_MPI=OFF")
     return plant_all(chosen, lambda fault: find(copy, fault))

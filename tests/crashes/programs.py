@@ -34,13 +34,18 @@ def write_data(folder, training=TRAINING, features=FEATURES):
 
 
 class Programs:
-    """Builds command lines: of programs in `examples`, for the data in `data`."""
+    """Builds command lines: of programs in the build folder, for the data in `data`."""
 
-    def __init__(self, examples, data):
-        self.examples, self.data = Path(examples), data
+    def __init__(self, build, data):
+        self.build, self.data = Path(build), data
+
+    def file(self, name):
+        """Every program has a folder of its own, in examples or in apps."""
+        example = self.build / "examples" / name / name
+        return example if example.exists() else self.build / "apps" / name / name
 
     def command(self, name, output, *options):
-        return [str(self.examples / name / name), "--data", str(self.data),
+        return [str(self.file(name)), "--data", str(self.data),
                 "--output", str(output), *options]
 
     def training(self, output, *options, hidden="8,6"):

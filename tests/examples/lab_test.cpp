@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "examples/lab/engine/config.hpp"
-#include "examples/lab/engine/trace.hpp"
+#include "apps/lab/engine/config.hpp"
+#include "apps/lab/engine/trace.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include "data/file.hpp"
@@ -18,6 +19,13 @@ struct ProgramRun {
   std::string out, err;
 };
 
+/// Where the build left a program: every one has a folder of its own, in examples or in apps.
+inline std::string program_file(const std::string& name) {
+  const std::string example = THINNET_BUILD_DIR "/examples/" + name + "/" + name;
+  return std::filesystem::exists(example) ? example
+                                          : THINNET_BUILD_DIR "/apps/" + name + "/" + name;
+}
+
 /// `words` are the program's name and its options as a shell reads them; `environment` comes first
 /// on the command line ("NAME=value"), and stdout goes where `stdout_to` says (">/dev/full").
 inline ProgramRun run_program(const std::string& words, const std::string& environment = "",
@@ -25,10 +33,9 @@ inline ProgramRun run_program(const std::string& words, const std::string& envir
   const TemporaryFolder folder;
   const std::string name = words.substr(0, words.find(' '));
   const std::string out = folder.path() + "/out", err = folder.path() + "/err";
-  const std::string command = environment + " \"" THINNET_EXAMPLES_DIR "/" + name + "/" + name +
-                              "\"" + words.substr(name.size()) + " " +
-                              (stdout_to.empty() ? ">" + out : stdout_to) + " 2>" + err +
-                              " </dev/null";
+  const std::string command =
+      environment + " \"" + program_file(name) + "\"" + words.substr(name.size()) + " " +
+      (stdout_to.empty() ? ">" + out : stdout_to) + " 2>" + err + " </dev/null";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, stdout_to.empty() ? read_file(out) : "",
           read_file(err)};

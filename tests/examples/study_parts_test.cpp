@@ -4,11 +4,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "examples/dropout_study/groups.hpp"
-#include "examples/dropout_study/journal.hpp"
-#include "examples/dropout_study/options.hpp"
-#include "examples/dropout_study/page.hpp"
-#include "examples/dropout_study/tiles.hpp"
+#include "apps/dropout_study/groups.hpp"
+#include "apps/dropout_study/journal.hpp"
+#include "apps/dropout_study/options.hpp"
+#include "apps/dropout_study/page.hpp"
+#include "apps/dropout_study/tiles.hpp"
 #include "tests/data/temporary_folder.hpp"
 #include "tests/examples/program_run.hpp"
 #include "tests/support.hpp"

@@ -192,7 +192,7 @@ class Background {
  public:
   Background(const std::string& words, std::string err, const std::string& out = "/dev/null")
       : err_(std::move(err)) {
-    const std::string command = "exec '" THINNET_EXAMPLES_DIR "/dropout_study/dropout_study'" +
+    const std::string command = "exec '" + testing::program_file("dropout_study") + "'" +
                                 words.substr(words.find(' ')) + " >" + out + " 2>" + err_ +
                                 " </dev/null";
     std::array<std::string, 3> texts{"sh", "-c", command};

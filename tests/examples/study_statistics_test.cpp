@@ -1,7 +1,7 @@
 // The study's statistics against published numbers, and its words against its intervals.
-#include "examples/dropout_study/statistics.hpp"
+#include "apps/dropout_study/statistics.hpp"
 
-#include "examples/dropout_study/words.hpp"
+#include "apps/dropout_study/words.hpp"
 #include "tests/examples/program_run.hpp"
 #include "tests/support.hpp"
 

@@ -296,7 +296,7 @@ class Started {
     std::istringstream line(words);
     Names parts;
     for (std::string word; line >> word;) parts.push_back(word);
-    const std::string program = THINNET_EXAMPLES_DIR "/" + parts[0] + "/" + parts[0];
+    const std::string program = testing::program_file(parts[0]);
     std::vector<char*> arguments;
     arguments.reserve(parts.size() + 1);
     for (std::string& part : parts) arguments.push_back(part.data());

@@ -1,7 +1,7 @@
 // A study's grid file.
 #include <cmath>
 
-#include "examples/dropout_study/options.hpp"
+#include "apps/dropout_study/options.hpp"
 #include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/promise.hpp"
 

@@ -1,7 +1,7 @@
 // A whole journal: lines, equal and contradicting ones, and the torn one at its end.
 #include <map>
 
-#include "examples/dropout_study/journal.hpp"
+#include "apps/dropout_study/journal.hpp"
 #include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/promise.hpp"
 

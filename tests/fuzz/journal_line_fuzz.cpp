@@ -1,5 +1,5 @@
 // One line of a study's journal.
-#include "examples/dropout_study/journal.hpp"
+#include "apps/dropout_study/journal.hpp"
 #include "tests/fuzz/promise.hpp"
 
 using namespace thinnet::examples;

@@ -40,13 +40,13 @@ FAULTS = [
     Fault("checkpoint-no-epoch", "checkpoint", "training/checkpoint.cpp", "table.shape(0) == 0", "false"),
     Fault("checkpoint-steps", "checkpoint", "training/checkpoint.cpp", "counters(0, 0) <= most_steps", "counters(0, 0) <= most_steps * 1e290"),
     Fault("checkpoint-columns", "checkpoint", "training/checkpoint.cpp", "table.shape(1) != columns", "table.shape(1) > columns"),
-    Fault("grid-number", "grid_file", "examples/dropout_study/grid_file.cpp", "catch (const Json::out_of_range&)", "catch (const std::bad_alloc&)"),
-    Fault("grid-keep-prob", "grid_file", "examples/dropout_study/options.cpp", "value > 0 && value <= 1", "value >= 0 && value <= 1"),
-    Fault("grid-infinity", "grid_file", "examples/dropout_study/options.cpp", "value >= 0 && std::isfinite(value)", "value >= 0"),
-    Fault("journal-count", "journal_line", "examples/dropout_study/journal_line.cpp", "!value.is_number_unsigned()", "!value.is_number()"),
-    Fault("journal-lists", "journal_line", "examples/dropout_study/journal_line.cpp", "line.result.best_epoch <= epochs", "true"),
-    Fault("journal-torn", "journal", "examples/dropout_study/journal.cpp", "begin = end + 1", "begin = end"),
-    Fault("journal-cut", "journal", "examples/dropout_study/journal.cpp", "ftruncate(file_, static_cast<off_t>(begin))", "ftruncate(file_, static_cast<off_t>(begin + 1))"),
+    Fault("grid-number", "grid_file", "apps/dropout_study/grid_file.cpp", "catch (const Json::out_of_range&)", "catch (const std::bad_alloc&)"),
+    Fault("grid-keep-prob", "grid_file", "apps/dropout_study/options.cpp", "value > 0 && value <= 1", "value >= 0 && value <= 1"),
+    Fault("grid-infinity", "grid_file", "apps/dropout_study/options.cpp", "value >= 0 && std::isfinite(value)", "value >= 0"),
+    Fault("journal-count", "journal_line", "apps/dropout_study/journal_line.cpp", "!value.is_number_unsigned()", "!value.is_number()"),
+    Fault("journal-lists", "journal_line", "apps/dropout_study/journal_line.cpp", "line.result.best_epoch <= epochs", "true"),
+    Fault("journal-torn", "journal", "apps/dropout_study/journal.cpp", "begin = end + 1", "begin = end"),
+    Fault("journal-cut", "journal", "apps/dropout_study/journal.cpp", "ftruncate(file_, static_cast<off_t>(begin))", "ftruncate(file_, static_cast<off_t>(begin + 1))"),
 ]
 
 def find(copy, fault, runs):
@@ -79,8 +79,8 @@ def main():
     options = parser.parse_args()
     chosen = chosen_faults(parser, options.names, FAULTS)
     copy = Copy(ROOT / "build/planted/source",
-                ["CMakeLists.txt", "CMakePresets.json", "cmake", "core", "data", "examples", "layers", "optim", "tests/fuzz",
-                 "training"], without=["corpus"])
+                ["CMakeLists.txt", "CMakePresets.json", "apps", "cmake", "core", "data", "examples", "layers", "optim",
+                 "tests/fuzz", "training"], without=["corpus"])
     copy.must_run("cmake", "--preset", "fuzz")
     return plant_all(chosen, lambda fault: find(copy, fault, options.runs))
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { folder, openSite } from "./site.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const losses = resolve(process.env.LAB_LOSSES ?? resolve(here, "../../build/release/examples/lab_losses/lab_losses"));
+const losses = resolve(process.env.LAB_LOSSES ?? resolve(here, "../../build/release/apps/lab_losses/lab_losses"));
 const scratch = mkdtempSync(join(tmpdir(), "lab-engine-"));
 const sides = ["plain", "dropout"];
 let site;

@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { openSite } from "./site.mjs";
 
-const require = createRequire(new URL("../../examples/lab/page/package.json", import.meta.url));
+const require = createRequire(new URL("../../apps/lab/page/package.json", import.meta.url));
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 let site;

@@ -8,7 +8,7 @@ import { dirname, extname, join, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { chromium } = createRequire(resolve(here, "../../examples/lab/page/package.json"))("playwright-core");
+const { chromium } = createRequire(resolve(here, "../../apps/lab/page/package.json"))("playwright-core");
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
 
 /** The folder of the built page. */

@@ -31,10 +31,9 @@ class Job {
   /// `words` are the program's name and options; -q keeps mpirun's own words about exit codes out.
   Job(std::size_t ranks, const std::string& words) {
     const std::string name = words.substr(0, words.find(' '));
-    const std::string command = "exec " THINNET_MPIRUN " " + std::to_string(ranks) +
-                                " -q \"" THINNET_EXAMPLES_DIR "/" + name + "/" + name + "\"" +
-                                words.substr(name.size()) + " >" + (log_ / "out") + " 2>" +
-                                (log_ / "err") + " </dev/null";
+    const std::string command = "exec " THINNET_MPIRUN " " + std::to_string(ranks) + " -q \"" +
+                                testing::program_file(name) + "\"" + words.substr(name.size()) +
+                                " >" + (log_ / "out") + " 2>" + (log_ / "err") + " </dev/null";
     std::array<std::string, 3> texts{"sh", "-c", command};
     std::array<char*, 4> arguments{texts[0].data(), texts[1].data(), texts[2].data(), nullptr};
     if (posix_spawn(&pid_, "/bin/sh", nullptr, nullptr, arguments.data(), environ) != 0)
@@ -288,7 +287,7 @@ TEST(OnRanks, AMistakeOfOneRankEndsAll) {
   // The others have no such file: a disk that is not shared.
   const TinyData data;
   const TemporaryFolder output, log;
-  const std::string program = THINNET_EXAMPLES_DIR "/train_cifar10/train_cifar10";
+  const std::string program = testing::program_file("train_cifar10");
   const std::string words = training(data, output).substr(std::string("train_cifar10").size());
   const std::string command = THINNET_MPIRUN " 1 -q \"" + program + "\"" + words + " : -n 1 \"" +
                               program + "\" --data /elsewhere >" + (log / "out") + " 2>" +

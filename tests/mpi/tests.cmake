@@ -26,7 +26,7 @@ if(THINNET_EXAMPLES)
   thinnet_test(mpi_programs_tests mpi/programs_on_ranks_test.cpp)
   list(JOIN mpirun " " mpirun_words)
   target_compile_definitions(
-    mpi_programs_tests PRIVATE THINNET_EXAMPLES_DIR="${PROJECT_BINARY_DIR}/examples"
+    mpi_programs_tests PRIVATE THINNET_BUILD_DIR="${PROJECT_BINARY_DIR}"
                                THINNET_MPIRUN="${mpirun_words}")
   target_link_libraries(mpi_programs_tests PRIVATE nlohmann_json::nlohmann_json)
   add_dependencies(mpi_programs_tests dropout_cifar10 dropout_study train_cifar10)

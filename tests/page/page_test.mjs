@@ -10,7 +10,7 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const pageFolder = resolve(here, "../../examples/dropout_study/page");
+const pageFolder = resolve(here, "../../apps/dropout_study/page");
 const require = createRequire(join(pageFolder, "package.json"));
 const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");

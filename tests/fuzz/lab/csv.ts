@@ -1,6 +1,6 @@
 // What the page makes of a file that was dropped on it.
-import { edge, readCsv } from "../../../examples/lab/page/src/csv";
-import { mostClasses } from "../../../examples/lab/page/src/palette";
+import { edge, readCsv } from "../../../apps/lab/page/src/csv";
+import { mostClasses } from "../../../apps/lab/page/src/palette";
 import { promise } from "./promise";
 
 export function csv(text: string): void {

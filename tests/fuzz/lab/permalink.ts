@@ -1,6 +1,6 @@
 // What the page makes of an address that somebody sent.
-import { bounds, dataKinds, optimizerKinds, within } from "../../../examples/lab/page/src/configuration";
-import { fromHash, toHash } from "../../../examples/lab/page/src/permalink";
+import { bounds, dataKinds, optimizerKinds, within } from "../../../apps/lab/page/src/configuration";
+import { fromHash, toHash } from "../../../apps/lab/page/src/permalink";
 import { promise } from "./promise";
 
 export function permalink(text: string): void {

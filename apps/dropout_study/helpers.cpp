@@ -1,0 +1,123 @@
+#include "apps/dropout_study/helpers.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <new>
+#include <stdexcept>
+#include <thread>
+
+#include "apps/dropout_study/journal.hpp"
+
+namespace thinnet::examples {
+namespace {
+
+// From a helper to rank 0: one of these, and text that belongs to it.
+constexpr char ready = 'r';         // to train a run
+constexpr char finished_run = 'f';  // the run: its journal line, a newline, its tiles; ready again
+constexpr char failed = 'e';        // the run: why; ready again
+constexpr char gone = 'g';          // home; the last message
+// From rank 0 to a helper: the number of a run, or this.
+const std::string no_more = "no more";
+
+constexpr std::chrono::milliseconds between_looks(1);
+
+std::string finished_message(const StudyRun& run, const TrainedRun& trained) {
+  return finished_run + encode_line({run, trained.result, trained.seconds}) + "\n" + trained.tiles;
+}
+
+TrainedRun read_finished(const StudyRun& run, const Ranks::Message& message) {
+  const std::size_t end = message.bytes.find('\n');
+  const JournalLine line = decode_line(message.bytes.substr(1, end - 1));
+  if (identity(line.run) != identity(run)) {
+    throw std::runtime_error(fmt::format("rank {} has other data or options than rank 0 ({})",
+                                         message.from, run_text(run)));
+  }
+  return {line.result, message.bytes.substr(end + 1), line.seconds};
+}
+
+}  // namespace
+
+Helpers::Helpers(Ranks* ranks) : ranks_(ranks) {
+  if (ranks_ == nullptr) return;
+  at_work_ = ranks_->size() - 1;
+  given_.resize(ranks_->size());
+  told_.resize(ranks_->size());
+}
+
+Helpers::~Helpers() {
+  if (at_work_ == 0) return;
+  stop();
+  while (at_work_ > 0) {
+    const auto message = ranks_->receive();
+    if (!message) {
+      std::this_thread::sleep_for(between_looks);
+    } else if (message->bytes[0] == gone) {
+      --at_work_;
+    }
+  }
+}
+
+void Helpers::stop() {
+  for (std::size_t helper = 1; helper < told_.size(); ++helper) {
+    if (!told_[helper]) ranks_->send(helper, no_more);
+    told_[helper] = true;
+  }
+}
+
+void Helpers::give(std::size_t helper, const Next& next) {
+  given_[helper] = next();
+  if (!given_[helper]) told_[helper] = true;
+  ranks_->send(helper, given_[helper] ? std::to_string(*given_[helper]) : no_more);
+}
+
+void Helpers::serve(const std::vector<StudyRun>& runs, const Next& next, const Keep& keep,
+                    const std::function<bool()>& stopped) {
+  while (at_work_ > 0) {
+    if (stopped()) stop();
+    const auto message = ranks_->receive();
+    if (!message) {
+      std::this_thread::sleep_for(between_looks);
+      continue;
+    }
+    const std::size_t helper = message->from;
+    if (message->bytes[0] == gone) {
+      --at_work_;
+      continue;
+    }
+    if (message->bytes[0] == failed) throw std::runtime_error(message->bytes.substr(1));
+    if (message->bytes[0] == finished_run) {
+      const std::size_t i = given_[helper].value();
+      keep(i, read_finished(runs[i], *message));
+    }
+    if (!told_[helper]) give(helper, next);
+  }
+}
+
+void help(const std::vector<StudyRun>& runs, const Images& images, Ranks& ranks) {
+  ranks.send(0, {ready});
+  const auto stop = [&](const Progress&) {
+    if (ranks.receive()) throw Stopped{};  // in the middle of a run nothing else comes
+  };
+  while (true) {
+    const auto message = ranks.receive();
+    if (!message) {
+      std::this_thread::sleep_for(between_looks);
+      continue;
+    }
+    if (message->bytes == no_more) break;
+    const StudyRun& run = runs.at(std::stoull(message->bytes));
+    try {
+      ranks.send(0, finished_message(run, train_run(run, images, stop)));
+    } catch (const Stopped&) {
+      break;
+    } catch (const std::bad_alloc&) {
+      ranks.send(0, failed + std::string("not enough memory for these sizes"));
+    } catch (const std::exception& e) {
+      ranks.send(0, failed + fmt::format("{}: {}", run_text(run), e.what()));
+    }
+  }
+  ranks.send(0, {gone});
+}
+
+}  // namespace thinnet::examples

@@ -1,0 +1,235 @@
+#include "apps/dropout_study/page.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "apps/dropout_study/runner.hpp"
+#include "apps/dropout_study/template.hpp"
+#include "apps/dropout_study/tiles.hpp"
+#include "apps/dropout_study/versions.hpp"
+#include "apps/dropout_study/words.hpp"
+#include "data/file.hpp"
+
+namespace thinnet::examples {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json low_of(const Interval& interval) {
+  return interval.half ? Json(interval.low()) : Json(nullptr);
+}
+
+Json high_of(const Interval& interval) {
+  return interval.half ? Json(interval.high()) : Json(nullptr);
+}
+
+Json to_json(const Interval& interval) {
+  return {{"mean", interval.mean}, {"low", low_of(interval)}, {"high", high_of(interval)}};
+}
+
+Json to_json(const std::vector<Interval>& curve) {
+  Json mean = Json::array(), low = Json::array(), high = Json::array();
+  for (const Interval& interval : curve) {
+    mean.push_back(interval.mean);
+    low.push_back(low_of(interval));
+    high.push_back(high_of(interval));
+  }
+  return {{"mean", mean}, {"low", low}, {"high", high}};
+}
+
+Json to_json(const Change& change, std::size_t holds, const std::string& words) {
+  Json json = to_json(change.interval);
+  json["holds"] = holds;
+  json["seeds"] = change.by_seed.size();
+  json["words"] = words;
+  return json;
+}
+
+/// 1, where nlohmann's JSON would write 1.0.
+Json number(double value) {
+  return value == 1 ? Json(1) : Json(value);
+}
+
+Json to_json(const Group& group) {
+  Json against_1 = nullptr;
+  if (group.gap_change) {
+    const Change &gap = *group.gap_change, &validation = *group.validation_change;
+    against_1 = {{"gap", to_json(gap, gap.seeds_below(), gap_words(gap))},
+                 {"validation",
+                  to_json(validation, validation.seeds_above(), validation_words(validation))}};
+  }
+  return {{"hidden", group.first.options.hidden},
+          {"training", group.first.options.training},
+          {"keep_prob", number(group.first.keep_prob())},
+          {"seeds", group.seeds},
+          {"train", to_json(group.train)},
+          {"validation", to_json(group.validation)},
+          {"gap", to_json(group.gap)},
+          {"best_validation", to_json(group.best_validation)},
+          {"train_curve", to_json(group.train_curve)},
+          {"validation_curve", to_json(group.validation_curve)},
+          {"against_1", against_1}};
+}
+
+Json to_json(const StudyRun& run, const RunResult& result) {
+  return {{"hidden", run.options.hidden},
+          {"training", run.options.training},
+          {"keep_prob", number(run.keep_prob())},
+          {"seed", run.options.seed},
+          {"train", result.train.back()},
+          {"validation", result.validation.back()},
+          {"gap", gap(result)},
+          {"best_validation", best_validation(result)},
+          {"best_epoch", result.best_epoch}};
+}
+
+std::string base64(const std::string& bytes) {
+  std::vector<unsigned char> in(bytes.begin(), bytes.end()), out(4 * (bytes.size() / 3 + 1) + 1);
+  const int size = EVP_EncodeBlock(out.data(), in.data(), static_cast<int>(in.size()));
+  return {out.begin(), out.begin() + size};
+}
+
+/// The run of a keep_prob that stands for it: the first net, the largest training set, the first
+/// seed.
+StudyRun example_run(const Study& study, double keep_prob) {
+  const Grid& grid = study.options.grid;
+  StudyRun run = study.runs.front();
+  run.options.training = *std::max_element(grid.training.begin(), grid.training.end());
+  run.options.keep_probs = {keep_prob};
+  return run;
+}
+
+/// Three at most: no dropout, a middle one and the strongest.
+std::vector<double> keep_probs_to_picture(const Grid& grid) {
+  std::vector<double> sorted = grid.keep_probs;
+  std::sort(sorted.begin(), sorted.end(), std::greater<>());
+  if (sorted.size() > 3) sorted = {sorted.front(), sorted[sorted.size() / 2], sorted.back()};
+  return sorted;
+}
+
+Json weights_of(const Study& study, const Images& images) {
+  Json weights = Json::array();
+  if (images.side == 0) return weights;
+  for (const double keep_prob : keep_probs_to_picture(study.options.grid)) {
+    const StudyRun run = example_run(study, keep_prob);
+    const std::string path = tiles_path(study.options.output, run);
+    if (!std::filesystem::exists(path)) continue;
+    const std::string pixels = read_file(path);
+    const std::size_t tile = images.side * images.side * images.channels,
+                      tiles = std::min(run.options.hidden.front(), most_tiles);
+    if (pixels.size() != tiles * tile) {
+      throw std::runtime_error(fmt::format("{}: {} bytes, expected {}; delete it to go without",
+                                           path, pixels.size(), tiles * tile));
+    }
+    weights.push_back({{"keep_prob", number(keep_prob)},
+                       {"hidden", run.options.hidden},
+                       {"training", run.options.training},
+                       {"seed", run.options.seed},
+                       {"side", images.side},
+                       {"channels", images.channels},
+                       {"tiles", tiles},
+                       {"pixels", base64(pixels)}});
+  }
+  return weights;
+}
+
+Json masks_of(const Study& study, const Images& images) {
+  constexpr std::size_t most_examples = 20, most_units = 100;
+  std::size_t units = 0, examples = 0;
+  Json strips = Json::array();
+  for (const double keep_prob : study.options.grid.keep_probs) {
+    if (keep_prob == 1) continue;
+    const auto rows =
+        first_masks(example_run(study, keep_prob), images.training, most_examples, most_units);
+    examples = rows.size();
+    units = rows.front().size();
+    strips.push_back({{"keep_prob", keep_prob}, {"rows", rows}});
+  }
+  return {{"layer", "dropout1"},
+          {"step", 0},
+          {"seed", study.options.grid.seeds.front()},
+          {"units", units},
+          {"examples", examples},
+          {"strips", strips}};
+}
+
+Json best_of(const Study& study, const Images& images) {
+  const auto best = std::max_element(study.results.begin(), study.results.end(),
+                                     [](const RunResult& a, const RunResult& b) {
+                                       return a.validation.back() < b.validation.back();
+                                     });
+  const StudyRun& run = study.runs[static_cast<std::size_t>(best - study.results.begin())];
+  Json per_class = Json::array();
+  for (std::size_t c = 0; c < best->confusion.size(); ++c) {
+    double count = 0;
+    for (const std::size_t n : best->confusion[c]) count += static_cast<double>(n);
+    per_class.push_back(count > 0 ? Json(static_cast<double>(best->confusion[c][c]) / count)
+                                  : Json(nullptr));
+  }
+  return {{"keep_prob", number(run.keep_prob())},  {"hidden", run.options.hidden},
+          {"training", run.options.training},      {"seed", run.options.seed},
+          {"validation", best->validation.back()}, {"classes", images.classes},
+          {"confusion", best->confusion},          {"per_class", per_class}};
+}
+
+}  // namespace
+
+std::string study_json(const Study& study, const Images& images) {
+  const ExperimentOptions& shared = study.options.shared;
+  const Grid& grid = study.options.grid;
+  Json json = {{"format", 1},
+               {"sentence", study.sentence},
+               {"command", study.command},
+               {"data", {{"name", images.name}, {"files", Json::array()}}},
+               {"versions", Json::object()},
+               {"settings",
+                {{"validation", shared.validation},
+                 {"epochs", shared.epochs},
+                 {"batch_size", shared.batch_size},
+                 {"sampling", sampling_text(shared.sampling)},
+                 {"optimiser", optimiser_text(shared.optimiser)},
+                 {"learning_rate", shared.learning_rate},
+                 {"weight_scale", shared.weight_scale}}},
+               {"grid",
+                {{"keep_probs", Json::array()},
+                 {"hidden", grid.hidden},
+                 {"training", grid.training},
+                 {"seeds", grid.seeds}}},
+               {"groups", Json::array()},
+               {"runs", Json::array()}};
+  for (const FileChecksum& file : study.files) {
+    json["data"]["files"].push_back(
+        {{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
+  }
+  for (const auto& [name, version] : versions()) json["versions"][name] = version;
+  for (const double keep_prob : grid.keep_probs) {
+    json["grid"]["keep_probs"].push_back(number(keep_prob));
+  }
+  for (const Group& group : study.groups) json["groups"].push_back(to_json(group));
+  for (std::size_t i = 0; i < study.runs.size(); ++i) {
+    json["runs"].push_back(to_json(study.runs[i], study.results[i]));
+  }
+  json["weights"] = weights_of(study, images);
+  json["masks"] = masks_of(study, images);
+  json["best"] = best_of(study, images);
+  // A command line may hold bytes that are no UTF-8: they must not cost the study its page.
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string study_html(const std::string& json) {
+  const std::string page = page_template, mark = "STUDY_JSON_HERE";
+  const std::size_t place = page.find(mark);
+  if (place == std::string::npos || page.find(mark, place + 1) != std::string::npos)
+    throw std::logic_error("the page's template does not hold " + mark + " once");
+  std::string safe;  // nothing in the data can end its <script>
+  safe.reserve(json.size());
+  for (const char c : json) c == '<' ? safe += "\\u003c" : safe += c;
+  return page.substr(0, place) + safe + page.substr(place + mark.size());
+}
+
+}  // namespace thinnet::examples

@@ -1,0 +1,96 @@
+#include "apps/dropout_study/run.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "apps/dropout_study/tiles.hpp"
+#include "core/random.hpp"
+#include "layers/dropout.hpp"
+
+namespace thinnet::examples {
+namespace {
+
+// Weights read the streams 0, 1, 2, … of a seed and batches those from 0x80000000 on, so that the
+// last one below is the farthest from both. Only a net of 2^31 layers would meet it.
+constexpr std::uint32_t subset_stream = 0x7fffffff;
+
+std::vector<std::vector<std::size_t>> confusion_of(Sequential<float>& net,
+                                                   const ExperimentData& data) {
+  constexpr std::size_t batch_size = 500;
+  Batches<float> batches(data.validation, data.mean_image, batch_size);
+  const std::size_t C = data.validation.classes();
+  std::vector<std::vector<std::size_t>> counts(C, std::vector<std::size_t>(C));
+  for (std::size_t i = 0; i < batches.per_epoch(); ++i) {
+    const Batch<float>& batch = batches.at(i);
+    const Labels predicted = predict(net.forward(batch.x, Mode::test));
+    for (std::size_t n = 0; n < predicted.size(); ++n) {
+      const auto truth = static_cast<std::size_t>(batch.labels[n]);
+      ++counts[truth][static_cast<std::size_t>(predicted[n])];
+    }
+  }
+  return counts;
+}
+
+const Dropout<float>& first_dropout(const Sequential<float>& net) {
+  for (std::size_t i = 0; i < net.size(); ++i) {
+    if (const auto* dropout = dynamic_cast<const Dropout<float>*>(&net.layer(i))) return *dropout;
+  }
+  throw std::logic_error("the net has no dropout layer");
+}
+
+}  // namespace
+
+bool operator==(const RunResult& a, const RunResult& b) {
+  return a.loss == b.loss && a.train == b.train && a.validation == b.validation &&
+         a.best_epoch == b.best_epoch && a.confusion == b.confusion;
+}
+
+ExperimentData data_of(const Dataset& images, const ExperimentOptions& options) {
+  require_enough_images(options, images.size());
+  const std::size_t pool = images.size() - options.validation;
+  auto rows = Random(options.seed, subset_stream).permutation(static_cast<std::uint32_t>(pool));
+  rows.resize(options.training);
+  return {images.subset(rows), images.range(pool, options.validation)};
+}
+
+TrainedRun train_run(const StudyRun& run, const Images& images, const ProgressReporter& report) {
+  const ExperimentOptions& options = run.options;
+  const ExperimentData data = data_of(images.training, options);
+  auto net = make_net(images.training.width(), images.training.classes(), options, run.keep_prob());
+  const History history = train_net(net, data, options, report);
+  TrainedRun trained;
+  for (const EpochRecord& epoch : history.epochs) {
+    trained.result.loss.push_back(epoch.loss);
+    trained.result.train.push_back(epoch.train_accuracy);
+    trained.result.validation.push_back(epoch.validation_accuracy);
+  }
+  trained.result.best_epoch = history.epochs[history.best].epoch;
+  trained.result.confusion = confusion_of(net, data);
+  if (images.side > 0) {
+    trained.tiles = weight_tiles(net.parameters().front()->value, images.side, images.channels);
+  }
+  trained.seconds = history.seconds;
+  return trained;
+}
+
+std::vector<std::string> first_masks(const StudyRun& run, const Dataset& images,
+                                     std::size_t examples, std::size_t units) {
+  const ExperimentOptions& options = run.options;
+  const ExperimentData data = data_of(images, options);
+  auto net = make_net(images.width(), images.classes(), options, run.keep_prob());
+  Batches<float> batches(data.training, data.mean_image, options.batch_size, options.sampling,
+                         options.seed);
+  const Batch<float>& batch = batches.at(0);
+  net.begin_step(0, batch.examples);
+  net.forward(batch.x, Mode::train);
+  const Matrix<float>& mask = first_dropout(net).cache().mask;
+  std::vector<std::string> rows(std::min(examples, mask.shape(0)));
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    for (std::size_t h = 0; h < std::min(units, mask.shape(1)); ++h) {
+      rows[n] += mask(n, h) != 0 ? '1' : '0';
+    }
+  }
+  return rows;
+}
+
+}  // namespace thinnet::examples

@@ -1,0 +1,44 @@
+// One run of the study: its images, its training, and what is kept of it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/dropout_study/grid.hpp"
+#include "examples/support/images.hpp"
+
+namespace thinnet::examples {
+
+struct RunResult {
+  std::vector<double> loss;               ///< (epochs) mean over the epoch's batches, in nats
+  std::vector<double> train, validation;  ///< (epochs) accuracy in [0, 1], test mode
+  std::size_t best_epoch = 0;  ///< from 1; of the best validation accuracy, the first of equals
+  std::vector<std::vector<std::size_t>> confusion;  ///< [true][predicted] counts of the validation
+                                                    ///< images after the last epoch
+};
+bool operator==(const RunResult& a, const RunResult& b);
+
+/// The images of a run: validation are the last so many; training a random subset of the others
+/// that follows from the seed alone, so that every keep_prob and net learns from the same images,
+/// and a smaller subset is part of a larger one.
+ExperimentData data_of(const Dataset& images, const ExperimentOptions& options);
+
+struct TrainedRun {
+  RunResult result;
+  std::string tiles;   ///< first-layer weights as pixels, see tiles.hpp; empty for no pictures
+  double seconds = 0;  ///< of training; no part of the result
+};
+
+/// What a `report` throws to stop a run; no error of its own.
+struct Stopped {};
+
+/// Trains one run on one thread's worth of data. Throws std::runtime_error when the loss is not
+/// finite, and whatever `report` throws.
+TrainedRun train_run(const StudyRun& run, const Images& images, const ProgressReporter& report);
+
+/// One string of 0 and 1 for each of the first `examples` examples of the first batch: which of the
+/// first `units` units of the first hidden layer stay in training step 0.
+std::vector<std::string> first_masks(const StudyRun& run, const Dataset& images,
+                                     std::size_t examples, std::size_t units);
+
+}  // namespace thinnet::examples

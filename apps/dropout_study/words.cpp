@@ -1,0 +1,181 @@
+#include "apps/dropout_study/words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace thinnet::examples {
+namespace {
+
+/// What changes, and the verbs for it.
+struct Subject {
+  const char *name, *falls, *rises, *lower, *higher;
+};
+constexpr Subject gap_subject{"the gap", "shrinks", "grows", "smaller", "larger"};
+constexpr Subject validation_subject{"validation accuracy", "falls", "rises", "lower", "higher"};
+
+/// ".117"; the digit before the point of an accuracy is told only when it is not 0.
+std::string decimal(double value, int digits = 3) {
+  std::string text = fmt::format("{:.{}f}", std::abs(value), digits);
+  return text[0] == '0' ? text.substr(1) : text;
+}
+
+std::string signed_decimal(double value, int digits) {
+  return (value < 0 ? "−" : "+") + decimal(value, digits);
+}
+
+/// Three decimals, and more where half an interval is so short that it would show as .000.
+int digits_for(double half) {
+  constexpr int usual = 3, most = 8;
+  if (half <= rounding_noise) return usual;
+  return std::clamp(static_cast<int>(std::ceil(-std::log10(half))) + 1, usual, most);
+}
+
+std::string change_words(const Change& change, const Subject& subject) {
+  const Interval& d = change.interval;
+  const std::size_t seeds = change.by_seed.size();
+  const bool falls = d.mean < 0;
+  const char* than = falls ? subject.lower : subject.higher;
+  if (!d.half) {
+    if (std::abs(d.mean) <= rounding_noise)
+      return fmt::format("{} is the same with this seed; one seed shows nothing", subject.name);
+    return fmt::format("{} is {} {} with this seed, but one seed shows nothing", subject.name,
+                       decimal(d.mean), than);
+  }
+  if (*d.half <= rounding_noise) {
+    if (std::abs(d.mean) <= rounding_noise)
+      return fmt::format("no effect on {} could be shown (the same in all {} seeds)", subject.name,
+                         seeds);
+    return fmt::format(
+        "no effect on {} could be shown ({} {} in each of {} seeds: without scatter there is no "
+        "interval)",
+        subject.name, decimal(d.mean), than, seeds);
+  }
+  const int digits = digits_for(*d.half);
+  if (!d.excludes_zero()) {
+    return fmt::format("no effect on {} could be shown ({} ± {}, 95 % interval)", subject.name,
+                       signed_decimal(d.mean, digits), decimal(*d.half, digits));
+  }
+  return fmt::format("{} {} by {} ± {} (95 % interval, in {} of {} seeds)", subject.name,
+                     falls ? subject.falls : subject.rises, decimal(d.mean, digits),
+                     decimal(*d.half, digits), falls ? change.seeds_below() : change.seeds_above(),
+                     seeds);
+}
+
+/// The comparisons in which a quantity clearly falls, and those in which it clearly rises.
+struct Effects {
+  std::vector<double> falls, rises;  // mean changes, without their sign
+};
+
+Effects effects_of(const std::vector<const Change*>& changes, double confidence) {
+  Effects effects;
+  for (const Change* change : changes) {
+    const Interval wide = interval_of(change->by_seed, confidence);
+    if (wide.excludes_zero())
+      (wide.mean < 0 ? effects.falls : effects.rises).push_back(std::abs(wide.mean));
+  }
+  return effects;
+}
+
+/// "smaller in 11 of 12 comparisons (by .020 to .350)"; empty for none.
+std::string count_words(const std::vector<double>& changes, const char* than, std::size_t all) {
+  if (changes.empty()) return "";
+  const auto [least, most] = std::minmax_element(changes.begin(), changes.end());
+  const std::string low = decimal(*least), high = decimal(*most);
+  return fmt::format("{} in {} of {} comparison{} (by {})", than, changes.size(), all,
+                     all == 1 ? "" : "s", low == high ? low : low + " to " + high);
+}
+
+std::string effects_words(const Effects& effects, const Subject& subject, std::size_t all) {
+  const std::string lower = count_words(effects.falls, subject.lower, all),
+                    higher = count_words(effects.rises, subject.higher, all);
+  return lower + (lower.empty() || higher.empty() ? "" : " and ") + higher;
+}
+
+std::string interval_text(const Interval& interval) {
+  return interval.half ? decimal(interval.mean) + " ± " + decimal(*interval.half)
+                       : decimal(interval.mean);
+}
+
+}  // namespace
+
+std::string gap_words(const Change& change) {
+  return change_words(change, gap_subject);
+}
+
+std::string validation_words(const Change& change) {
+  return change_words(change, validation_subject);
+}
+
+std::string study_sentence(const std::vector<Group>& groups, const std::string& data_name) {
+  std::vector<const Change*> gaps, validations;
+  for (const Group& group : groups) {
+    if (!group.gap_change) continue;
+    gaps.push_back(&*group.gap_change);
+    validations.push_back(&*group.validation_change);
+  }
+  if (gaps.empty())
+    return "There is nothing to compare: that takes keep_prob 1 and another keep_prob.";
+  const std::size_t all = gaps.size(), seeds = groups.front().seeds, intervals = 2 * all;
+  if (seeds == 1) {
+    return fmt::format(
+        "One seed shows nothing: on {}, whether dropout changes anything in {} can only be told "
+        "from chance with several seeds.",
+        data_name, all == 1 ? "this comparison" : fmt::format("these {} comparisons", all));
+  }
+  const double confidence = 1 - 0.05 / static_cast<double>(intervals);
+  const std::string gap = effects_words(effects_of(gaps, confidence), gap_subject, all);
+  const std::string validation =
+      effects_words(effects_of(validations, confidence), validation_subject, all);
+  std::string claim;
+  if (gap.empty() && validation.empty()) {
+    claim = fmt::format(
+        "no effect of dropout on the gap between train and validation accuracy, nor on validation "
+        "accuracy, could be shown in {} comparison{}",
+        all, all == 1 ? "" : "s");
+  } else {
+    claim = "with dropout " +
+            (gap.empty() ? "no effect on the gap between train and validation accuracy could be "
+                           "shown"
+                         : "the gap between train and validation accuracy was " + gap) +
+            (validation.empty() ? ", and no effect on validation accuracy could be shown"
+                                : ", and validation accuracy was " + validation);
+  }
+  return fmt::format(
+      "On {}, {}; a comparison is the same net with and without dropout over {} seeds, and counts "
+      "only where its interval leaves out 0 (95 % for all {} intervals together, by Bonferroni's "
+      "rule).",
+      data_name, claim, seeds, intervals);
+}
+
+std::string study_table(const std::vector<Group>& groups) {
+  const std::size_t seeds = groups.front().seeds;
+  std::string table =
+      seeds == 1 ? "One seed\n\n"
+                 : fmt::format("Mean over {} seeds ± half of its 95 % interval\n\n", seeds);
+  table += fmt::format("{:>12}  {:>8}  {:>9}  {:>11}  {:>11}  {:>11}  {:>15}\n", "hidden",
+                       "training", "keep_prob", "train", "validation", "gap", "best validation");
+  for (const Group& group : groups) {
+    table += fmt::format("{:>12}  {:>8}  {:>9}  {:>11}  {:>11}  {:>11}  {:>15}\n",
+                         hidden_text(group.first.options.hidden), group.first.options.training,
+                         group.first.keep_prob(), interval_text(group.train),
+                         interval_text(group.validation), interval_text(group.gap),
+                         interval_text(group.best_validation));
+  }
+  return table;
+}
+
+std::string study_words(const std::vector<Group>& groups) {
+  std::string words;
+  for (const Group& group : groups) {
+    if (!group.gap_change) continue;
+    words += fmt::format("hidden {}, training {}, keep_prob {} instead of 1: {}; {}.\n",
+                         hidden_text(group.first.options.hidden), group.first.options.training,
+                         group.first.keep_prob(), gap_words(*group.gap_change),
+                         validation_words(*group.validation_change));
+  }
+  return words.empty() ? words : words + "\n";
+}
+
+}  // namespace thinnet::examples

@@ -1,0 +1,293 @@
+#include "apps/lab/engine/lab.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+#include "core/check.hpp"
+#include "core/random.hpp"
+#include "layers/affine.hpp"
+#include "layers/dropout.hpp"
+#include "layers/relu.hpp"
+#include "optim/adam.hpp"
+#include "optim/sgd.hpp"
+
+namespace thinnet::lab {
+namespace {
+
+constexpr std::size_t most_layers = 8, widest = 256;
+constexpr std::size_t rows_at_once = 500;  // of a long forward pass: its outputs stay in the cache
+constexpr double saved_format = 1;
+constexpr Side sides[] = {Side::plain, Side::dropout};
+
+void require_sound(const LabConfig& config) {
+  require(config.hidden.size() <= most_layers, "there are {} hidden layers, expected at most {}",
+          config.hidden.size(), most_layers);
+  for (std::size_t i = 0; i < config.hidden.size(); ++i) {
+    const auto& [width, keep_prob] = config.hidden[i];
+    require(width >= 1 && width <= widest, "hidden layer {} has {} units, expected 1 to {}", i + 1,
+            width, widest);
+    require(keep_prob > 0 && keep_prob <= 1,
+            "keep_prob of hidden layer {} is {}, expected a number above 0 and up to 1", i + 1,
+            keep_prob);
+  }
+  require(config.batch_size > 0, "the batch size is 0, expected at least 1");
+  require(std::isfinite(config.optimizer.weight_decay),
+          "the weight decay is {}, expected a finite number", config.optimizer.weight_decay);
+}
+
+std::unique_ptr<Optimizer<double>> make_optimizer(
+    const OptimizerConfig& config, const std::vector<Parameter<double>*>& parameters) {
+  if (config.kind == OptimizerKind::adam) {
+    AdamOptions options;
+    options.learning_rate = config.learning_rate;
+    options.weight_decay = config.weight_decay;
+    return std::make_unique<Adam<double>>(parameters, options);
+  }
+  SgdOptions options;
+  options.learning_rate = config.learning_rate;
+  options.momentum = config.kind == OptimizerKind::momentum ? config.momentum : 0;
+  options.weight_decay = config.weight_decay;
+  return std::make_unique<Sgd<double>>(parameters, options);
+}
+
+/// Calls use(scores, first) for the net's scores of the rows from `first` on, part by part.
+template <typename F>
+void forward_in_parts(Sequential<double>& net, const Matrix<double>& x, F use) {
+  const std::size_t N = x.shape(0), D = x.shape(1);
+  Matrix<double> part;
+  for (std::size_t first = 0; first < N; first += rows_at_once) {
+    const std::size_t rows = std::min(rows_at_once, N - first);
+    resize(part, rows, D);
+    std::copy_n(x.data() + first * D, rows * D, part.data());
+    use(net.forward(part, Mode::test), first);
+  }
+}
+
+std::size_t best_class(const Matrix<double>& scores, std::size_t n) {
+  const double* s = &scores(n, 0);
+  return static_cast<std::size_t>(std::max_element(s, s + scores.shape(1)) - s);
+}
+
+constexpr const char* damaged =
+    "the saved state does not belong to these settings, or it is damaged";
+
+/// Reads one number after the other, and refuses what does not fit.
+class SavedNumbers {
+ public:
+  explicit SavedNumbers(const std::vector<double>& numbers) : numbers_(numbers) {}
+
+  double next() {
+    require(at_ < numbers_.size() && std::isfinite(numbers_[at_]), damaged);
+    return numbers_[at_++];
+  }
+  void expect(double number) { require(next() == number, damaged); }
+  void expect_end() const { require(at_ == numbers_.size(), damaged); }
+  /// A whole number that a double holds exactly.
+  std::uint64_t count() {
+    const double number = next();
+    require(number >= 0 && number < 0x1p53 && number == std::floor(number), damaged);
+    return static_cast<std::uint64_t>(number);
+  }
+  Matrix<double> matrix_like(const Matrix<double>& wanted) {
+    for (const std::size_t side : wanted.shape()) expect(static_cast<double>(side));
+    Matrix<double> m = wanted;
+    for (double& value : m) value = next();
+    return m;
+  }
+
+ private:
+  const std::vector<double>& numbers_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+std::vector<Matrix<double>*> Lab::Learner::matrices() {
+  std::vector<Matrix<double>*> all;
+  for (auto* p : net.parameters()) all.push_back(&p->value);
+  for (auto& moment : optimizer->state().moments)
+    for (auto& m : moment) all.push_back(&m);
+  return all;
+}
+
+Lab::Learner Lab::make_learner(Side side) const {
+  Sequential<double> net(2);
+  std::size_t width = 2;
+  for (const auto& layer : config_.hidden) {
+    net.add(std::make_unique<Affine<double>>(width, layer.width));
+    net.add(std::make_unique<Relu<double>>());
+    if (side == Side::dropout)
+      net.add(std::make_unique<Dropout<double>>(layer.keep_prob, config_.seed));
+    width = layer.width;
+  }
+  net.add(std::make_unique<Affine<double>>(width, data_.training.classes));
+  initialise(net.parameters(), he, config_.seed);
+  auto optimizer = make_optimizer(config_.optimizer, net.parameters());
+  return {std::move(net), std::move(optimizer), SoftmaxCrossEntropy<double>()};
+}
+
+Lab::Lab(const LabConfig& config)
+    : config_((require_sound(config), config)),
+      data_(
+          split(make_points(config.data, config.seed), config.data.validation_share, config.seed)),
+      original_(data_.training),
+      plain_(make_learner(Side::plain)),
+      dropout_(make_learner(Side::dropout)) {
+  make_batches();
+}
+
+void Lab::make_batches() {
+  const Points& points = data_.training;
+  batches_ = std::make_unique<Batches<double>>(Dataset(points.x, points.labels, points.classes),
+                                               Normaliser<double>::identity(2), config_.batch_size,
+                                               Sampling::shuffled, config_.seed);
+}
+
+void Lab::train(std::size_t steps) {
+  for (std::size_t i = 0; i < steps; ++i) {
+    const Batch<double>& batch = batches_->at(step_);
+    for (const Side side : sides) {
+      Learner& learns = learner(side);
+      learns.net.begin_step(step_, batch.examples);
+      const double loss =
+          learns.loss.forward(learns.net.forward(batch.x, Mode::train), batch.labels);
+      if (!std::isfinite(loss)) {
+        throw std::runtime_error(fmt::format(
+            "the loss is {} at step {} (epoch {}): try a learning rate below {}, or smaller "
+            "weights",
+            loss, step_, step_ / steps_per_epoch() + 1, config_.optimizer.learning_rate));
+      }
+      learns.net.backward_parameters(learns.loss.backward());
+    }
+    for (const Side side : sides) learner(side).optimizer->step();
+    ++step_;
+  }
+}
+
+Scores Lab::scores(Side side, const Points& points) {
+  Learner& judged = learner(side);
+  double loss = 0;
+  std::size_t correct = 0;
+  Labels labels;
+  forward_in_parts(judged.net, points.x, [&](const Matrix<double>& scores, std::size_t first) {
+    const auto begin = points.labels.begin() + static_cast<std::ptrdiff_t>(first);
+    labels.assign(begin, begin + static_cast<std::ptrdiff_t>(scores.shape(0)));
+    loss += judged.loss.forward(scores, labels) * static_cast<double>(labels.size());
+    for (std::size_t n = 0; n < labels.size(); ++n)
+      correct += best_class(scores, n) == static_cast<std::size_t>(labels[n]) ? 1 : 0;
+  });
+  const auto N = static_cast<double>(points.labels.size());
+  return {loss / N, static_cast<double>(correct) / N};
+}
+
+Boundary Lab::boundary(Side side, std::size_t resolution, double range) {
+  require(resolution >= 1 && resolution <= 1000, "the resolution is {}, expected 1 to 1000",
+          resolution);
+  require(range > 0 && std::isfinite(range), "the range is {}, expected a finite number above 0",
+          range);
+  const std::size_t cells = resolution * resolution;
+  const double cell = 2 * range / static_cast<double>(resolution);
+  Matrix<double> x({cells, 2});
+  for (std::size_t i = 0; i < cells; ++i) {
+    const std::size_t row = i / resolution, column = i % resolution;
+    x(i, 0) = -range + cell * (static_cast<double>(column) + 0.5);
+    x(i, 1) = range - cell * (static_cast<double>(row) + 0.5);
+  }
+  Boundary boundary{std::vector<std::uint8_t>(cells), std::vector<float>(cells)};
+  forward_in_parts(net(side), x, [&](const Matrix<double>& scores, std::size_t first) {
+    for (std::size_t n = 0; n < scores.shape(0); ++n) {
+      const std::size_t best = best_class(scores, n);
+      double sum = 0;  // of exp(s - largest), in which the winner's own is 1
+      for (std::size_t c = 0; c < scores.shape(1); ++c)
+        sum += std::exp(scores(n, c) - scores(n, best));
+      boundary.classes[first + n] = static_cast<std::uint8_t>(best);
+      boundary.confidence[first + n] = static_cast<float>(1 / sum);
+    }
+  });
+  return boundary;
+}
+
+Parameter<double>& Lab::parameter(Side side, const std::string& name) {
+  for (auto* p : net(side).parameters())
+    if (p->name == name) return *p;
+  throw std::invalid_argument("the net has no weights named " + name);
+}
+
+void Lab::set_weight(Side side, const std::string& name, std::size_t index, double value) {
+  Matrix<double>& weights = parameter(side, name).value;
+  require(index < weights.size(), "{} has no entry {}, it has {}", name, index, weights.size());
+  require(std::isfinite(value), "{} cannot become {}, expected a finite number", name, value);
+  weights.data()[index] = value;
+}
+
+void Lab::set_input(std::size_t example, std::size_t column, double value) {
+  Matrix<double>& x = data_.training.x;
+  require(example < x.shape(0) && column < 2, "there is no coordinate {} of training point {}",
+          column, example);
+  require(std::isfinite(value), "a coordinate cannot become {}, expected a finite number", value);
+  x(example, column) = value;
+  make_batches();
+}
+
+std::vector<double> Lab::save() {
+  std::vector<double> saved{saved_format, static_cast<double>(step_)};
+  const auto append = [&](const Matrix<double>& m) {
+    for (const std::size_t side : m.shape()) saved.push_back(static_cast<double>(side));
+    saved.insert(saved.end(), m.begin(), m.end());
+  };
+  for (const Side side : sides) {
+    saved.push_back(static_cast<double>(learner(side).optimizer->state().t));
+    for (const Matrix<double>* m : learner(side).matrices()) append(*m);
+  }
+  // Most points are as they were made: only what was edited is kept.
+  std::vector<double> edits;
+  std::size_t count = 0;
+  const Matrix<double>& x = data_.training.x;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (x.data()[i] == original_.x.data()[i]) continue;
+    edits.insert(edits.end(), {static_cast<double>(i), x.data()[i]});
+    ++count;
+  }
+  saved.push_back(static_cast<double>(count));
+  saved.insert(saved.end(), edits.begin(), edits.end());
+  return saved;
+}
+
+void Lab::restore(const std::vector<double>& saved) {
+  struct State {
+    std::uint64_t t = 0;
+    std::vector<Matrix<double>> matrices;
+  };
+  SavedNumbers numbers(saved);
+  numbers.expect(saved_format);
+  const std::uint64_t step = numbers.count();
+  std::vector<State> states;
+  for (const Side side : sides) {
+    State& state = states.emplace_back();
+    state.t = numbers.count();
+    for (const Matrix<double>* m : learner(side).matrices())
+      state.matrices.push_back(numbers.matrix_like(*m));
+  }
+  Matrix<double> x = original_.x;
+  for (std::uint64_t edits = numbers.count(); edits > 0; --edits) {
+    const std::uint64_t index = numbers.count();
+    require(index < x.size(), damaged);
+    x.data()[index] = numbers.next();
+  }
+  numbers.expect_end();
+
+  // All of it is there and fits.
+  step_ = step;
+  for (const Side side : sides) {
+    const State& state = states[side == Side::plain ? 0 : 1];
+    learner(side).optimizer->state().t = state.t;
+    const auto matrices = learner(side).matrices();
+    for (std::size_t i = 0; i < matrices.size(); ++i) *matrices[i] = state.matrices[i];
+  }
+  data_.training.x = x;
+  make_batches();
+}
+
+}  // namespace thinnet::lab

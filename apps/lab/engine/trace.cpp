@@ -1,0 +1,158 @@
+#include "apps/lab/engine/trace.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/check.hpp"
+#include "core/gradient_check.hpp"
+#include "layers/affine.hpp"
+#include "layers/dropout.hpp"
+#include "layers/relu.hpp"
+
+namespace thinnet::lab {
+namespace {
+
+struct Rows {
+  Matrix<double> x;
+  Labels labels;
+};
+
+Rows rows_of(const Points& points, const std::vector<std::uint32_t>& examples) {
+  require(!examples.empty(), "no examples are given, expected at least 1");
+  Rows rows{Matrix<double>({examples.size(), 2}), {}};
+  for (std::size_t n = 0; n < examples.size(); ++n) {
+    const std::size_t example = examples[n];
+    require(example < points.labels.size(), "there is no training point {}, there are {}", example,
+            points.labels.size());
+    std::copy_n(&points.x(example, 0), 2, &rows.x(n, 0));
+    rows.labels.push_back(points.labels[example]);
+  }
+  return rows;
+}
+
+Matrix<double> number(double value) {
+  return Matrix<double>({{value}});
+}
+
+Matrix<double> column_of(const Labels& labels) {
+  Matrix<double> column({labels.size(), 1});
+  std::copy(labels.begin(), labels.end(), column.data());
+  return column;
+}
+
+/// Adds what a kind of layer has besides x, out, dout and dx. Nothing but the cache is left when
+/// backward comes: it is recorded as forward has left it.
+void describe(Layer<double>& layer, Mode mode, Operation& operation) {
+  if (const auto* affine = dynamic_cast<const Affine<double>*>(&layer)) {
+    operation.kind = OperationKind::affine;
+    operation.cache.push_back({"x", affine->cache().x});
+    for (const auto* p : layer.parameters())
+      operation.inputs.push_back({p->name.substr(p->name.rfind('.') + 1), p->value});
+  } else if (const auto* relu = dynamic_cast<const Relu<double>*>(&layer)) {
+    operation.kind = OperationKind::relu;
+    operation.cache.push_back({"gate", relu->cache().gate});
+  } else if (const auto* dropout = dynamic_cast<const Dropout<double>*>(&layer)) {
+    operation.kind = OperationKind::dropout;
+    operation.keep_prob = dropout->keep_prob();
+    if (mode == Mode::train) operation.cache.push_back({"mask", dropout->cache().mask});
+  }
+}
+
+/// Which units of which ReLU let their input pass.
+std::vector<Matrix<double>> gates_of(const Sequential<double>& net) {
+  std::vector<Matrix<double>> gates;
+  for (std::size_t i = 0; i < net.size(); ++i) {
+    if (const auto* relu = dynamic_cast<const Relu<double>*>(&net.layer(i)))
+      gates.push_back(relu->cache().gate);
+  }
+  return gates;
+}
+
+}  // namespace
+
+Trace trace(Lab& lab, Side side, const std::vector<std::uint32_t>& examples, Mode mode) {
+  const Rows rows = rows_of(lab.training(), examples);
+  Sequential<double>& net = lab.net(side);
+  net.begin_step(lab.step(), examples);
+
+  Trace trace;
+  trace.labels = rows.labels;
+  const Matrix<double>* x = &rows.x;
+  for (std::size_t i = 0; i < net.size(); ++i) {
+    Layer<double>& layer = net.layer(i);
+    Operation operation{OperationKind::affine, layer.name(), {}, {{"x", *x}}, {}, {}, {}, {}};
+    x = &layer.forward(*x, mode);
+    describe(layer, mode, operation);
+    operation.outputs.push_back({"out", *x});
+    trace.operations.push_back(std::move(operation));
+  }
+  SoftmaxCrossEntropy<double> loss;
+  trace.loss = loss.forward(*x, rows.labels);
+  const Matrix<double> labels = column_of(rows.labels);
+  trace.operations.push_back({OperationKind::loss,
+                              "loss",
+                              {},
+                              {{"scores", *x}, {"labels", labels}},
+                              {{"probabilities", loss.cache().probabilities}, {"labels", labels}},
+                              {{"loss", number(trace.loss)}},
+                              {},
+                              {{"dscores", loss.backward()}}});
+
+  const Matrix<double>* dout = &loss.backward();
+  for (std::size_t i = net.size(); i-- > 0;) {
+    Operation& operation = trace.operations[i];
+    operation.backward_inputs.push_back({"dout", *dout});
+    dout = &net.layer(i).backward(*dout);
+    operation.backward_outputs.push_back({"dx", *dout});
+    for (const auto* p : net.layer(i).parameters())
+      operation.backward_outputs.push_back({"d" + p->name.substr(p->name.rfind('.') + 1), p->grad});
+  }
+  return trace;
+}
+
+GradientOfEntry check_entry(Lab& lab, Side side, const std::string& tensor, std::size_t index,
+                            const std::vector<std::uint32_t>& examples, Mode mode) {
+  Rows rows = rows_of(lab.training(), examples);
+  Sequential<double>& net = lab.net(side);
+  Parameter<double>* const parameter = tensor == "x" ? nullptr : &lab.parameter(side, tensor);
+  Matrix<double>& values = parameter == nullptr ? rows.x : parameter->value;
+  require(index < values.size(), "{} has no entry {}, it has {}", tensor, index, values.size());
+  double& entry = values.data()[index];
+  const double value = entry;
+  net.begin_step(lab.step(), examples);  // the masks stay as they are
+
+  // check_gradients moves a matrix of one entry away from 0, by 1/16 at most; a power of 2 times
+  // that is added to the value.
+  constexpr double longest_step = 0x1p-4, smallest_scale = 0x1p-20;
+  const auto gates_at = [&](double moved) {
+    entry = moved;
+    net.forward(rows.x, mode);
+    return gates_of(net);
+  };
+  const auto gates = gates_at(value);
+  const auto crosses_kink = [&](double scale) {
+    return gates_at(value + scale * longest_step) != gates ||
+           gates_at(value - scale * longest_step) != gates;
+  };
+  double scale = 1;
+  while (scale > smallest_scale && crosses_kink(scale)) scale /= 4;
+  const bool at_kink = crosses_kink(scale);
+
+  Matrix<double> moved = number(0), gradient = number(0), loss = number(0);
+  SoftmaxCrossEntropy<double> criterion;
+  const auto forward = [&]() -> const Matrix<double>& {
+    entry = value + scale * moved(0, 0);
+    loss(0, 0) = criterion.forward(net.forward(rows.x, mode), rows.labels);
+    return loss;
+  };
+  const auto backward = [&](const Matrix<double>&) {  // dloss/dloss is 1
+    const Matrix<double>& dx = net.backward(criterion.backward());
+    gradient(0, 0) = scale * (parameter == nullptr ? dx : parameter->grad).data()[index];
+  };
+  const GradientReport report = check_gradients(forward, backward, {{tensor, &moved, &gradient}});
+  const double a = report.analytic / scale, n = report.numeric / scale;
+  return {a, n, std::abs(a - n) / std::max(std::abs(a) + std::abs(n), 1e-6), at_kink};
+}
+
+}  // namespace thinnet::lab

@@ -1,0 +1,51 @@
+// One pass through a net taken apart: every tensor of every operation, forward and then backward.
+#pragma once
+
+#include <optional>
+
+#include "apps/lab/engine/lab.hpp"
+
+namespace thinnet::lab {
+
+/// Named as in the layers' own comments: x, w, b, out, dout, dx, dw, db, gate, mask, …
+struct NamedTensor {
+  std::string name;
+  Matrix<double> values;
+};
+
+enum class OperationKind { affine, relu, dropout, loss };
+
+struct Operation {
+  OperationKind kind;
+  std::string name;  ///< "affine1"; with the tensor's name that of a parameter: "affine1.w"
+  std::optional<double> keep_prob;                             ///< of dropout
+  std::vector<NamedTensor> inputs, cache, outputs;             // forward
+  std::vector<NamedTensor> backward_inputs, backward_outputs;  // backward
+};
+
+struct Trace {
+  Labels labels;  ///< of the examples
+  double loss = 0;
+  std::vector<Operation> operations;  ///< in the order of forward
+};
+
+/// The rows `examples` of the training points go through the net at the lab's present step: in
+/// train mode with the very masks that a training step would give them now. Changes nothing that
+/// training depends on. Throws std::invalid_argument when examples are none, or not there.
+Trace trace(Lab& lab, Side side, const std::vector<std::uint32_t>& examples, Mode mode);
+
+/// d loss / d one entry, both ways.
+struct GradientOfEntry {
+  double analytic, numeric;
+  double relative_error;  ///< as in GradientReport
+  bool at_kink;           ///< no step is short enough for all ReLUs to stay on their side of 0
+};
+
+/// The gradient of the loss by one entry of a parameter, or of "x" (the examples' coordinates), in
+/// the same pass as trace's. The numeric one is check_gradients', but its steps are so short that
+/// they cross no kink: in a batch some unit is nearly always close to 0. Throws
+/// std::invalid_argument like trace, and when there is no such entry.
+GradientOfEntry check_entry(Lab& lab, Side side, const std::string& tensor, std::size_t index,
+                            const std::vector<std::uint32_t>& examples, Mode mode);
+
+}  // namespace thinnet::lab

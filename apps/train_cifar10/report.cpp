@@ -1,0 +1,51 @@
+#include "apps/train_cifar10/report.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "data/file.hpp"
+#include "examples/support/chart.hpp"
+#include "examples/support/history.hpp"
+
+namespace thinnet::examples {
+
+void write_report(const std::string& folder, const std::string& settings,
+                  const TrainingResult& result) {
+  using Json = nlohmann::ordered_json;
+  Json json = {{"settings", Json::object()}};
+  std::istringstream lines(settings);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t space = line.find(' ');
+    json["settings"][line.substr(0, space)] = line.substr(space + 1);
+  }
+  const History& history = result.history;
+  json["best_epoch"] = history.epochs[history.best].epoch;
+  if (result.test) {
+    json["test_accuracy"] = result.test->accuracy;
+    json["test_loss"] = result.test->loss;
+  }
+  json["seconds"] = history.seconds;
+  json["epochs"] = epochs_json(history);
+  Curve train{"train", {}, 0, false}, validation{"validation", {}, 1, true};
+  for (const EpochRecord& e : history.epochs) {
+    train.y.push_back(e.train_accuracy);
+    validation.y.push_back(e.validation_accuracy);
+  }
+  const std::filesystem::path in(folder);
+  write_file((in / "history.json").string(), json.dump(2) + "\n");
+  draw_curves(
+      (in / "curves").string(),
+      fmt::format("{}best epoch {}",
+                  result.test ? fmt::format("test accuracy {:.3f}, ", result.test->accuracy) : "",
+                  history.epochs[history.best].epoch),
+      {{"accuracy",
+        "epoch",
+        "share of images classified correctly",
+        {train, validation},
+        Legend::bottom}});
+}
+
+}  // namespace thinnet::examples

@@ -1,0 +1,208 @@
+#include "apps/train_cifar10/training.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+#include "apps/support/checksum.hpp"
+#include "apps/support/last_words.hpp"
+#include "apps/train_cifar10/report.hpp"
+#include "core/check.hpp"
+#include "core/summary.hpp"
+#include "data/file.hpp"
+#include "data/weights.hpp"
+#include "data/whitening.hpp"
+#include "optim/adam.hpp"
+#include "optim/sgd.hpp"
+
+namespace thinnet::examples {
+namespace {
+
+std::size_t training_size(const Dataset& images, const TrainingOptions& options) {
+  require(options.validation > 0 && options.validation < images.size(),
+          "{} validation images asked for, but the data set has {}", options.validation,
+          images.size());
+  const std::size_t pool = images.size() - options.validation;
+  require(options.training <= pool,
+          "{} training and {} validation images asked for, but the data set has {}",
+          options.training, options.validation, images.size());
+  return options.training == 0 ? pool : options.training;
+}
+
+struct Prepared {
+  Dataset training, validation;
+  std::optional<Dataset> test;
+  Normaliser<float> normaliser;
+};
+
+/// Whatever is learned about the images is learned from the training images alone. What whitening
+/// leaves behind is freed: the images as bytes and as floats are too much for the memory of both.
+Prepared prepare(Dataset images, std::optional<Dataset> test, const TrainingOptions& options,
+                 bool speaks) {
+  const std::size_t size = training_size(images, options);
+  // What would else be known only after training.
+  if (test) {
+    require(test->width() == images.width(), "test images have {} features, the others {}",
+            test->width(), images.width());
+    require(test->classes() <= images.classes(), "test images are of {} classes, the others of {}",
+            test->classes(), images.classes());
+  }
+  const auto part = [&](const Dataset& of) {
+    return std::pair{of.range(0, size),
+                     of.range(of.size() - options.validation, options.validation)};
+  };
+  auto [training, validation] = part(images);
+  if (options.whiten == 0) {
+    auto normaliser = Normaliser<float>::standard_of(training);
+    return {training, validation, test, std::move(normaliser)};
+  }
+  require(!options.augmentation.any(),
+          "images are moved before they are whitened, so --flips and --shifts need --whiten 0");
+  require(options.whiten <= images.width(),
+          "{} whitened components asked for, but images have {} features", options.whiten,
+          images.width());
+  if (speaks) fmt::print(stderr, "whitening\n");
+  const Whitening whitening(training, options.whiten, options.whiten_epsilon);
+  if (test) test = whitening.apply(*test);
+  images = whitening.apply(images);
+  std::tie(training, validation) = part(images);
+  return {training, validation, test, Normaliser<float>::identity(options.whiten)};
+}
+
+Schedule make_schedule(const TrainingOptions& options) {
+  Schedule schedule = constant_rate();
+  if (options.schedule == ScheduleName::step)
+    schedule = step_decay(options.step_factor, options.step_every);
+  if (options.schedule == ScheduleName::cosine)
+    schedule = cosine(static_cast<double>(options.epochs));
+  return options.warm_up == 0 ? schedule : warm_up(options.warm_up, schedule);
+}
+
+std::unique_ptr<Optimizer<float>> make_optimiser(Sequential<float>& net,
+                                                 const TrainingOptions& options) {
+  if (options.optimiser == OptimiserKind::adam) {
+    AdamOptions adam;
+    adam.learning_rate = options.learning_rate;
+    adam.weight_decay = options.weight_decay;
+    return std::make_unique<Adam<float>>(net.parameters(), adam);
+  }
+  const SgdOptions sgd{options.learning_rate, options.momentum, false, options.weight_decay};
+  return std::make_unique<Sgd<float>>(net.parameters(), sgd);
+}
+
+}  // namespace
+
+std::string settings_text(const Images& images, const TrainingOptions& options) {
+  std::string text;
+  const auto line = [&](const char* name, const auto& value) {
+    text += fmt::format("{} {}\n", name, value);
+  };
+  line("data", images.name);
+  line("data-sha256", sha256_of_all(checksums_of(images.files)));
+  line("training", training_size(images.training, options));
+  line("validation", options.validation);
+  line("whiten", options.whiten);
+  if (options.whiten > 0) line("whiten-epsilon", options.whiten_epsilon);
+  line("hidden", fmt::format("{}", fmt::join(options.hidden, ",")));
+  line("keep-prob", options.keep_prob);
+  line("input-keep-prob", options.input_keep_prob);
+  line("weight-gain", options.weight_gain);
+  line("epochs", options.epochs);
+  line("batch", options.batch_size);
+  line("optimiser", options.optimiser == OptimiserKind::adam ? "adam" : "sgd");
+  line("learning-rate", options.learning_rate);
+  if (options.optimiser == OptimiserKind::sgd) line("momentum", options.momentum);
+  line("weight-decay", options.weight_decay);
+  switch (options.schedule) {
+    case ScheduleName::constant:
+      line("schedule", "constant");
+      break;
+    case ScheduleName::cosine:
+      line("schedule", "cosine");
+      break;
+    case ScheduleName::step:
+      line("schedule", "step");
+      line("step-every", options.step_every);
+      line("step-factor", options.step_factor);
+      break;
+  }
+  line("warm-up", options.warm_up);
+  line("label-smoothing", options.label_smoothing);
+  line("flips", options.augmentation.flip);
+  line("shifts", options.augmentation.shift);
+  line("patience", options.patience);
+  line("seed", options.seed);
+  return text;
+}
+
+TrainingResult train(Images images, std::optional<Dataset> test, const TrainingOptions& options,
+                     Ranks* ranks) {
+  const std::string settings = settings_text(images, options);
+  const std::size_t classes = images.training.classes();
+  const Prepared data = prepare(std::move(images.training), std::move(test), options,
+                                ranks == nullptr || ranks->rank() == 0);
+  require(options.weight_gain > 0, "the weight gain is {}, expected above 0", options.weight_gain);
+  const std::size_t D = data.training.width();
+  Sequential<float> net =
+      make_classifier(D, classes,
+                      {options.hidden, options.keep_prob, options.input_keep_prob,
+                       [gain = options.weight_gain](std::size_t inputs, std::size_t outputs) {
+                         return gain * he(inputs, outputs);
+                       },
+                       options.seed});
+  const auto optimiser = make_optimiser(net, options);
+  const auto path = [&](const char* name) {
+    return (std::filesystem::path(options.output) / name).string();
+  };
+  TrainerOptions trainer_options;
+  trainer_options.epochs = options.epochs;
+  trainer_options.batch_size = options.batch_size;
+  trainer_options.seed = options.seed;
+  trainer_options.patience = options.patience;
+  trainer_options.schedule = make_schedule(options);
+  trainer_options.label_smoothing = options.label_smoothing;
+  trainer_options.augmentation = options.augmentation;
+  trainer_options.checkpoint = path("checkpoint.npz");
+  trainer_options.settings = settings;
+  trainer_options.ranks = ranks;
+  on_rank_0(ranks, [&] { require_writable_folder(options.output); });
+  fmt::print("{} from {}: {} training, {} validation and {} test images\n\n{}\n", images.name,
+             images.folder, data.training.size(), data.validation.size(),
+             data.test ? data.test->size() : 0, summary(net));
+  std::optional<LastWords> last_words;
+  if (ranks != nullptr) {
+    fmt::print("{} ranks, each with its slice of every batch\n", ranks->size());
+    if (ranks->rank() == 0) {
+      last_words.emplace(
+          "train_cifar10: ended by mpirun (has a rank died?); the last finished epoch "
+          "is kept in " +
+          trainer_options.checkpoint + ", and the same command goes on");
+    }
+  }
+  if (std::filesystem::exists(trainer_options.checkpoint))
+    fmt::print("Going on from {}\n", trainer_options.checkpoint);
+  std::fflush(stdout);  // before progress on stderr, in a log too
+
+  Trainer<float> trainer(net, *optimiser, trainer_options);
+  TrainingResult result{
+      trainer.fit(data.training, data.validation, data.normaliser, report_on_stderr("training")),
+      {}};
+  trainer.restore_best();
+  if (data.test) {
+    constexpr std::size_t test_batch = 500;
+    Batches<float> test_batches(*data.test, data.normaliser, test_batch);
+    result.test = evaluate(net, test_batches, ranks);
+  }
+  on_rank_0(ranks, [&] {
+    save_weights(path("weights.npz"), net.parameters());
+    write_report(options.output, trainer_options.settings, result);
+  });
+  return result;
+}
+
+}  // namespace thinnet::examples
