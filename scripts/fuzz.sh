@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Feeds the parsers with inputs that libFuzzer makes up, under AddressSanitizer and
-# UndefinedBehaviorSanitizer, beginning with those of tests/fuzz/corpus and regressions. The lab page's parsers,
+# UndefinedBehaviorSanitizer, beginning with those of tests/hardening/fuzz/corpus and regressions. The lab page's parsers,
 # which are TypeScript, get theirs from fast-check.
 # Usage: scripts/fuzz.sh [OPTION...] [TARGET...]      (no target: all of them)
 #   --runs N      inputs for every target, those of the corpus among them (default 1000000)
@@ -64,7 +64,7 @@ if ((build_it)); then
   }
 fi
 build_lab() {
-  local lab=tests/fuzz/lab
+  local lab=tests/hardening/fuzz/lab
   if [[ ! -e $lab/node_modules/.package-lock.json ||
     $lab/package-lock.json -nt $lab/node_modules/.package-lock.json ]]; then
     (cd "$lab" && npm ci --no-audit --no-fund) || return 1
@@ -105,20 +105,20 @@ failed=0
 for target in "${chosen[@]}"; do
   if [[ $target == lab_* ]]; then
     log=$build/$target.log
-    node "$build/lab.cjs" "${target#lab_}" "$runs" "$seed" "tests/fuzz/lab/corpus/${target#lab_}" \
+    node "$build/lab.cjs" "${target#lab_}" "$runs" "$seed" "tests/hardening/fuzz/lab/corpus/${target#lab_}" \
       > "$log" 2>&1 || { echo "$target: FINDING, see $log" >> "$log" && failed=1; }
     tail -n 1 "$log" | tee -a "$build/runs.txt"
     continue
   fi
-  program=$build/tests/fuzz/${target}_fuzz corpus=tests/fuzz/corpus/$target log=$build/$target.log
+  program=$build/tests/hardening/fuzz/${target}_fuzz corpus=tests/hardening/fuzz/corpus/$target log=$build/$target.log
   [[ -x $program ]] || die "$program is not built"
   options=("${limits[@]}")
   dictionary=$(dictionary_of "$target")
-  [[ -z $dictionary ]] || options+=(-dict="tests/fuzz/dictionaries/$dictionary.dict")
+  [[ -z $dictionary ]] || options+=(-dict="tests/hardening/fuzz/dictionaries/$dictionary.dict")
   mkdir -p "$corpus" "$work/$target"
   folders=("$work/$target" "$corpus")
   # What once broke a parser, or a parser with a planted fault; never minimised away.
-  [[ ! -d tests/fuzz/regressions/$target ]] || folders+=("tests/fuzz/regressions/$target")
+  [[ ! -d tests/hardening/fuzz/regressions/$target ]] || folders+=("tests/hardening/fuzz/regressions/$target")
   begin=$SECONDS
   if "$program" "${options[@]}" -runs="$runs" -seed="$seed" -print_final_stats=1 \
     -artifact_prefix="$findings/$target-" "${folders[@]}" > "$log" 2>&1; then

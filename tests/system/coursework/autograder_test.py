@@ -1,0 +1,605 @@
+#!/usr/bin/python3
+"""The autograder from its zip to results.json, on honest submissions and on attacks.
+
+The zip is unpacked and set up once, in a scratch folder; two copies of it, each with a user of its
+own, then grade the submissions side by side. An attack stands in layers/relu.cpp, in the place of
+the solution: its items must end with 0 points and a line that says why, and optim/sgd.cpp beside it
+must get its points. Needs root and skips without.
+"""
+import concurrent.futures
+import importlib.machinery
+import importlib.util
+import json
+import os
+import pathlib
+import pwd
+import queue
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+import zipfile
+
+SOURCE = pathlib.Path(__file__).resolve().parents[3]
+COURSEWORK = SOURCE / "coursework"
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(COURSEWORK / "grading"), str(COURSEWORK / "autograder")]
+import process  # noqa: E402
+import submission  # noqa: E402
+
+ITEMS = json.loads((COURSEWORK / "assignment.json").read_text())["items"]
+FILES = list(dict.fromkeys(item["file"] for item in ITEMS))
+ATTACKED, HONEST = "layers/relu.cpp", "optim/sgd.cpp"
+USERS = [61021, 61022]  # nobody's numbers: their processes are all ours
+
+
+def solution(name):
+    folder = COURSEWORK if name.startswith("exercises/") else SOURCE
+    return (folder / name).read_text()
+
+
+def make_student():
+    """coursework/make_student as a module."""
+    loader = importlib.machinery.SourceFileLoader("make_student", str(COURSEWORK / "make_student"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("make_student", loader))
+    loader.exec_module(module)
+    return module
+
+
+def stub(name):
+    return make_student().without_solutions(solution(name), name)
+
+
+def attack(before="", inside="", declared=""):
+    """layers/relu.cpp as handed out, with code before its first line, with declarations, and with
+    code where Relu::forward's solution belongs."""
+    text = stub(ATTACKED)
+    text = text.replace("namespace thinnet {", declared + "\nnamespace thinnet {", 1)
+    text = text.replace("  throw std::logic_error", inside + "\n  throw std::logic_error", 1)
+    return before + "\n" + text
+
+
+SYSTEM = """
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/ipc.h>
+#include <sys/ptrace.h>
+#include <sys/shm.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+// Should the other user ever be forgotten: a bomb must not go off as root.
+struct NotAsRoot {
+  NotAsRoot() { if (getuid() == 0) _exit(99); }
+};
+static NotAsRoot not_as_root;
+"""
+NOT_WRITTEN = "not written yet: "
+OPENED_NOTHING = "^.*the code threw: opened nothing"
+
+# Tries to open every path and, where it may be written, to leave full marks there.
+OPEN_ALL = SYSTEM + """
+static std::string opened = "";
+static void try_to_open(const std::string& path, int flags) {
+  const int file = open(path.c_str(), flags, 0666);
+  if (file < 0) return;
+  opened += path + " ";
+  const char text[] = "{\\"tests\\": [{\\"score\\": 100, \\"max_score\\": 100}]}";
+  if (flags != O_RDONLY) static_cast<void>(!write(file, text, sizeof text - 1));
+}
+[[noreturn]] static void tell() {
+  throw std::runtime_error("opened " + (opened.empty() ? "nothing" : opened));
+}
+"""
+RESULTS = """
+  signal(SIGXFSZ, SIG_IGN);
+  for (const char* path : {"results.json", "@ROOT@/results/results.json",
+       "@ROOT@/results/results.json.partial", "/autograder/results/results.json"})
+    try_to_open(path, O_WRONLY | O_CREAT);
+  for (int n = 0; n < 64; ++n) {
+    try_to_open("/proc/" + std::to_string(getppid()) + "/fd/" + std::to_string(n), O_RDWR);
+    try_to_open("/proc/1/fd/" + std::to_string(n), O_RDWR);
+  }
+  tell();
+"""
+FORGED = '{\\"results\\": [{\\"out\\": {\\"rows\\": 1, \\"columns\\": 1, \\"values\\": [1]}}], ' \
+         '\\"passed\\": true, \\"score\\": 100}\\n'
+
+# name: (text of layers/relu.cpp, what both of its items' outputs must match).
+ATTACKS = {
+    "prints passing lines": (attack(SYSTEM, """
+  std::puts("[  PASSED  ] 23 tests.");
+  std::cout << "2.1 ReLU, forward 2/2" << std::endl;
+  std::cerr << "{\\"score\\": 100, \\"max_score\\": 100}" << std::endl;"""), NOT_WRITTEN),
+    "writes results.json": (attack(OPEN_ALL, RESULTS), OPENED_NOTHING),
+    "calls _exit(0)": (attack(SYSTEM, "_exit(0);"), "exit code 0 before it answered"),
+    "calls exit(0)": (attack(SYSTEM, "std::exit(0);"), "exit code 0 before it answered"),
+    "calls quick_exit(0)": (attack(SYSTEM, "std::quick_exit(0);"), "exit code 0 before it answered"),
+    "calls abort": (attack(SYSTEM, "std::abort();"), "was ended by SIGABRT"),
+    "answers by itself": (attack(SYSTEM, f"""
+  for (int n = 0; n < 100; ++n) static_cast<void>(!write(3, "{FORGED}", sizeof "{FORGED}" - 1));
+  _exit(0);"""), r"^Equation \(5\), case .*: "),
+    "answers before main": (attack(SYSTEM + f"""
+struct Early {{ Early() {{
+  for (int n = 0; n < 100; ++n) static_cast<void>(!write(3, "{FORGED}", sizeof "{FORGED}" - 1));
+  _exit(0);
+}} }};
+static Early early;"""), r"^Equation \(5\), case .*: "),
+    "writes no JSON": (attack(SYSTEM, """
+  std::string text(200000, '[');
+  text += '\\n';
+  static_cast<void>(!write(3, text.data(), text.size()));
+  _exit(0);"""), "wrote a line to file descriptor 3 that is no answer"),
+    "answers with what UTF-8 has no bytes for": (attack(SYSTEM, """
+  const char line[] = "{\\"results\\": [{\\"error\\": \\"\\\\ud800\\"}]}\\n";
+  for (int n = 0; n < 100; ++n) static_cast<void>(!write(3, line, sizeof line - 1));
+  _exit(0);"""), r"^Equation \(5\), case .*the code threw: "),
+    "loops for ever": (attack("", "for (volatile bool on = true; on;) {}"), "took longer than (5|20) s"),
+    "fork bomb": (attack(SYSTEM, "for (;;) fork();"), "more processes or threads than the 4 allowed"),
+    "fork bomb of a daemon": (attack(SYSTEM, """
+  if (fork() == 0) { setsid(); if (fork() != 0) _exit(0); for (;;) fork(); }
+  usleep(500000);"""), "more processes or threads than the 4 allowed"),
+    "daemon that writes results.json": (attack(OPEN_ALL, """
+  if (fork() != 0) _exit(0);
+  setsid();
+  if (fork() != 0) _exit(0);
+  for (;;) { try_to_open("@ROOT@/results/results.json", O_WRONLY | O_CREAT); opened.clear(); }"""),
+        "exit code 0 before it answered"),
+    "daemon that is never the same process": (attack(SYSTEM, """
+  if (fork() != 0) _exit(0);
+  setsid();
+  signal(SIGCHLD, SIG_IGN);
+  for (;;) if (fork() > 0) _exit(0);"""), "exit code 0 before it answered|more processes"),
+    "kills whom it can": (attack(SYSTEM, """
+  kill(getppid(), SIGKILL);
+  kill(-getppid(), SIGKILL);
+  kill(-1, SIGKILL);"""), NOT_WRITTEN),
+    "threads": (attack(SYSTEM, """
+  std::vector<std::unique_ptr<std::thread>> threads;
+  try {
+    for (;;) threads.push_back(std::make_unique<std::thread>(
+        [] { std::this_thread::sleep_for(std::chrono::seconds(60)); }));
+  } catch (const std::exception&) {
+    sleep(60);
+  }"""),
+        "more processes or threads than the 4 allowed"),
+    "10 GB to stdout": (attack(SYSTEM, """
+  const std::string megabyte(1 << 20, 'x');
+  for (int n = 0; n < 10240; ++n) std::cout << megabyte;"""), "printed more than 1 MB"),
+    "10 GB to stderr": (attack(SYSTEM, """
+  const std::string megabyte(1 << 20, 'x');
+  for (int n = 0; n < 10240; ++n) std::cerr << megabyte;"""), "printed more than 1 MB"),
+    "10 GB of answers": (attack(SYSTEM, """
+  const std::string megabyte(1 << 20, 'x');
+  for (int n = 0; n < 10240; ++n) static_cast<void>(!write(3, megabyte.data(), megabyte.size()));"""),
+        "answered with more than 4 MB"),
+    "all memory, by new": (attack(SYSTEM, """
+  std::vector<std::vector<char>> all;
+  for (;;) all.emplace_back(1 << 20, 'x');"""), "bad_alloc|asked for more memory than 512 MB"),
+    "all memory, in three processes": (attack(SYSTEM, """
+  fork();
+  fork();
+  std::vector<char> all(200 << 20, 'x');
+  for (volatile bool on = true; on;) usleep(100000);
+  write(1, all.data(), all.size());"""), "asked for more memory than 512 MB"),
+    "all memory, and it stays": (attack(SYSTEM, """
+  for (;;) {
+    const int segment = shmget(IPC_PRIVATE, 100 << 20, 0600);
+    void* memory = shmat(segment, nullptr, 0);
+    if (memory == reinterpret_cast<void*>(-1)) sleep(60);
+    std::memset(memory, 1, 100 << 20);
+    shmdt(memory);
+  }"""), "asked for more memory than 512 MB"),
+    "recursion without end": (attack("", "return forward(x, Mode::train);"),
+                              "SIGSEGV: a wrong index, or a recursion without end|took longer"),
+    "a file of 10 GB": (attack(SYSTEM, """
+  const int file = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+  const std::string megabyte(1 << 20, 'x');
+  for (int n = 0; n < 10240; ++n) static_cast<void>(!write(file, megabyte.data(), megabyte.size()));"""),
+        "was ended by SIGXFSZ: it tried to write to a file"),
+    "exits before main": (attack(SYSTEM + "struct Early { Early() { _exit(0); } };\nstatic Early early;"),
+                          "exit code 0 before it answered"),
+    "writes before main": (attack(OPEN_ALL + f"""
+struct Early {{ Early() {{
+  try {{ {RESULTS} }} catch (const std::exception& e) {{ opened = e.what(); }}
+}} }};
+static Early early;""", "throw std::runtime_error(opened);"), OPENED_NOTHING),
+    "redefines GoogleTest and assert": (attack("""
+#define EXPECT_EQ(a, b)
+#define EXPECT_TRUE(a)
+#define ASSERT_TRUE(a)
+#define TEST(a, b) void a##b()
+#define assert(a)
+#define main student_main""", declared="#define private public"), NOT_WRITTEN),
+    "has a main": (attack("", declared="int main() { return 0; }"),
+                   r"layers/relu.cpp cannot be linked: it defines what exists already: main$"),
+    "has a _start": (attack("", declared='extern "C" void _start() {}'),
+                     r"layers/relu.cpp cannot be linked: it defines what exists already: _start$"),
+    "has the worker's own functions": (attack(
+        "#include <nlohmann/json.hpp>", declared="""
+namespace coursework {
+int serve(const std::function<nlohmann::json(const nlohmann::json&)>&) { return 0; }
+}"""), r"layers/relu.cpp cannot be linked: it defines what exists already: coursework::serve\("),
+    "replaces write": (attack(SYSTEM, declared=f"""
+extern "C" ssize_t write(int, const void*, std::size_t size) {{
+  for (int n = 0; n < 9; ++n) std::fputs("{FORGED}", fdopen(3, "w"));
+  std::fflush(nullptr);
+  return static_cast<ssize_t>(size);
+}}"""), r"^Equation \(5\), case |before it answered|no answer"),
+    "reads what is hidden": (attack(OPEN_ALL, """
+  for (const char* path : {@HIDDEN@}) try_to_open(path, O_RDONLY);
+  tell();"""), OPENED_NOTHING),
+    "reads other processes": (attack(OPEN_ALL, """
+  for (const std::string process : {std::string("1"), std::to_string(getppid())})
+    for (const char* name : {"mem", "environ", "maps", "cwd/.", "root/.", "exe", "auxv", "stack"})
+      try_to_open("/proc/" + process + "/" + name, O_RDONLY);
+  try_to_open("/proc/self/exe", O_RDONLY);
+  char bytes[8];
+  iovec local{bytes, 8}, remote{reinterpret_cast<void*>(0x400000), 8};
+  if (process_vm_readv(getppid(), &local, 1, &remote, 1, 0) >= 0) opened += "its memory ";
+  if (ptrace(PTRACE_ATTACH, getppid(), nullptr, nullptr) == 0) opened += "its strings ";
+  tell();"""), OPENED_NOTHING),
+    "becomes root": (attack(OPEN_ALL, """
+  if (setuid(0) == 0 || seteuid(0) == 0 || setgid(0) == 0) opened += "root ";
+  if (chown("/proc/self/cwd", getuid(), getgid()) == 0) opened += "its folder ";
+  tell();"""), OPENED_NOTHING),
+    "includes the solution": (attack('#include "@ROOT@/source/thinnet/layers/relu.cpp"'),
+                              "^layers/relu.cpp does not compile:\n.*error: .*No such file|Permission denied"),
+    "includes the salt": (attack('#include "@ROOT@/source/salt"'), "does not compile:\n"),
+    "includes the cases": (attack('#include "../../../../source/thinnet/coursework/grading/cases.py"'),
+                           "does not compile:\n"),
+    "has the solution's object assembled in": (attack(
+        '__asm__(".incbin \\"@ROOT@/thinnet/objects/layers/relu.o\\"");'), "does not compile"),
+    "has the salt assembled in": (attack(
+        '__asm__(".data\\nsalt: .incbin \\"@ROOT@/source/salt\\"\\n.text\\n");'), "does not compile"),
+    "asks what exists": (attack("\n".join(
+        f'#if __has_include("{path}")\n#error it exists\n#endif' for path in (
+            "layers/relu.cpp.o", "../given/1.o", "grading/worker/layers.hpp",
+            "/autograder/source/salt"))), NOT_WRITTEN),
+    "asks whether the salt exists": (attack('#if __has_include("@ROOT@/source/salt")\n#endif'),
+                                     "does not compile:\n.*Permission denied"),
+    "asks whether what does not exist exists": (attack('#if __has_include("@ROOT@/source/none")\n#endif'),
+                                                "does not compile:\n.*Permission denied"),
+    "reads a device while compiling": (attack('#include "/dev/zero"'), "compil"),
+    "templates without end": (attack("""
+template <int N, int... M> struct Tree { static constexpr int value =
+    Tree<N - 1, M..., 0>::value + Tree<N - 1, M..., 1>::value; };
+template <int... M> struct Tree<0, M...> { static constexpr int value = 1; };
+static_assert(Tree<40>::value > 0, "");"""), "^compiling layers/relu.cpp (took longer than|asked for more)"),
+    "templates too deep": (attack("""
+template <int N, int... M> struct Tree { static constexpr int value =
+    Tree<N - 1, M..., 0>::value + Tree<N - 1, M..., 1>::value; };
+template <int... M> struct Tree<0, M...> { static constexpr int value = 1; };
+static_assert(Tree<800>::value > 0, "");"""),
+        "^compiling layers/relu.cpp (ended the compiler|took longer|asked for more)|does not compile"),
+    "errors without end": (attack("#define A(x) x; x; x; x; x; x; x; x; x; x;\n" + "A(A(A(A(A(A(a))))))"),
+                           "does not compile|compiling"),
+    "100 MB": (attack() + "/" * (100 * 2**20), "^layers/relu.cpp was not read: it is larger than 1 MB$"),
+}
+
+
+class Lane:
+    """A copy of /autograder with a user of its own: one submission at a time."""
+
+    def __init__(self, root, user):
+        self.root, self.user = root, user
+
+    def grade(self, files, arrange=lambda folder: None):
+        """files: {path: text}; `arrange` may do more to the folder. The results, and their bytes."""
+        folder = self.root / "submission"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self.placed(text))
+        arrange(folder)
+        done = subprocess.run([self.root / "run_autograder", "--user", str(self.user)],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        left = [p for p in process.processes_of(self.user) if not p.zombie]
+        if done.returncode != 0 or left:
+            raise AssertionError(f"exit code {done.returncode}, left: {left}\n{done.stdout}")
+        written = (self.root / "results/results.json").read_bytes()
+        return json.loads(written), written
+
+    def placed(self, text):
+        """With the paths of this lane."""
+        if "@HIDDEN@" in text:
+            hidden = [self.root / "source", self.root / "results", self.root / "thinnet/objects"]
+            hidden += [path for folder in hidden for path in folder.rglob("*")]
+            text = text.replace("@HIDDEN@", ", ".join(f'"{path}"' for path in sorted(hidden)))
+        return text.replace("@ROOT@", str(self.root))
+
+
+class Lanes:
+    """Sets everything up once, and hands submissions to whichever lane is free."""
+
+    def __init__(self):
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="autograder-test-"))
+        self.scratch.chmod(0o755)
+        self.had_user = self.exists("thinnet-student")
+        self.archive = self.pack("autograder.zip")
+        first = self.scratch / "lane0"
+        with zipfile.ZipFile(self.archive) as archive:
+            for entry in archive.infolist():
+                archive.extract(entry, first / "source")
+                os.chmod(first / "source" / entry.filename, entry.external_attr >> 16 & 0o777)
+        shutil.copy(first / "source/run_autograder", first)
+        subprocess.run(["bash", first / "source/setup.sh", first], check=True,
+                       stdout=subprocess.DEVNULL)
+        second = self.scratch / "lane1"
+        subprocess.run(["cp", "-a", "--reflink=auto", first, second], check=True)
+        self.free = queue.Queue()
+        for root, user in zip((first, second), USERS):
+            self.free.put(Lane(root, user))
+        self.pool = concurrent.futures.ThreadPoolExecutor(len(USERS))
+
+    @staticmethod
+    def exists(user):
+        try:
+            pwd.getpwnam(user)
+        except KeyError:
+            return False
+        return True
+
+    def pack(self, name, salt="salt"):
+        subprocess.run([COURSEWORK / "autograder/pack", "--salt", self.scratch / salt, "--output",
+                        self.scratch / name], check=True, stdout=subprocess.DEVNULL)
+        return self.scratch / name
+
+    def grade(self, files, arrange=lambda folder: None):
+        """A future of the results and their bytes."""
+        def work():
+            lane = self.free.get()
+            try:
+                return lane.grade(files, arrange)
+            finally:
+                self.free.put(lane)
+        return self.pool.submit(work)
+
+    def close(self):
+        self.pool.shutdown(cancel_futures=True)
+        shutil.rmtree(self.scratch)
+        if not self.had_user:
+            subprocess.run(["userdel", "thinnet-student"], check=True)
+
+
+def setUpModule():
+    if os.geteuid() != 0:
+        raise unittest.SkipTest("only root can run the students' code as another user")
+    global lanes
+    lanes = Lanes()
+    unittest.addModuleCleanup(lanes.close)
+
+
+class Graded(unittest.TestCase):
+    def assert_item(self, results, item, passed, pattern=""):
+        test = next(t for t in results["tests"] if t["extra_data"]["id"] == item["id"])
+        self.assertEqual((test["score"], test["max_score"], test["status"], test["number"]),
+                         (item["points"] if passed else 0, item["points"],
+                          "passed" if passed else "failed", item["number"]), test)
+        if pattern:
+            self.assertRegex(test["output"], pattern)
+        self.assertEqual(test["extra_data"]["cause"] is None, passed)
+
+    def assert_file(self, results, name, passed, pattern=""):
+        for item in ITEMS:
+            if item["file"] == name:
+                self.assert_item(results, item, passed, pattern)
+
+
+class Honest(Graded):
+    """All submissions are handed in at once, so that both lanes have work."""
+
+    @classmethod
+    def setUpClass(cls):
+        solved = {name: solution(name) for name in FILES}
+        broken = dict(solved)
+        broken["layers/dropout.cpp"] = solved["layers/dropout.cpp"].replace("cache_.mode = mode;", "cache_.mode = moode;")
+        broken["optim/adam.cpp"] = solved["optim/adam.cpp"].replace("void Adam<T>::step()", "void Adam<T>::stop()")
+        flat = {pathlib.PurePath(name).name: text for name, text in solved.items()}
+        flat.update({"notes.txt": "", "core/tensor.cpp": "#error not read"})
+        del flat["training.cpp"]
+
+        def link(folder):
+            (folder / "training.cpp").symlink_to("/etc/passwd")
+            (folder / "linked").symlink_to(COURSEWORK)
+        cls.graded = {
+            "solution": lanes.grade(solved), "again": lanes.grade(solved),
+            "starter": lanes.grade({name: stub(name) for name in FILES}),
+            "broken": lanes.grade(broken), "flat": lanes.grade(flat, link),
+            "nothing": lanes.grade({}), "nested": lanes.grade(
+                {"old/relu.cpp": "#error old", "a/b/layers/relu.cpp": solved["layers/relu.cpp"],
+                 "relu.cpp": "#error outer"}),
+        }
+
+    def results(self, name):
+        return self.graded[name].result()[0]
+
+    def test_the_solution_gets_all_points(self):
+        results = self.results("solution")
+        for item in ITEMS:
+            self.assert_item(results, item, passed=True, pattern="^$")
+        self.assertEqual([t["number"] for t in results["tests"]], [i["number"] for i in ITEMS])
+        self.assertEqual(results["output"], "")
+
+    def test_the_same_submission_gets_the_same_bytes(self):
+        self.assertEqual(self.graded["solution"].result()[1], self.graded["again"].result()[1])
+
+    def test_only_what_the_specification_knows(self):
+        results = self.results("solution")
+        self.assertLessEqual(results.keys(), {
+            "score", "execution_time", "output", "output_format", "test_output_format",
+            "test_name_format", "visibility", "stdout_visibility", "extra_data", "tests", "leaderboard"})
+        for test in results["tests"]:
+            self.assertLessEqual(test.keys(), {
+                "score", "max_score", "status", "name", "name_format", "number", "output",
+                "output_format", "tags", "visibility", "extra_data"})
+            self.assertEqual(test["visibility"], "visible")
+
+    def test_the_starter_gets_none(self):
+        for item in ITEMS:
+            self.assert_item(self.results("starter"), item, passed=False, pattern=NOT_WRITTEN)
+
+    def test_a_file_that_does_not_compile_costs_its_own_items(self):
+        results = self.results("broken")
+        for name in FILES:
+            if name not in ("layers/dropout.cpp", "optim/adam.cpp"):
+                self.assert_file(results, name, passed=True)
+        self.assert_file(results, "layers/dropout.cpp", False,
+                         r"^layers/dropout.cpp does not compile:\nlayers/dropout.cpp:\d+:\d+: error: "
+                         r".*moode.*\n.*cache_.mode = moode;\n.*\^~")
+        self.assert_file(results, "optim/adam.cpp", False, r"layers|optim/adam.cpp:\d+:\d+: error: .*stop")
+        self.assertNotIn(str(lanes.scratch), json.dumps(results))
+        self.assertNotIn("/tmp/", json.dumps(results))
+
+    def test_flat_files_and_links(self):
+        results = self.results("flat")
+        for name in FILES:
+            if name != "exercises/training.cpp":
+                self.assert_file(results, name, passed=True)
+        self.assert_file(results, "exercises/training.cpp", False, "^exercises/training.cpp was not handed in$")
+        self.assertEqual(
+            results["output"], "Links are not followed, and were not read: linked, training.cpp.\n"
+            "Only the files of the assignment are graded; these were not read: notes.txt, core/tensor.cpp.")
+
+    def test_nothing_handed_in(self):
+        for item in ITEMS:
+            self.assert_item(self.results("nothing"), item, False, f"^{item['file']} was not handed in$")
+
+    def test_of_several_the_one_that_lies_as_handed_out(self):
+        self.assert_file(self.results("nested"), "layers/relu.cpp", True)
+        self.assertIn("relu.cpp, old/relu.cpp", self.results("nested")["output"])
+
+
+class Attacks(Graded):
+    """One test for each attack; all are handed in at once."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.graded = {name: lanes.grade({ATTACKED: text, HONEST: solution(HONEST)})
+                      for name, (text, _) in ATTACKS.items()}
+
+    def assert_attack(self, name):
+        results, written = self.graded[name].result()
+        self.assert_file(results, ATTACKED, False, re.compile(ATTACKS[name][1], re.MULTILINE))
+        self.assert_file(results, HONEST, passed=True)
+        others = [t for t in results["tests"] if t["score"] > 0]
+        self.assertEqual(len(others), sum(item["file"] == HONEST for item in ITEMS))
+        salt = (lanes.scratch / "salt").read_text().strip()
+        self.assertNotIn(salt, written.decode())
+
+
+def add_attacks():
+    for name in ATTACKS:
+        def test(self, name=name):
+            self.assert_attack(name)
+        setattr(Attacks, "test_" + re.sub(r"\W+", "_", name), test)
+
+
+add_attacks()
+
+
+class Everywhere(Graded):
+    """One submission with an attack in each file but one."""
+
+    def test_the_honest_file_gets_its_points(self):
+        files = {HONEST: solution(HONEST)}
+        for name in FILES:
+            if name != HONEST:
+                files[name] = "#include <unistd.h>\n#include <cstdio>\nstruct Early { Early() {" \
+                    'std::puts("PASSED"); fork(); _exit(0); } };\nstatic Early early;\n' + solution(name)
+        results, _ = lanes.grade(files).result()
+        for name in FILES:
+            self.assert_file(results, name, passed=name == HONEST,
+                             pattern="" if name == HONEST else f"^{name}: your code ended the process with exit code 0")
+
+
+    def test_a_program_of_another_file_is_closed(self):
+        """Programs of the net and of the training hold solutions: they must not serve as oracles."""
+        files = {ATTACKED: solution(ATTACKED), HONEST: OPEN_ALL + stub(HONEST).replace(
+            "  throw std::logic_error", """
+  char self[4096] = "";
+  static_cast<void>(!readlink("/proc/self/exe", self, sizeof self - 1));
+  const std::string folder = std::string(self).substr(0, std::string(self).rfind("/sgd/"));
+  if (folder.find("/thinnet-") == std::string::npos) opened += "no idea where it is ";
+  for (const char* name : {"/relu/worker", "/relu/student.o", "/sgd/worker", "/sgd/given/0.o"}) {
+    try_to_open(folder + name, O_RDONLY);
+    if (name != std::string("/sgd/worker") && access((folder + name).c_str(), X_OK) == 0) opened += name;
+  }
+  tell();
+  throw std::logic_error""", 1)}
+        results, _ = lanes.grade(files).result()
+        self.assert_file(results, ATTACKED, passed=True)
+        self.assert_file(results, HONEST, False, re.compile(OPENED_NOTHING, re.MULTILINE))
+
+
+class Packing(unittest.TestCase):
+    def test_same_salt_same_bytes(self):
+        first, again = lanes.pack("first.zip"), lanes.pack("again.zip")
+        self.assertEqual(again.read_bytes(), first.read_bytes())
+        other = lanes.pack("other.zip", salt="salt2")
+        self.assertNotEqual(other.read_bytes(), first.read_bytes())
+        for name in ("salt", "salt2", "other.zip"):
+            self.assertEqual(stat.S_IMODE((lanes.scratch / name).stat().st_mode), 0o600)
+
+    def test_what_lies_at_the_root_of_the_zip(self):
+        with zipfile.ZipFile(lanes.archive) as archive:
+            modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in archive.infolist()}
+        self.assertEqual([modes["setup.sh"], modes["run_autograder"], modes["salt"]], [0o755, 0o755, 0o600])
+        self.assertFalse([name for name in modes if "pycache" in name])
+
+    def assert_refused(self, command, text):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2, done)
+        self.assertRegex(done.stderr, text)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+    def test_bad_input(self):
+        pack, salt = COURSEWORK / "autograder/pack", lanes.scratch / "bad"
+        salt.write_text("too short\n")
+        self.assert_refused([pack, "--salt", salt], "bad: not a salt")
+        self.assert_refused([pack, "--salt", lanes.scratch / "none/salt"], "^pack: .*none")
+        grade = lanes.scratch / "lane0/run_autograder"
+        (lanes.scratch / "lane0/submission").mkdir(exist_ok=True)
+        self.assert_refused([grade, "--root", lanes.scratch], "no folder .*submission")
+        self.assert_refused([grade, "--root", lanes.scratch / "lane0", "--user", "no-such-user"],
+                            "no user no-such-user: setup.sh makes it")
+        with subprocess.Popen(["sleep", "60"], user=61023) as other:
+            self.assert_refused([grade, "--user", "61023"], "user 61023 runs other programs")
+            self.assertIsNone(other.poll())
+            other.kill()
+        self.assert_refused([grade, "--user", "root"], "user root runs other programs")
+
+    def test_help(self):
+        for program in ("autograder/pack", "summary", "autograder/grade_submission.py"):
+            done = subprocess.run([COURSEWORK / program, "--help"], capture_output=True, text=True, check=True)
+            self.assertIn("usage: ", done.stdout)
+
+
+class Seeds(unittest.TestCase):
+    def test_depends_on_every_byte_and_on_the_salt(self):
+        files = {"a": b"1", "b": b"2"}
+        seeds = {submission.seed_of(f, ["a", "b"], s) for f, s in (
+            (files, b"x"), (files, b"y"), ({"a": b"1", "b": b"3"}, b"x"), ({"a": b"12", "b": b""}, b"x"),
+            ({"a": b"1"}, b"x"), ({"a": b"1", "b": b""}, b"x"), ({"b": b"1", "a": b"2"}, b"x"))}
+        self.assertEqual(len(seeds), 7)
+        self.assertEqual(submission.seed_of(files, ["a", "b"], b"x"),
+                         submission.seed_of(dict(reversed(files.items())), ["a", "b"], b"x"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,307 @@
+#!/usr/bin/python3
+"""Is what make_student makes fit to hand out: does it build on its own, does nothing of a solution remain, and does
+./grade give each exercise its own points, whatever the others are like?"""
+import importlib.machinery
+import importlib.util
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(__file__).resolve().parents[3]
+COURSEWORK = SOURCE / "coursework"
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(COURSEWORK / "grading"))
+import build  # noqa: E402
+import process  # noqa: E402
+import report  # noqa: E402
+
+ITEMS = json.loads((COURSEWORK / "assignment.json").read_text())["items"]
+FILES = list(dict.fromkeys(item["file"] for item in ITEMS))
+LAYERS = [name for name in FILES if name.startswith("layers/")]
+NET, TRAINING, SGD = "exercises/two_layer_net.cpp", "exercises/training.cpp", "optim/sgd.cpp"
+
+# Lines of solutions, without blanks, that the folder holds on purpose: a call that the handout spells out, and a
+# declaration that experiment.cpp happens to have.
+GIVEN_AWAY = {"draw_mask(cache_.mask,keep_prob_,seed_,{this->position(),step_,examples_});", "doublemean=0,square=0;"}
+
+
+def load_make_student():
+    loader = importlib.machinery.SourceFileLoader("make_student", str(COURSEWORK / "make_student"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("make_student", loader))
+    loader.exec_module(module)
+    return module
+
+
+make_student = load_make_student()
+
+
+def source_of(name):
+    """Where the file `name` of the student folder comes from."""
+    return COURSEWORK / name if name.startswith("exercises/") else SOURCE / name
+
+
+def run(*command, cwd=None):
+    return subprocess.run([str(word) for word in command], cwd=cwd, capture_output=True, text=True, timeout=600)
+
+
+def points(files):
+    return sum(item["points"] for item in ITEMS if item["file"] in files)
+
+
+def scratch(case):
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="thinnet-"))
+    (case.addCleanup if isinstance(case, unittest.TestCase) else case.addClassCleanup)(shutil.rmtree, folder)
+    return folder
+
+
+class Markers(unittest.TestCase):
+    BEGIN, END = "  // BEGIN SOLUTION a sum, see equation (1)", "  // END SOLUTION"
+
+    def stub(self, *lines):
+        return make_student.without_solutions("\n".join(lines), "layers/sum.cpp").split("\n")
+
+    def assert_refused(self, number, *lines):
+        with self.assertRaises(make_student.MarkerError) as caught:
+            self.stub(*lines)
+        self.assertTrue(str(caught.exception).startswith(f"layers/sum.cpp:{number}: "), caught.exception)
+
+    def test_a_region_becomes_a_stub_and_the_rest_stays(self):
+        text = self.stub("// A sum.", "#include <cmath>", "int f() {", self.BEGIN, "  return secret();", self.END, "}", "")
+        self.assertEqual(text, [
+            "// A sum.", "#include <stdexcept>", "#include <cmath>", "int f() {",
+            "  // Your code, in the place of this line: a sum, see equation (1).",
+            '  throw std::logic_error("not implemented: a sum, see equation (1)");', "}", ""])
+
+    def test_two_regions(self):
+        text = self.stub(self.BEGIN, "one", self.END, "between", self.BEGIN, "two", self.END)
+        self.assertEqual(sum("throw" in line for line in text), 2)
+        self.assertIn("between", text)
+        self.assertFalse({"one", "two"} & set(text))
+
+    def test_without_markers_nothing_changes(self):
+        self.assertEqual(self.stub("int f();", ""), ["int f();", ""])
+
+    def test_nested(self):
+        self.assert_refused(3, self.BEGIN, "a", self.BEGIN, self.END, self.END)
+
+    def test_never_closed(self):
+        self.assert_refused(2, "a", self.BEGIN, "b")
+
+    def test_the_second_is_never_closed(self):
+        self.assert_refused(4, self.BEGIN, self.END, "a", self.BEGIN, "b")
+
+    def test_stray_end(self):
+        self.assert_refused(1, self.END)
+        self.assert_refused(3, self.BEGIN, self.END, self.END)
+
+    def test_misspelt(self):
+        for line in ("// BEGIN SOLUTION", "//BEGIN SOLUTION x", "// BEGIN SOLUTIONS x", "/* BEGIN SOLUTION x */",
+                     "f();  // BEGIN SOLUTION x", "// BEGIN SOLUTION:", "// BEGIN SOLUTION  "):
+            with self.subTest(line):
+                self.assert_refused(1, line, "secret", self.END)
+        for line in ("//END SOLUTION", "// END SOLUTION.", "f();  // END SOLUTION", "// END SOLUTIONS"):
+            with self.subTest(line):
+                self.assert_refused(2, self.BEGIN, line)
+
+    def test_misspelt_beyond_recognition_leaves_its_end_stray(self):
+        self.assert_refused(3, "// BEGIN SOLUTON x", "secret", self.END)
+
+    def test_a_name_that_is_no_string_literal(self):
+        self.assert_refused(1, '// BEGIN SOLUTION a "sum"', self.END)
+
+
+class Command(unittest.TestCase):
+    def assert_refused(self, done, line):
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertRegex(done.stderr, line)
+        self.assertEqual(done.stderr.count("\n"), 1)
+
+    def test_a_folder_that_is_not_empty_stays_as_it_is(self):
+        folder = scratch(self)
+        (folder / "mine").write_text("mine")
+        self.assert_refused(run(COURSEWORK / "make_student", "--no-pdf", folder), "exists and is not empty$")
+        self.assertEqual([p.name for p in folder.iterdir()], ["mine"])
+
+    def test_a_file_in_the_place_of_the_folder(self):
+        path = scratch(self) / "file"
+        path.write_text("mine")
+        self.assert_refused(run(COURSEWORK / "make_student", "--no-pdf", path), "exists")
+        self.assertEqual(path.read_text(), "mine")
+
+    def test_broken_markers_leave_no_folder(self):
+        copy = scratch(self) / "library"
+        for name in ("core", "layers", "optim", "data", "examples/support", "coursework", "scripts"):
+            shutil.copytree(SOURCE / name, copy / name)
+        for name in ("LICENSE", ".clang-format"):
+            shutil.copy(SOURCE / name, copy / name)
+        relu = copy / "layers/relu.cpp"
+        text = relu.read_text()
+        relu.write_text(text.replace("  // END SOLUTION\n", "", 1))
+        number = 1 + text[:text.index("// BEGIN SOLUTION", text.index("// END SOLUTION"))].count("\n") - 1
+        target = copy.parent / "student"
+        self.assert_refused(run(copy / "coursework/make_student", "--no-pdf", target),
+                            rf"^make_student: layers/relu\.cpp:{number}: BEGIN SOLUTION inside")
+        self.assertEqual([p.name for p in copy.parent.iterdir()], ["library"])
+
+
+class StudentFolder(unittest.TestCase):
+    """One folder, built once. Each test puts files of its own in it, and the stubs back afterwards."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch(cls) / "student"
+        done = run(COURSEWORK / "make_student", "--no-pdf", cls.folder)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        cls.stubs = {name: (cls.folder / name).read_text() for name in FILES}
+        cls.cases = json.loads((cls.folder / "grading/cases.json").read_text())["items"]
+        cls.workers = sorted({cases[0]["worker"] for cases in cls.cases.values()})
+        cls.problems = build.build(cls.folder, cls.workers)
+
+    def tearDown(self):
+        for name, text in self.stubs.items():
+            if (self.folder / name).read_text() != text:
+                (self.folder / name).write_text(text)
+
+    def grade(self, *solved):
+        """{number: result} with the solutions of these files and the stubs of the others."""
+        for name in solved:
+            (self.folder / name).write_text(source_of(name).read_text())
+        self.assertEqual(build.build(self.folder, self.workers), {})
+
+        def answer(worker, requests):
+            return process.run(self.folder / "build" / f"worker_{worker}", requests, process.Limits(), None)
+
+        return {r.item["number"]: r for r in report.grade_items(ITEMS, self.cases, answer)}
+
+    def assert_points(self, solved, files, more=()):
+        """Those of the items of `files` and the items `more`, and no others; the rest is not written."""
+        results = self.grade(*solved)
+        for number, result in results.items():
+            with self.subTest(number):
+                wanted = result.item["file"] in files or number in more
+                self.assertEqual(result.passed, wanted, result.lines)
+                if not wanted:
+                    self.assertIn(result.cause, ("not-implemented", "waits-for-another-part"), result.lines)
+        return sum(r.score for r in results.values())
+
+    def test_builds_without_the_repository(self):
+        self.assertEqual(self.problems, {})
+        for name in ("build.ninja", "compile_commands.json"):
+            self.assertNotIn(str(SOURCE), (self.folder / "build" / name).read_text())
+
+    def test_every_item_says_what_is_not_written(self):
+        results = self.grade()
+        for number, result in results.items():
+            with self.subTest(number):
+                self.assertFalse(result.passed)
+                self.assertIn(result.cause, ("not-implemented", "waits-for-another-part"))
+                self.assertRegex(result.lines[0], r"not written yet: .+, see equations? \(\d+\)")
+                if result.cause == "not-implemented":
+                    self.assertIn(result.item["equation"], result.lines[0].split("not written yet: ")[1])
+        own = [number for number, result in results.items() if result.cause == "not-implemented"]
+        # What needs nothing else has its own message; the others may have to wait for one.
+        self.assertLessEqual({"1.1", "2.1", "3.1", "4.1", "4.2", "5.1", "5.2", "5.3", "6.1", "8.1", "8.2", "8.4"}, set(own))
+
+    def test_every_stub_throws_its_sentence(self):
+        texts = re.findall(r"// BEGIN SOLUTION (.+)", "".join(source_of(name).read_text() for name in FILES))
+        thrown = re.findall(r'throw std::logic_error\("not implemented: (.+)"\);', "".join(self.stubs.values()))
+        self.assertEqual(thrown, texts)
+        self.assertTrue(all(re.search(r", see equations? \(\d+\)", text) for text in texts), texts)
+        case = self.cases["affine-forward"][0]
+        self.grade()
+        answer = process.run(self.folder / "build/worker_affine", [case["request"]], process.Limits(), None)
+        self.assertEqual(answer.responses, [{"results": [
+            {"error": "not implemented: affine forward, see equation (1)"}]}])
+
+    def test_an_exercise_alone_earns_its_points(self):
+        for name in [*LAYERS, *(name for name in FILES if name.startswith("optim/"))]:
+            with self.subTest(name):
+                self.assertEqual(self.assert_points([name], [name]), points([name]))
+                self.tearDown()
+
+    def test_the_net_waits_for_the_layers(self):
+        self.assertEqual(self.assert_points([NET], []), 0)
+        self.assertEqual(self.assert_points([NET, *LAYERS], [NET, *LAYERS]), points([NET, *LAYERS]))
+
+    def test_training_earns_what_needs_no_net(self):
+        self.assertEqual(self.assert_points([TRAINING], [], more=("8.1", "8.2")), 7)
+        together = [TRAINING, NET, SGD, *LAYERS]
+        self.assertEqual(self.assert_points(together, together), points(together))
+
+    def test_a_compile_error_costs_only_its_own_file(self):
+        relu, affine = self.folder / "layers/relu.cpp", source_of("layers/affine.cpp").read_text()
+        relu.write_text(source_of("layers/relu.cpp").read_text().replace("cache_.gate", "cache_.gait"))
+        (self.folder / "layers/affine.cpp").write_text(affine)
+        number = 1 + relu.read_text().split("cache_.gait")[0].count("\n")
+        done = run(self.folder / "grade", "1", "2", "3.1", "7.1", "--json", self.folder / "results.json")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        results = {r["number"]: r for r in json.loads((self.folder / "results.json").read_text())}
+        self.assertEqual(sum(r["score"] for r in results.values()), points(["layers/affine.cpp"]))
+        for item in ("2.1", "2.2", "7.1"):  # the net cannot be linked without relu
+            self.assertEqual(results[item]["cause"], "does-not-compile")
+            self.assertRegex("\n".join(results[item]["lines"]), rf"layers/relu\.cpp:{number}:\d+: error: .*gait")
+        self.assertEqual(results["3.1"]["cause"], "not-implemented")
+        self.assertIn(f"layers/relu.cpp:{number}", done.stdout)
+        self.assertNotIn(str(self.folder), done.stdout)
+
+    def test_grade_of_an_unknown_item(self):
+        done = run(self.folder / "grade", "1.1", "9.9")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertEqual(done.stderr, "grade: no such item: 9.9 (--help lists them)\n")
+
+    def test_grade_of_nothing_written(self):
+        done = run(self.folder / "grade")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stdout, rf"together +0/{points(FILES)}\n$")
+
+    def test_grade_of_everything_written(self):
+        for name in FILES:
+            (self.folder / name).write_text(source_of(name).read_text())
+        done = run(self.folder / "grade")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, rf"together +{points(FILES)}/{points(FILES)}\n$")
+
+    def given_files(self):
+        """{path: text} of everything handed out, what was built left out."""
+        paths = [p for p in self.folder.rglob("*") if p.is_file() and p.relative_to(self.folder).parts[0] != "build"]
+        return {str(p.relative_to(self.folder)): p.read_text(errors="replace") for p in paths}
+
+    def test_nothing_of_a_solution_remains(self):
+        inside, outside = set(), set()
+        for path in [*SOURCE.glob("layers/*.?pp"), *SOURCE.glob("optim/*.?pp"), *SOURCE.glob("core/*.?pp"),
+                     *(COURSEWORK / "exercises").glob("*.?pp")]:
+            lines = outside
+            for line in path.read_text().splitlines():
+                if "BEGIN SOLUTION" in line:
+                    lines = inside
+                elif "END SOLUTION" in line:
+                    lines = outside
+                else:
+                    lines.add("".join(line.split("//")[0].split()))
+        secrets = {line for line in inside - outside - GIVEN_AWAY if len(line) >= 20}
+        self.assertGreater(len(secrets), 60)
+        for name, text in self.given_files().items():
+            given = "".join(text.split())
+            self.assertEqual([line for line in secrets if line in given], [], name)
+
+    def test_no_marker_no_teacher_s_file_remains(self):
+        files = self.given_files()
+        for name, text in files.items():
+            self.assertNotRegex(text, "(BEGIN|END) SOLUTION", name)
+        names = " ".join(files)
+        for absent in ("cases.py", ".patch", "mistakes", "alternatives", "autograder", "make_student", "summary",
+                       "normaliser", "batches", "training/", "test", "__pycache__"):
+            self.assertNotIn(absent, names)
+        for present in ("grade", "grading/cases.json", "grading/judge.py", "handout.md", "assignment.json", "LICENSE",
+                        *FILES):
+            self.assertIn(present, files)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,311 @@
+// The programs under mpirun, as a user meets them: the same results as without, one voice, and what
+// happens when a rank dies.
+#include <spawn.h>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "data/npz.hpp"
+#include "tests/system/programs/program_run.hpp"
+#include "tests/system/programs/tiny_data.hpp"
+
+namespace thinnet {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+using testing::contains;
+using testing::expect_refused;
+using testing::ProgramRun;
+using testing::TemporaryFolder;
+using testing::TinyData;
+
+/// mpirun in the background.
+class Job {
+ public:
+  /// `words` are the program's name and options; -q keeps mpirun's own words about exit codes out.
+  Job(std::size_t ranks, const std::string& words) {
+    const std::string name = words.substr(0, words.find(' '));
+    const std::string command = "exec " THINNET_MPIRUN " " + std::to_string(ranks) + " -q \"" +
+                                testing::program_file(name) + "\"" + words.substr(name.size()) +
+                                " >" + (log_ / "out") + " 2>" + (log_ / "err") + " </dev/null";
+    std::array<std::string, 3> texts{"sh", "-c", command};
+    std::array<char*, 4> arguments{texts[0].data(), texts[1].data(), texts[2].data(), nullptr};
+    if (posix_spawn(&pid_, "/bin/sh", nullptr, nullptr, arguments.data(), environ) != 0)
+      throw std::runtime_error("cannot start sh");
+  }
+  ~Job() {
+    if (pid_ == 0) return;
+    kill(pid_, SIGTERM);  // at SIGKILL the ranks would stay
+    wait();
+  }
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+
+  ProgramRun wait() {
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = 0;
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(log_ / "out"),
+            read_file(log_ / "err")};
+  }
+  std::string out() const { return fs::exists(log_ / "out") ? read_file(log_ / "out") : ""; }
+  void interrupt() const { kill(pid_, SIGINT); }
+
+  /// SIGKILL is what the system sends when memory is short.
+  void signal_rank(std::size_t rank, int signal = SIGKILL) const {
+    const std::string mark = "OMPI_COMM_WORLD_RANK=" + std::to_string(rank);
+    for (const auto& entry : fs::directory_iterator("/proc")) {
+      const std::string name = entry.path().filename();
+      if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+      try {
+        std::istringstream words(read_file(entry.path() / "stat"));
+        std::string word, parent;
+        words >> word >> word >> word >> parent;  // number, (name), state, parent
+        if (parent != std::to_string(pid_)) continue;
+        const std::string environment = '\0' + read_file(entry.path() / "environ");
+        if (!contains(environment, '\0' + mark + '\0')) continue;
+      } catch (const std::runtime_error&) {  // of somebody else, or gone
+        continue;
+      }
+      kill(std::stoi(name), signal);
+      return;
+    }
+    ADD_FAILURE() << "there is no rank " << rank;
+  }
+
+ private:
+  TemporaryFolder log_;
+  pid_t pid_ = 0;
+};
+
+ProgramRun mpirun(std::size_t ranks, const std::string& words) {
+  return Job(ranks, words).wait();
+}
+
+template <typename Condition>
+void wait_until(const Condition& condition) {
+  const auto start = std::chrono::steady_clock::now();
+  while (!condition()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    ASSERT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
+  }
+}
+
+std::ptrdiff_t lines_of(const std::string& text) {
+  return std::count(text.begin(), text.end(), '\n');
+}
+
+std::string training(const TinyData& data, const TemporaryFolder& output,
+                     const std::string& more = "") {
+  return "train_cifar10 --data " + data.path() + " --output " + output.path() +
+         " --no-test --validation 21 --batch 14 --whiten 0 --hidden 8,6 --learning-rate .02 " +
+         more + (contains(more, "--epochs") ? "" : " --epochs 3");
+}
+
+Json history_of(const TemporaryFolder& output) {
+  return Json::parse(read_file(output / "history.json"));
+}
+
+const std::string tiny = " --training 20,39 --validation 21 --epochs 2 --batch 16 --hidden 8,6-5";
+
+std::string study(const TinyData& data, const TemporaryFolder& output,
+                  const std::string& more = "") {
+  return "dropout_study --data " + data.path() + " --output " + output.path() + tiny + more;
+}
+
+/// The journal without its times, in an order of its own.
+std::multiset<std::string> journal_of(const TemporaryFolder& output) {
+  std::multiset<std::string> lines;
+  if (!fs::exists(output / "runs.jsonl")) return lines;
+  std::istringstream text(read_file(output / "runs.jsonl"));
+  for (std::string line; std::getline(text, line);) {
+    Json json = Json::parse(line, nullptr, false);
+    if (json.is_discarded()) break;  // the last line, half written
+    json.erase("seconds");
+    lines.insert(json.dump());
+  }
+  return lines;
+}
+
+void expect_same_study(const TemporaryFolder& a, const TemporaryFolder& b) {
+  EXPECT_EQ(read_file(a / "study.json"), read_file(b / "study.json"));
+  EXPECT_EQ(read_file(a / "study.html"), read_file(b / "study.html"));
+  EXPECT_EQ(journal_of(a), journal_of(b));
+}
+
+TEST(OnRanks, TrainingIsThatOfOneProcess) {
+  const TinyData data;
+  const TemporaryFolder alone, together, again;
+  const ProgramRun one = testing::run_program(training(data, alone));
+  ASSERT_EQ(one.exit_code, 0) << one.err;
+  EXPECT_FALSE(contains(one.out, "ranks")) << one.out;
+  const ProgramRun three = mpirun(3, training(data, together));
+  ASSERT_EQ(three.exit_code, 0) << three.err;
+  EXPECT_TRUE(contains(three.out, "3 ranks, each with its slice of every batch\n")) << three.out;
+  EXPECT_EQ(lines_of(three.out), lines_of(one.out) + 1) << three.out;
+  EXPECT_EQ(lines_of(three.err), lines_of(one.err)) << three.err;
+  EXPECT_EQ(together.names(), alone.names());
+  Json a = history_of(alone), b = history_of(together);
+  EXPECT_EQ(a["settings"], b["settings"]);
+  EXPECT_EQ(a["best_epoch"], b["best_epoch"]);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_NEAR(a["epochs"][i]["loss"], b["epochs"][i]["loss"], 1e-5);
+    EXPECT_EQ(a["epochs"][i]["validation_accuracy"], b["epochs"][i]["validation_accuracy"]);
+  }
+  // The same number of ranks makes the same bits, also when it goes on from a checkpoint.
+  const std::string weights = read_file(together / "weights.npz");
+  fs::copy_file(together / "checkpoint.npz", again / "checkpoint.npz");
+  const ProgramRun rest = mpirun(3, training(data, again));
+  ASSERT_EQ(rest.exit_code, 0) << rest.err;
+  EXPECT_TRUE(contains(rest.out, "Going on from")) << rest.out;
+  EXPECT_EQ(read_file(again / "weights.npz"), weights);
+}
+
+TEST(OnRanks, TrainingGoesOnAfterARankWasKilled) {
+  const TinyData data;
+  const TemporaryFolder output;
+  const std::string words = training(data, output, "--epochs 1000000");
+  const auto epochs = [&] { return read_npz(output / "checkpoint.npz").at("history").size(); };
+  Job job(2, words);
+  wait_until([&] { return fs::exists(output / "checkpoint.npz"); });
+  job.signal_rank(1);
+  const ProgramRun killed = job.wait();
+  EXPECT_NE(killed.exit_code, 0);
+  EXPECT_TRUE(contains(killed.err,
+                       "train_cifar10: ended by mpirun (has a rank died?); the last finished epoch "
+                       "is kept in " +
+                           (output / "checkpoint.npz") + ", and the same command goes on\n"))
+      << killed.err;
+  const std::size_t before = epochs();
+  Job rest(2, words);
+  wait_until([&] { return epochs() > before; });
+}
+
+TEST(OnRanks, AStudyIsThatOfOneProcessToTheByte) {
+  const TinyData data(64);  // with pictures of weights
+  const TemporaryFolder alone, together;
+  ASSERT_EQ(testing::run_program(study(data, alone)).exit_code, 0);
+  const ProgramRun three = mpirun(3, study(data, together));
+  ASSERT_EQ(three.exit_code, 0) << three.err;
+  EXPECT_TRUE(contains(three.out, "60 runs, 0 of them finished earlier, 3 at a time")) << three.out;
+  EXPECT_EQ(lines_of(three.err), 60) << three.err;
+  EXPECT_TRUE(contains(three.err, "60/60 runs 100%")) << three.err;
+  expect_same_study(alone, together);
+  EXPECT_EQ(together.names(), alone.names());
+  const ProgramRun nothing = mpirun(3, study(data, together));  // more ranks than runs
+  EXPECT_EQ(nothing.exit_code, 0) << nothing.err;
+  EXPECT_TRUE(contains(nothing.out, "60 runs, 60 of them finished earlier")) << nothing.out;
+  expect_same_study(alone, together);
+}
+
+std::string last_words(const TemporaryFolder& output) {
+  return "dropout_study: ended by mpirun (has a rank died?); the finished runs are kept in " +
+         (output / "runs.jsonl") + ", and the same command goes on\n";
+}
+
+TEST(OnRanks, AStudyGoesOnAfterARankWasKilled) {
+  const TinyData data;
+  const TemporaryFolder alone, output;
+  // 15 runs so long that mpirun, which takes a second to end the others, does so in time.
+  const std::string slow = " --epochs 100 --hidden 600 --training 39";
+  Job job(3, study(data, output, slow));
+  wait_until([&] { return !journal_of(output).empty(); });
+  job.signal_rank(1);
+  const ProgramRun killed = job.wait();
+  EXPECT_NE(killed.exit_code, 0);
+  EXPECT_TRUE(contains(killed.err, last_words(output))) << killed.err;
+  const auto kept = journal_of(output);
+  EXPECT_LT(kept.size(), 15U);
+  EXPECT_FALSE(fs::exists(output / "study.json"));
+  const ProgramRun rest = mpirun(2, study(data, output, slow));
+  ASSERT_EQ(rest.exit_code, 0) << rest.err;
+  EXPECT_TRUE(contains(rest.out, std::to_string(kept.size()) + " of them finished earlier"));
+  ASSERT_EQ(testing::run_program(study(data, alone, slow)).exit_code, 0);
+  expect_same_study(alone, output);
+}
+
+TEST(OnRanks, AStudyStopsInTheMiddleOfItsRuns) {
+  const TinyData data;
+  const auto stopped_by = [&](const TemporaryFolder& output, const auto& stop) {
+    Job job(3, study(data, output, " --epochs 10000000"));
+    wait_until([&] { return contains(job.out(), "3 at a time"); });
+    stop(job);
+    ProgramRun run = job.wait();
+    EXPECT_EQ(output.names(), std::vector<std::string>{"runs.jsonl"});
+    return run;
+  };
+  const TemporaryFolder killed, interrupted, alone;
+  EXPECT_NE(stopped_by(killed, [](const Job& job) { job.signal_rank(0); }).exit_code, 0);
+  const ProgramRun by_user = stopped_by(interrupted, [](const Job& job) { job.interrupt(); });
+  EXPECT_NE(by_user.exit_code, 0);
+  EXPECT_TRUE(contains(by_user.err, last_words(interrupted))) << by_user.err;
+  const ProgramRun rank_0 = stopped_by(alone, [](const Job& job) { job.signal_rank(0, SIGINT); });
+  EXPECT_EQ(rank_0.exit_code, 130);
+  EXPECT_EQ(rank_0.err, "dropout_study: interrupted: 0 of 60 runs are kept in " +
+                            (alone / "runs.jsonl") + "; the same command goes on\n");
+}
+
+TEST(OnRanks, ARunThatFailsIsNamedAndTheOthersKept) {
+  const TinyData data;
+  const TemporaryFolder output;
+  const ProgramRun run =
+      mpirun(3, study(data, output, " --learning-rate 1e18 --optimiser sgd --seeds 0-1"));
+  EXPECT_EQ(run.exit_code, 2);
+  std::istringstream lines(run.err);
+  std::size_t failures = 0;
+  for (std::string line; std::getline(lines, line);)
+    failures += contains(line, "dropout_study: hidden ") && contains(line, "the loss is ") ? 1 : 0;
+  EXPECT_EQ(failures, 1U) << run.err;
+}
+
+TEST(OnRanks, MistakesAreToldOnce) {
+  const TinyData data;
+  const TemporaryFolder output;
+  expect_refused(mpirun(3, training(data, output, "--nonsense")), "--nonsense");
+  expect_refused(mpirun(3, "dropout_study --data /nowhere"), "/nowhere: no such folder");
+  expect_refused(mpirun(2, study(data, output, " --jobs 2")),
+                 "--jobs 2 is for one process: under mpirun every rank does one run at a time");
+  write_file(output / "checkpoint.npz", "PK");
+  expect_refused(mpirun(2, training(data, output)), (output / "checkpoint.npz") + ": ");
+  write_file(output / "runs.jsonl", "#\n");
+  expect_refused(mpirun(2, study(data, output)), "cannot use line 1");
+  const ProgramRun help = mpirun(3, "train_cifar10 --help"),
+                   alone = testing::run_program("train_cifar10 --help");
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_EQ(help.out, alone.out);
+  expect_refused(mpirun(2, "dropout_cifar10 --data " + data.path()),
+                 "started in 2 processes, but this program runs in one");
+}
+
+TEST(OnRanks, AMistakeOfOneRankEndsAll) {
+  // The others have no such file: a disk that is not shared.
+  const TinyData data;
+  const TemporaryFolder output, log;
+  const std::string program = testing::program_file("train_cifar10");
+  const std::string words = training(data, output).substr(std::string("train_cifar10").size());
+  const std::string command = THINNET_MPIRUN " 1 -q \"" + program + "\"" + words + " : -n 1 \"" +
+                              program + "\" --data /elsewhere >" + (log / "out") + " 2>" +
+                              (log / "err") + " </dev/null";
+  const int status = std::system(command.c_str());
+  const std::string err = read_file(log / "err");
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 2) << err;
+  EXPECT_TRUE(contains(err, "train_cifar10: rank 1 of 2: /elsewhere: no such folder\n")) << err;
+}
+
+TEST(OnRanks, OneRankIsOneProcess) {
+  const TinyData data;
+  const TemporaryFolder output, alone;
+  const ProgramRun run = mpirun(1, study(data, output, " --seeds 0-1 --jobs 2"));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  ASSERT_EQ(testing::run_program(study(data, alone, " --seeds 0-1")).exit_code, 0);
+  expect_same_study(alone, output);
+}
+
+}  // namespace
+}  // namespace thinnet

@@ -1,0 +1,326 @@
+// The example programs as a user meets them: they explain, write their files, and refuse what is
+// wrong in one line with exit code 2.
+#include <nlohmann/json.hpp>
+
+#include "data/npy.hpp"
+#include "tests/support.hpp"
+#include "tests/system/programs/program_run.hpp"
+#include "tests/system/programs/tiny_data.hpp"
+
+namespace thinnet {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::contains;
+using testing::expect_refused;
+using testing::ProgramRun;
+using testing::run_program;
+using testing::TemporaryFolder;
+using testing::TinyData;
+
+bool is_png(const std::string& path) {
+  return read_file(path).compare(0, 4, "\x89PNG") == 0;
+}
+
+const std::string tiny = " --training 40 --validation 20 --epochs 2 --batch 16 --hidden 8,6";
+
+std::string experiment(const std::string& data, const std::string& output,
+                       const std::string& more = "") {
+  return "dropout_cifar10 --data " + data + " --output " + output + tiny + more;
+}
+
+TEST(Programs, XorLearnsAndExplains) {
+  const ProgramRun run = run_program("xor");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(contains(run.out, "0  0  0.0")) << run.out;
+  EXPECT_TRUE(contains(run.out, "0  1  0.9")) << run.out;
+  EXPECT_TRUE(contains(run.out, "1  0  0.9")) << run.out;
+  EXPECT_TRUE(contains(run.out, "1  1  0.0")) << run.out;
+  EXPECT_TRUE(contains(run.out, "folds the plane"));
+}
+
+TEST(Programs, GradientCheckPassesEveryLayer) {
+  const ProgramRun run = run_program("gradient_check");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  std::size_t passed = 0;
+  for (std::size_t at = 0; (at = run.out.find(": passed", at)) != std::string::npos; ++at) ++passed;
+  EXPECT_EQ(passed, 5U) << run.out;
+  EXPECT_FALSE(contains(run.out, "FAILED"));
+}
+
+TEST(Programs, InvertedDropoutMeasuresBothMeans) {
+  const ProgramRun run = run_program("inverted_dropout");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  std::istringstream line(run.out.substr(run.out.find("\n  0.5 ")));
+  double p = 0, without = 0, expected = 0, plain_test = 0, with = 0, test = 0, error = 0;
+  line >> p >> without >> expected >> plain_test >> with >> test >> error;
+  EXPECT_EQ(p, 0.5);
+  EXPECT_GT(error, 0);
+  EXPECT_NEAR(expected, p * test, 1e-4);  // both are printed with four digits
+  EXPECT_NEAR(without, expected, 6 * error);
+  EXPECT_NEAR(with, test, 6 * error);
+}
+
+TEST(Programs, SpiralDrawsItsBoundary) {
+  const TemporaryFolder output;
+  const ProgramRun run =
+      run_program("spiral --points 20 --epochs 3 --hidden 10 --output " + (output / "new/folder"));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(contains(run.out, "% of the points it learnt from are right")) << run.out;
+  EXPECT_TRUE(is_png(output / "new/folder/boundary.png"));
+  const std::string svg = read_file(output / "new/folder/boundary.svg");
+  EXPECT_TRUE(contains(svg, "class 2") && contains(svg, "</svg>"));
+  expect_refused(run_program("spiral --keep-prob 0 --output " + output.path()),
+                 "spiral: dropout: keep_prob is 0, expected a number in (0, 1]");
+}
+
+TEST(Programs, EveryProgramHasHelp) {
+  for (const char* program : {"xor", "spiral", "gradient_check", "inverted_dropout"}) {
+    const ProgramRun run = run_program(std::string(program) + " --help");
+    EXPECT_EQ(run.exit_code, 0) << program;
+    EXPECT_TRUE(contains(run.out, "--help")) << program << run.out;
+    expect_refused(run_program(std::string(program) + " --no-such-option"), program);
+  }
+  const ProgramRun run = run_program("dropout_cifar10 --help");
+  EXPECT_EQ(run.exit_code, 0);
+  for (const char* option :
+       {"--data", "--keep-probs", "--hidden", "--training", "--validation", "--epochs", "--batch",
+        "--sampling", "--optimiser", "--learning-rate", "--weight-scale", "--seed", "--output"}) {
+    EXPECT_TRUE(contains(run.out, option)) << option;
+  }
+}
+
+TEST(Experiment, WritesATableHistoriesAndPictures) {
+  const TinyData data;
+  const TemporaryFolder output;
+  const ProgramRun run = run_program(experiment(data.path(), output.path()));
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(contains(run.out, "affine3")) << run.out;
+  EXPECT_TRUE(contains(run.out, "keep_prob   train  validation     gap")) << run.out;
+  EXPECT_TRUE(contains(run.err, "keep_prob 0.25  epoch 2/2")) << run.err;
+  EXPECT_EQ(output.names(), (std::vector<std::string>{"curves.gp", "curves.png", "curves.svg",
+                                                      "history.csv", "history.json"}));
+  EXPECT_TRUE(is_png(output / "curves.png"));
+  EXPECT_TRUE(contains(read_file(output / "curves.svg"), "keep_prob 0.25, validation"));
+
+  const auto json = nlohmann::json::parse(read_file(output / "history.json"));
+  EXPECT_EQ(json["hidden"], (std::vector<int>{8, 6}));
+  ASSERT_EQ(json["runs"].size(), 2U);
+  EXPECT_EQ(json["runs"][1]["keep_prob"], 0.25);
+  ASSERT_EQ(json["runs"][1]["epochs"].size(), 2U);
+  const auto& last = json["runs"][1]["epochs"][1];
+  const std::string csv = read_file(output / "history.csv");
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 2 * 2);
+  const std::string row = csv.substr(csv.rfind("\n0.25,2,") + 1);
+  EXPECT_TRUE(contains(row, "," + last["train_accuracy"].dump() + ",")) << row;
+  EXPECT_TRUE(contains(row, "," + last["validation_accuracy"].dump() + "\n")) << row;
+}
+
+TEST(Experiment, RepeatsItselfToTheByteAtOneAndTwoThreads) {
+  const TinyData data;
+  const TemporaryFolder one, two, other;
+  const std::string wide = " --hidden 2000,500 --batch 40";  // products large enough to split
+  run_program(experiment(data.path(), one.path(), wide),
+              "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1");
+  run_program(experiment(data.path(), two.path(), wide),
+              "OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=2");
+  run_program(experiment(data.path(), other.path(), wide + " --seed 5"));
+  for (const char* file : {"/history.csv", "/history.json", "/curves.svg", "/curves.png"}) {
+    EXPECT_EQ(read_file(one.path() + file), read_file(two.path() + file)) << file;
+  }
+  EXPECT_NE(read_file(one / "history.csv"), read_file(other / "history.csv"));
+}
+
+TEST(Experiment, TakesEveryOption) {
+  const TinyData data;
+  const TemporaryFolder output;
+  const ProgramRun run =
+      run_program(experiment(data.path(), output.path(),
+                             " --keep-probs 1,0.5,0.1 --optimiser sgd --sampling shuffled "
+                             "--learning-rate 0.01 --weight-scale 0.1 "
+                             "--seed 3"));
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const auto json = nlohmann::json::parse(read_file(output / "history.json"));
+  EXPECT_EQ(json["optimiser"], "sgd");
+  EXPECT_EQ(json["sampling"], "shuffled");
+  EXPECT_EQ(json["learning_rate"], 0.01);
+  EXPECT_EQ(json["weight_scale"], 0.1);
+  EXPECT_EQ(json["seed"], 3);
+  EXPECT_EQ(json["runs"].size(), 3U);
+}
+
+TEST(Experiment, FindsDataThroughTheEnvironment) {
+  const TinyData data;
+  const TemporaryFolder output;
+  const std::string words = "dropout_cifar10 --output " + output.path() + tiny;
+  const ProgramRun found = run_program(words, "THINNET_DATA=" + data.path());
+  EXPECT_EQ(found.exit_code, 0) << found.err;
+  EXPECT_TRUE(contains(found.out, data.path())) << found.out;
+  expect_refused(run_program(words, "THINNET_DATA=/no/such/folder"),
+                 "dropout_cifar10: /no/such/folder: no such folder");
+  // What is named with --data comes before the environment.
+  const ProgramRun named = run_program(words + " --data " + data.path(), "THINNET_DATA=/no/such");
+  EXPECT_EQ(named.exit_code, 0) << named.err;
+}
+
+TEST(Experiment, FallsBackToFashionMnistAndSaysSo) {
+  if (!fs::exists("/usr/share/datasets/fashion-mnist")) {
+    GTEST_SKIP() << "Debian's dataset-fashion-mnist is not installed";
+  }
+  const TemporaryFolder elsewhere;
+  fs::create_directory(elsewhere / "away");  // from here ../shared is not to be seen
+  const ProgramRun run = run_program("dropout_cifar10 --output " + (elsewhere / "output") + tiny,
+                                     "cd " + (elsewhere / "away") + " && HOME=" + elsewhere.path() +
+                                         " XDG_CACHE_HOME= THINNET_DATA=");
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(contains(run.out,
+                       "CIFAR-10 was not found: using Fashion-MNIST from "
+                       "/usr/share/datasets/fashion-mnist instead.\n"))
+      << run.out;
+  EXPECT_TRUE(contains(run.out, "N×784")) << run.out;
+}
+
+TEST(Experiment, RefusesWrongOptionsInOneLine) {
+  const TinyData data;
+  const TemporaryFolder output;
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"--keep-probs 0", "keep_prob is 0, expected a number in (0, 1]"},
+      {"--keep-probs 1,1.5", "keep_prob is 1.5, expected a number in (0, 1]"},
+      {"--keep-probs nan", "keep_prob is nan, expected a number in (0, 1]"},
+      {"--keep-probs half", "half"},
+      {"--hidden 0", "--hidden"},
+      {"--hidden 6004799503160661", "--hidden"},
+      {"--epochs 0", "--epochs: '0' is not a whole number of at least 1"},
+      {"--epochs -3", "--epochs: '-3' is not a whole number of at least 1"},
+      {"--epochs 99999999999999999999", "is not a whole number of at least 1"},
+      {"--epochs 1.5", "'1.5' is not a whole number"},
+      {"--hidden 8,1000001", "--hidden: '1000001' is not a whole number in [1, 1000000]"},
+      {"--seed -1", "--seed: '-1' is not a whole number"},
+      {"--seed ''", "--seed: '' is not a whole number"},
+      {"--output ''", "the name of the output folder is empty"},
+      {"--batch 0", "--batch"},
+      {"--training 0", "--training"},
+      {"--training 41", "41 training and 20 validation images asked for, but the data set has 60"},
+      {"--optimiser newton", "--optimiser"},
+      {"--learning-rate 0", "learning rate is 0"},
+      {"--learning-rate nan", "learning rate is nan"},
+      {"--weight-scale -1", "weight scale is -1"},
+      {"--sed 4", "--sed"}};
+  for (const auto& [option, message] : cases) {
+    SCOPED_TRACE(option);
+    expect_refused(run_program(experiment(data.path(), output.path(), " " + option)), message);
+  }
+  EXPECT_TRUE(output.names().empty());
+}
+
+TEST(Programs, FailWhereTheirResultsCannotBePrinted) {
+  for (const char* words : {"xor", "xor --help", "gradient_check", "dropout_cifar10 --help"}) {
+    SCOPED_TRACE(words);
+    expect_refused(run_program(words, "", ">/dev/full"),
+                   "stdout: cannot write: No space left on device");
+    expect_refused(run_program(words, "", ">&-"), "stdout: cannot write: Bad file descriptor");
+  }
+}
+
+TEST(Experiment, LosesNoEarlierResultToAFailure) {
+  const TinyData data;
+  const TemporaryFolder output;
+  write_file(output / "history.csv", "earlier\n");
+  const std::string no_such = data / "missing";
+  expect_refused(run_program(experiment(no_such, output.path())), no_such + ": no such folder");
+  expect_refused(run_program(experiment(data.path(), output.path(), " --keep-probs 7")), "7");
+  expect_refused(run_program(experiment(data.path(), output.path(), " --learning-rate 1e30")),
+                 "the loss is");
+  EXPECT_EQ(read_file(output / "history.csv"), "earlier\n");
+  EXPECT_EQ(output.names(), std::vector<std::string>{"history.csv"});
+}
+
+TEST(Experiment, RefusesAnOutputFolderItCannotWrite) {
+  const TinyData data;
+  const std::string below_a_file = data / "x.npy" + "/output";
+  const ProgramRun run = run_program(experiment(data.path(), below_a_file));
+  expect_refused(run, below_a_file + ": cannot make the folder");
+  EXPECT_FALSE(contains(run.err, "epoch"));  // known before training, not after
+  expect_refused(run_program(experiment(data.path(), "/proc")), "/proc");
+}
+
+/// Full-sized batch files of zeros (sparse on disk), as read_training asks for.
+class ZeroCifar10 : public TemporaryFolder {
+ public:
+  ZeroCifar10() {
+    for (const char* number : {"1", "2", "3", "4", "5"}) {
+      const std::string path = batch(number);
+      write_file(path, "");
+      fs::resize_file(path, 30730000);
+    }
+  }
+  std::string batch(const std::string& number) const {
+    return *this / ("data_batch_" + number + ".bin");
+  }
+};
+
+TEST(Experiment, RefusesDamagedCifar10Files) {
+  const ZeroCifar10 data;
+  const TemporaryFolder output;
+  const auto expect_batch_refused = [&](const std::string& number, const std::string& message) {
+    SCOPED_TRACE(message);
+    expect_refused(run_program(experiment(data.path(), output.path())),
+                   data.batch(number) + ": " + message);
+  };
+  fs::resize_file(data.batch("2"), 30729999);
+  expect_batch_refused("2", "30729999 bytes, expected 30730000");
+  fs::resize_file(data.batch("2"), 0);
+  expect_batch_refused("2", "0 bytes, expected 30730000");
+  fs::resize_file(data.batch("2"), 30730001);
+  expect_batch_refused("2", "30730001 bytes, expected 30730000");
+  fs::resize_file(data.batch("2"), 30730000);
+  testing::overwrite(data.batch("3"), std::size_t{3073} * 7, std::string(1, '\xC8'));
+  expect_batch_refused("3", "record 7 has label 200, expected 0 to 9");
+  fs::remove(data.batch("4"));
+  testing::overwrite(data.batch("3"), std::size_t{3073} * 7, std::string(1, '\0'));
+  expect_batch_refused("4", "cannot open: No such file or directory");
+  EXPECT_TRUE(output.names().empty());
+}
+
+TEST(Experiment, RefusesDamagedDataOfTheUsersOwn) {
+  const TinyData data;
+  const TemporaryFolder output;
+  const auto expect_labels_refused = [&](const Matrix<double>& y, const std::string& message) {
+    write_file(data / "y.npy", encode_npy(y));
+    expect_refused(run_program(experiment(data.path(), output.path())), message);
+  };
+  expect_labels_refused(xt::zeros<double>({59, 1}), "x.npy: data set: x is 60×12, labels are 59");
+  expect_labels_refused(xt::full_like(Matrix<double>({60, 1}), -1.0),
+                        "y.npy: label -1 of example 0");
+  expect_labels_refused(xt::full_like(Matrix<double>({60, 1}), 0.5),
+                        "y.npy: label 0.5 of example 0");
+  expect_labels_refused(xt::zeros<double>({30, 2}), "y.npy: labels must have one axis");
+
+  const TemporaryFolder idx;  // 2 images of 1×3 bytes, the second of class 200
+  write_file(idx / "train-images-idx3-ubyte",
+             std::string("\0\0\x08\x03\0\0\0\x02\0\0\0\x01\0\0\0\x03"
+                         "abcdef",
+                         22));
+  write_file(idx / "train-labels-idx1-ubyte", std::string("\0\0\x08\x01\0\0\0\x02\0\xC8", 10));
+  expect_refused(run_program(experiment(idx.path(), output.path())),
+                 "train-labels-idx1-ubyte: example 1 has label 200, expected 0 to 9");
+  EXPECT_TRUE(output.names().empty());
+}
+
+TEST(Experiment, KeepsItsHistoryWhenNoPictureCanBeDrawn) {
+  const TinyData data;
+  const TemporaryFolder output;
+  const ProgramRun run = run_program(experiment(data.path(), output.path()), "PATH=/no/such");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_TRUE(contains(run.err, "curves.gp: gnuplot: No such file or directory\n")) << run.err;
+  EXPECT_EQ(output.names(), (std::vector<std::string>{"curves.gp", "history.csv", "history.json"}));
+}
+
+TEST(Experiment, RefusesAFolderWithoutKnownFiles) {
+  const TemporaryFolder empty, output;
+  expect_refused(run_program(experiment(empty.path(), output.path())),
+                 empty.path() + ": holds neither data_batch_1.bin");
+}
+
+}  // namespace
+}  // namespace thinnet
