@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "core/check.hpp"
-#include "data/npy.hpp"
-#include "data/npz.hpp"
+#include "data/io/npy.hpp"
+#include "data/io/npz.hpp"
 
 namespace thinnet {
 namespace {

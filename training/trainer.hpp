@@ -7,8 +7,8 @@
 #include "core/sequential.hpp"
 #include "data/batches.hpp"
 #include "optim/optimizer.hpp"
+#include "training/distributed/replicas.hpp"
 #include "training/progress.hpp"
-#include "training/replicas.hpp"
 #include "training/schedule.hpp"
 
 namespace thinnet {

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "apps/dropout_study/options.hpp"
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 
 namespace thinnet::examples {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "apps/dropout_study/run.hpp"
-#include "training/ranks.hpp"
+#include "training/distributed/ranks.hpp"
 
 namespace thinnet::examples {
 

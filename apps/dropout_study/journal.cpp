@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 
 namespace thinnet::examples {
 namespace {

@@ -13,7 +13,7 @@
 #include "apps/dropout_study/words.hpp"
 #include "apps/support/last_words.hpp"
 #include "core/check.hpp"
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 #include "examples/support/program.hpp"
 
 using namespace thinnet;

@@ -13,7 +13,7 @@
 #include "apps/dropout_study/tiles.hpp"
 #include "apps/dropout_study/versions.hpp"
 #include "apps/dropout_study/words.hpp"
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 
 namespace thinnet::examples {
 namespace {

@@ -14,7 +14,7 @@
 #include "apps/dropout_study/interrupt.hpp"
 #include "apps/dropout_study/study_progress.hpp"
 #include "apps/support/checksum.hpp"
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 #include "examples/support/program.hpp"
 
 namespace thinnet::examples {

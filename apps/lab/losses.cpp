@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/lab/engine/config.hpp"
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 #include "examples/support/checks.hpp"
 #include "examples/support/program.hpp"
 #include "training/progress.hpp"

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 
 namespace thinnet::examples {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 #include "examples/support/chart.hpp"
 #include "examples/support/history.hpp"
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "core/summary.hpp"
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 #include "examples/dropout_cifar10/report.hpp"
 #include "examples/support/checks.hpp"
 #include "examples/support/images.hpp"

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 #include "examples/support/chart.hpp"
 #include "examples/support/history.hpp"
 

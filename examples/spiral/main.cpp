@@ -7,7 +7,7 @@
 
 #include "core/random.hpp"
 #include "core/summary.hpp"
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 #include "examples/support/chart.hpp"
 #include "examples/support/checks.hpp"
 #include "examples/support/program.hpp"

@@ -14,7 +14,7 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 
 namespace thinnet::examples {
 namespace {

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "data/cifar10.hpp"
-#include "data/idx.hpp"
-#include "data/npy.hpp"
+#include "data/io/cifar10.hpp"
+#include "data/io/idx.hpp"
+#include "data/io/npy.hpp"
 
 namespace thinnet::examples {
 namespace {

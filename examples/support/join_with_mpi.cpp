@@ -1,5 +1,5 @@
 #include "examples/support/launch.hpp"
-#include "training/mpi_ranks.hpp"
+#include "training/distributed/mpi_ranks.hpp"
 
 namespace thinnet::examples {
 

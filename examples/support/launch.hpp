@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "training/ranks.hpp"
+#include "training/distributed/ranks.hpp"
 
 namespace thinnet::examples {
 

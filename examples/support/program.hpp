@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "training/ranks.hpp"
+#include "training/distributed/ranks.hpp"
 
 namespace CLI {
 class App;

@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 
-#include "data/cifar10.hpp"
+#include "data/io/cifar10.hpp"
 
 namespace thinnet {
 namespace {

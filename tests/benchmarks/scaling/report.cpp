@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 
 namespace thinnet {
 namespace {

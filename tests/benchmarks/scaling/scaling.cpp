@@ -12,8 +12,8 @@
 #include "layers/softmax_cross_entropy.hpp"
 #include "optim/sgd.hpp"
 #include "tests/benchmarks/nets.hpp"
-#include "training/mpi_ranks.hpp"
-#include "training/replicas.hpp"
+#include "training/distributed/mpi_ranks.hpp"
+#include "training/distributed/replicas.hpp"
 
 namespace thinnet::benchmarks {
 namespace {

@@ -15,14 +15,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from planting import ROOT, Copy, Fault, chosen_faults, plant_all  # noqa: E402
 
 FAULTS = [
-    Fault("in-place", "data/file.cpp", 'path + ".partial"', "path", 2),
-    Fault("no-sync", "data/file.cpp", 'Descriptor(partial, O_RDONLY, "cannot open", path).sync();', ""),
-    Fault("no-folder-sync", "data/file.cpp",
+    Fault("in-place", "data/io/file.cpp", 'path + ".partial"', "path", 2),
+    Fault("no-sync", "data/io/file.cpp", 'Descriptor(partial, O_RDONLY, "cannot open", path).sync();', ""),
+    Fault("no-folder-sync", "data/io/file.cpp",
           'Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY, "cannot open", path).sync();',
           'Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY, "cannot open", path);'),
-    Fault("full-disk-unseen", "data/file.cpp", 'if (n < 0 && errno != EINTR) fail(shown_, "cannot write", errno);',
+    Fault("full-disk-unseen", "data/io/file.cpp", 'if (n < 0 && errno != EINTR) fail(shown_, "cannot write", errno);',
           "if (n < 0 && errno != EINTR) return;"),
-    Fault("left-behind", "data/file.cpp", "    std::remove(partial.c_str());\n    throw;", "    throw;"),
+    Fault("left-behind", "data/io/file.cpp", "    std::remove(partial.c_str());\n    throw;", "    throw;"),
     Fault("steps-forgotten", "training/checkpoint.cpp",
           "  state.optimizer.t = static_cast<std::uint64_t>(counters(0, 0));\n", ""),
     Fault("best-forgotten", "training/checkpoint.cpp",
@@ -45,7 +45,7 @@ FAULTS = [
           "  journal_.append(run, trained.result, trained.seconds);\n"
           "  if (!trained.tiles.empty()) write_file(tiles_path(output_, run), trained.tiles);\n"),
     Fault("removed-unseen", "apps/dropout_study/journal.cpp", "about.st_nlink == 0", "false"),
-    Fault("short-file-taken", "data/npy.cpp",
+    Fault("short-file-taken", "data/io/npy.cpp",
           "  if (header.columns > 0 && header.rows > present / width / header.columns) {\n"
           "    fail(where, fmt::format(\"the header says {}×{} values, the file has {}\", header.rows,\n"
           "                            header.columns, present / width));\n"

@@ -1,6 +1,6 @@
 // CIFAR-10 files of one or two records instead of 10,000, which differ from the real ones in
 // nothing else. The first byte says how many records are expected, and of how many files.
-#include "data/cifar10.hpp"
+#include "data/io/cifar10.hpp"
 #include "tests/hardening/fuzz/memory_file.hpp"
 #include "tests/hardening/fuzz/promise.hpp"
 

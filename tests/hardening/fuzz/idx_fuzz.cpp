@@ -3,7 +3,7 @@
 // would hardly be reached else.
 #include <zlib.h>
 
-#include "data/idx.hpp"
+#include "data/io/idx.hpp"
 #include "tests/hardening/fuzz/memory_file.hpp"
 #include "tests/hardening/fuzz/promise.hpp"
 

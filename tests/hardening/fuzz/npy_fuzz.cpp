@@ -4,7 +4,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "data/npy.hpp"
+#include "data/io/npy.hpp"
 #include "tests/hardening/fuzz/memory_file.hpp"
 #include "tests/hardening/fuzz/promise.hpp"
 

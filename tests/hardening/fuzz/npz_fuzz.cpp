@@ -1,5 +1,5 @@
 // An .npz file as the arrays in it, whatever they hold.
-#include "data/npz.hpp"
+#include "data/io/npz.hpp"
 
 #include "tests/hardening/fuzz/memory_file.hpp"
 #include "tests/hardening/fuzz/promise.hpp"

@@ -1,7 +1,7 @@
 // An .npz file as the weights of a net.
-#include "data/weights.hpp"
+#include "data/io/weights.hpp"
 
-#include "data/npy.hpp"
+#include "data/io/npy.hpp"
 #include "tests/hardening/fuzz/memory_file.hpp"
 #include "tests/hardening/fuzz/promise.hpp"
 

@@ -10,7 +10,7 @@
 #include <sstream>
 #include <thread>
 
-#include "data/npz.hpp"
+#include "data/io/npz.hpp"
 #include "tests/system/programs/program_run.hpp"
 #include "tests/system/programs/tiny_data.hpp"
 

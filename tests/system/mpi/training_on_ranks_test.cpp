@@ -3,7 +3,7 @@
 #include <numeric>
 #include <thread>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"
@@ -11,7 +11,7 @@
 #include "optim/sgd.hpp"
 #include "tests/support.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
-#include "training/mpi_ranks.hpp"
+#include "training/distributed/mpi_ranks.hpp"
 #include "training/trainer.hpp"
 
 namespace thinnet {

@@ -2,7 +2,7 @@
 #include <core/random.hpp>
 #include <core/sequential.hpp>
 #include <cstdio>
-#include <data/weights.hpp>
+#include <data/io/weights.hpp>
 #include <layers/affine.hpp>
 #include <layers/dropout.hpp>
 #include <layers/relu.hpp>

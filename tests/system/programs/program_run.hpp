@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <string>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
 
 namespace thinnet::testing {

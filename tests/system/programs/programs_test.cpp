@@ -2,7 +2,7 @@
 // wrong in one line with exit code 2.
 #include <nlohmann/json.hpp>
 
-#include "data/npy.hpp"
+#include "data/io/npy.hpp"
 #include "tests/support.hpp"
 #include "tests/system/programs/program_run.hpp"
 #include "tests/system/programs/tiny_data.hpp"

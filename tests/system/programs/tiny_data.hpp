@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "data/file.hpp"
-#include "data/npy.hpp"
+#include "data/io/file.hpp"
+#include "data/io/npy.hpp"
 #include "tests/support.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
 

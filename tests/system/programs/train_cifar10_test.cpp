@@ -10,8 +10,8 @@
 #include <sstream>
 #include <thread>
 
-#include "data/npy.hpp"
-#include "data/npz.hpp"
+#include "data/io/npy.hpp"
+#include "data/io/npz.hpp"
 #include "tests/support.hpp"
 #include "tests/system/programs/program_run.hpp"
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <limits>
 
-#include "data/weights.hpp"
+#include "data/io/weights.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"

@@ -8,9 +8,9 @@
 #include <memory>
 #include <ostream>
 
-#include "data/file.hpp"
-#include "data/npy.hpp"
-#include "data/npz.hpp"
+#include "data/io/file.hpp"
+#include "data/io/npy.hpp"
+#include "data/io/npz.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"

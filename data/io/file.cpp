@@ -1,4 +1,4 @@
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

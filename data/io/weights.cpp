@@ -1,4 +1,4 @@
-#include "data/weights.hpp"
+#include "data/io/weights.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,9 +10,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "data/file.hpp"
-#include "data/npy.hpp"
-#include "data/npz.hpp"
+#include "data/io/file.hpp"
+#include "data/io/npy.hpp"
+#include "data/io/npz.hpp"
 
 namespace thinnet {
 namespace {

@@ -1,4 +1,4 @@
-#include "data/weights.hpp"
+#include "data/io/weights.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/mount.h>
@@ -7,8 +7,8 @@
 #include <limits>
 #include <memory>
 
-#include "data/file.hpp"
-#include "data/npy.hpp"
+#include "data/io/file.hpp"
+#include "data/io/npy.hpp"
 #include "tests/support.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
 

@@ -1,4 +1,4 @@
-#include "data/npz.hpp"
+#include "data/io/npz.hpp"
 
 #include <fmt/format.h>
 #include <zip.h>
@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 
 namespace thinnet {
 namespace {

@@ -1,12 +1,12 @@
-#include "data/npz.hpp"
+#include "data/io/npz.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <filesystem>
 
-#include "data/file.hpp"
-#include "data/npy.hpp"
+#include "data/io/file.hpp"
+#include "data/io/npy.hpp"
 #include "tests/support.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
 

@@ -1,4 +1,4 @@
-#include "data/idx.hpp"
+#include "data/io/idx.hpp"
 
 #include <gtest/gtest.h>
 #include <zlib.h>
@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <numeric>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 #include "tests/support.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
 

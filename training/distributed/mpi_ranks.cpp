@@ -1,4 +1,4 @@
-#include "training/mpi_ranks.hpp"
+#include "training/distributed/mpi_ranks.hpp"
 
 #include <mpi.h>
 

@@ -1,4 +1,4 @@
-#include "training/ranks.hpp"
+#include "training/distributed/ranks.hpp"
 
 #include <algorithm>
 #include <exception>

@@ -1,4 +1,4 @@
-#include "training/replicas.hpp"
+#include "training/distributed/replicas.hpp"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/parameter.hpp"
-#include "training/ranks.hpp"
+#include "training/distributed/ranks.hpp"
 
 namespace thinnet {
 

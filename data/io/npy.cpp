@@ -1,4 +1,4 @@
-#include "data/npy.hpp"
+#include "data/io/npy.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 
 // xtensor has a reader of its own (xnpy.hpp), but in the versions supported here it takes a
 // truncated file for a whole one and multiplies sizes without looking for overflow.

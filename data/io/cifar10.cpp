@@ -1,4 +1,4 @@
-#include "data/cifar10.hpp"
+#include "data/io/cifar10.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 
 namespace thinnet {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "training/ranks.hpp"
+#include "training/distributed/ranks.hpp"
 
 namespace thinnet {
 

@@ -1,4 +1,4 @@
-#include "data/npy.hpp"
+#include "data/io/npy.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <initializer_list>
 #include <limits>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 #include "tests/support.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
 

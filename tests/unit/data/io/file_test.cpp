@@ -1,4 +1,4 @@
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 
 #include <gtest/gtest.h>
 

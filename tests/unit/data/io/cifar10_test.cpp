@@ -1,4 +1,4 @@
-#include "data/cifar10.hpp"
+#include "data/io/cifar10.hpp"
 
 #include <gtest/gtest.h>
 

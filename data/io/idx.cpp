@@ -1,4 +1,4 @@
-#include "data/idx.hpp"
+#include "data/io/idx.hpp"
 
 #include <fmt/format.h>
 #include <zlib.h>
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/file.hpp"
+#include "data/io/file.hpp"
 
 namespace thinnet {
 namespace {
