@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # Feeds the parsers with inputs that libFuzzer makes up, under AddressSanitizer and
-# UndefinedBehaviorSanitizer, beginning with those of tests/hardening/fuzz/corpus and regressions. The lab page's parsers,
-# which are TypeScript, get theirs from fast-check.
+# UndefinedBehaviorSanitizer, beginning with those of tests/hardening/fuzz/regressions and of
+# tests/hardening/fuzz/corpus, which has one archive a target. The lab page's parsers, which are
+# TypeScript, get theirs from fast-check.
 # Usage: scripts/fuzz.sh [OPTION...] [TARGET...]      (no target: all of them)
 #   --runs N      inputs for every target, those of the corpus among them (default 1000000)
 #   --seed N      of libFuzzer's random numbers (default 1)
 #   --build-only  builds the targets in build/fuzz and ends
 #   --no-build    takes them as they are there
-#   --grow        keeps what reached new code: the corpus grows, and is then made as small as it can be
+#   --grow        keeps what reached new code: the corpus grows, is made as small as it can be, and
+#                 packed
+#   --pack FOLDER TARGET   packs the files of FOLDER as the corpus of TARGET and ends: after corpora
+#                 were merged. An archive is unpacked with tar -xzf. The same files give the same bytes
 #   --list        names the targets
 # Says for every target how many inputs it ran and what they reached, in build/fuzz/runs.txt too. An
 # input that breaks a parser is left in build/fuzz/findings, and the exit code is 1.
@@ -18,11 +22,19 @@ targets=(cifar10 idx npy npz weights checkpoint grid_file journal_line journal)
 # The page's sources come with the lab; without them there is nothing to feed.
 [[ -d apps/lab/page/src ]] && targets+=(lab_csv lab_permalink)
 build=build/fuzz
-runs=1000000 seed=1 build_it=1 run_them=1 grow=0 chosen=()
+corpora=tests/hardening/fuzz/corpus
+runs=1000000 seed=1 build_it=1 run_them=1 grow=0 folder_to_pack='' chosen=()
 
 die() {
   echo "fuzz: $1 (--help shows the options)" >&2
   exit 2
+}
+pack() { # pack FOLDER TARGET
+  local archive=$corpora/$2.tar.gz
+  tar --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rw,go=r \
+    -C "$1" -c --no-recursion -T <(cd "$1" && find . -maxdepth 1 -type f -printf '%f\n' | LC_ALL=C sort) |
+    gzip -9n > "$archive.partial"
+  mv "$archive.partial" "$archive"
 }
 number() { # number OPTION VALUE
   [[ ${2:-} =~ ^[0-9]{1,12}$ ]] || die "$1 takes a whole number"
@@ -36,6 +48,11 @@ while (($#)); do
     --build-only) run_them=0 ;;
     --no-build) build_it=0 ;;
     --grow) grow=1 ;;
+    --pack)
+      folder_to_pack=${2:-}
+      [[ -d $folder_to_pack ]] || die "--pack takes a folder"
+      shift
+      ;;
     --list)
       printf '%s\n' "${targets[@]}"
       exit 0
@@ -51,6 +68,11 @@ while (($#)); do
   esac
   shift
 done
+if [[ -n $folder_to_pack ]]; then
+  if ((${#chosen[@]} != 1)) || [[ ${chosen[0]} == lab_* ]]; then die "--pack takes one target of libFuzzer"; fi
+  pack "$folder_to_pack" "${chosen[0]}"
+  exit 0
+fi
 ((${#chosen[@]})) || chosen=("${targets[@]}")
 
 if ((build_it)); then
@@ -110,12 +132,14 @@ for target in "${chosen[@]}"; do
     tail -n 1 "$log" | tee -a "$build/runs.txt"
     continue
   fi
-  program=$build/tests/hardening/fuzz/${target}_fuzz corpus=tests/hardening/fuzz/corpus/$target log=$build/$target.log
+  program=$build/tests/hardening/fuzz/${target}_fuzz corpus=$build/corpus/$target log=$build/$target.log
   [[ -x $program ]] || die "$program is not built"
   options=("${limits[@]}")
   dictionary=$(dictionary_of "$target")
   [[ -z $dictionary ]] || options+=(-dict="tests/hardening/fuzz/dictionaries/$dictionary.dict")
+  rm -rf "$corpus"
   mkdir -p "$corpus" "$work/$target"
+  [[ ! -e $corpora/$target.tar.gz ]] || tar -xzf "$corpora/$target.tar.gz" -C "$corpus"
   folders=("$work/$target" "$corpus")
   # What once broke a parser, or a parser with a planted fault; never minimised away.
   [[ ! -d tests/hardening/fuzz/regressions/$target ]] || folders+=("tests/hardening/fuzz/regressions/$target")
@@ -135,9 +159,8 @@ for target in "${chosen[@]}"; do
   if ((grow)) && [[ $result == "no finding" ]]; then
     mkdir -p "$work/smallest"
     "$program" "${limits[@]}" -set_cover_merge=1 -use_counters=0 "$work/smallest" "$corpus" "$work/$target" >> "$log" 2>&1
-    rm -f "$corpus"/*
-    mv "$work/smallest"/* "$corpus"
-    rmdir "$work/smallest"
+    pack "$work/smallest" "$target"
+    rm -rf "$work/smallest"
   fi
 done
 exit "$failed"

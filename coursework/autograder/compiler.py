@@ -76,8 +76,7 @@ def prepare(places: Places, report) -> None:
     """Compiles what is the same for all submissions. Raises RuntimeError with the first error."""
     copy_headers(places)
     names = ["protocol", *WORKERS, *sorted({part for w in WORKERS.values() for part in w.parts})]
-    sources = [*sorted(path.stem for path in (places.source / "core").glob("*.cpp"))]
-    wanted = [f"core/{name}" for name in sources] + [f"grading/worker/{name}" for name in names]
+    wanted = names_in(places.source, "*.cpp") + [f"grading/worker/{name}" for name in names]
     wanted += sorted({solution for w in WORKERS.values() for solution in w.solutions})
     with concurrent.futures.ThreadPoolExecutor(2) as pool:  # each takes up to 350 MB
         for done, name in enumerate(pool.map(lambda n: compile_given(places, n), wanted), 1):
@@ -96,8 +95,15 @@ def copy_headers(places: Places) -> None:
 
 def copy_tree(source: pathlib.Path, target: pathlib.Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
-    for path in source.glob("*.hpp"):
-        shutil.copy(path, target / path.name)
+    for path in source.rglob("*.hpp"):
+        copy = target / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+
+
+def names_in(folder: pathlib.Path, pattern: str) -> list[str]:
+    """core/tensor, core/engine/…: the files of the library's core in a folder, without endings."""
+    return sorted(str(path.relative_to(folder).with_suffix("")) for path in (folder / "core").rglob(pattern))
 
 
 def compile_given(places: Places, name: str) -> str:
@@ -165,7 +171,7 @@ class Workshop:
         made_of = WORKERS[worker]
         names = [f"grading/worker/{name}" for name in (worker, "protocol", *made_of.parts)]
         names += made_of.solutions
-        names += [f"core/{path.stem}" for path in (self.places.objects / "core").glob("*.o")]
+        names += names_in(self.places.objects, "*.o")
         given.mkdir()
         self.give(given, 0o750)
         objects = []

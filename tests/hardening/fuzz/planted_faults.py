@@ -10,6 +10,7 @@ The copy and its build folder, build/planted, are made by scripts/fuzz.sh's own 
 
 import argparse
 import sys
+import tarfile
 from collections import namedtuple
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def find(copy, fault, runs):
         log = copy.run("bash", "-c",
                        f"exec build/fuzz/tests/hardening/fuzz/{fault.target}_fuzz -runs={runs} -seed=1 -max_len=8192 -malloc_limit_mb=24"
                        f" -rss_limit_mb=1024 -timeout=20 -print_final_stats=1 -entropic=0 -artifact_prefix=build/"
-                       f" {dictionary(fault.target)} $(mktemp -d) '{ROOT}/tests/hardening/fuzz/corpus/{fault.target}'"
+                       f" {dictionary(fault.target)} $(mktemp -d) '{corpus(fault.target)}'"
                        f" $(ls -d '{ROOT}/tests/hardening/fuzz/regressions/{fault.target}' 2> /dev/null)")
     if log.returncode == 0:
         return None
@@ -65,6 +66,15 @@ def find(copy, fault, runs):
     inputs = [line.split()[-1] for line in lines if line.startswith("stat::number_of_executed_units")]
     told = told[0] if told else lines[-1] if lines else ""
     return f"found after {(inputs or ['?'])[0]} inputs: {told.strip()}"
+
+
+def corpus(target):
+    """The folder that the target's archive was unpacked in."""
+    folder = ROOT / "build/planted/corpus" / target
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(ROOT / f"tests/hardening/fuzz/corpus/{target}.tar.gz") as archive:
+        archive.extractall(folder)
+    return folder
 
 
 def dictionary(target):

@@ -274,7 +274,7 @@ class StudentFolder(unittest.TestCase):
 
     def test_nothing_of_a_solution_remains(self):
         inside, outside = set(), set()
-        for path in [*SOURCE.glob("layers/*.?pp"), *SOURCE.glob("optim/*.?pp"), *SOURCE.glob("core/*.?pp"),
+        for path in [*SOURCE.glob("layers/*.?pp"), *SOURCE.glob("optim/*.?pp"), *SOURCE.glob("core/**/*.?pp"),
                      *(COURSEWORK / "exercises").glob("*.?pp")]:
             lines = outside
             for line in path.read_text().splitlines():
