@@ -38,9 +38,9 @@ GradientReport check_gradients(const std::function<const Matrix<double>&()>& for
                                const std::vector<CheckedTensor>& tensors, std::size_t samples = 0,
                                std::uint64_t seed = 0);
 
-/// The same for a layer or net: its input x (N×D) and every parameter. Random layers are frozen by
-/// begin_step(0, {0, 1, …}).
-GradientReport check_layer(Layer<double>& layer, Matrix<double> x, Mode mode,
+/// The same for a layer or net in a pass: its input x (N×D) and every parameter. Every forward is
+/// of the same pass, so that dropout draws one mask throughout.
+GradientReport check_layer(Layer<double>& layer, Matrix<double> x, const Pass& pass,
                            std::size_t samples = 0, std::uint64_t seed = 0);
 
 }  // namespace thinnet

@@ -4,11 +4,9 @@
 #include <utility>
 
 #include "core/parameter.hpp"
+#include "core/pass.hpp"
 
 namespace thinnet {
-
-/// Dropout draws masks in train mode and does nothing in test mode; other layers do not care.
-enum class Mode { train, test };
 
 /// A layer owns its output, its cache (what backward reads) and its gradients, and reuses their
 /// memory: a returned reference is valid until the next call of the same function.
@@ -21,15 +19,12 @@ class Layer {
   Layer& operator=(const Layer&) = delete;
 
   /// x (N×D) -> out (N×H). Throws std::invalid_argument on a wrong width.
-  virtual const Matrix<T>& forward(const Matrix<T>& x, Mode mode) = 0;
+  virtual const Matrix<T>& forward(const Matrix<T>& x, const Pass& pass) = 0;
 
   /// dout = dloss/dout (N×H) -> dx = dloss/dx (N×D), for the x of the latest forward; overwrites
   /// the grad of every parameter. Throws std::logic_error before the first forward and
   /// std::invalid_argument when dout is not of the output's shape.
   virtual const Matrix<T>& backward(const Matrix<T>& dout) = 0;
-
-  /// The same without dx, which nobody needs of a net's first layer. Throws like backward.
-  virtual void backward_parameters(const Matrix<T>& dout) { backward(dout); }
 
   /// The trainable parameters, in a fixed order; they live as long as the layer.
   virtual std::vector<Parameter<T>*> parameters() { return {}; }
@@ -37,25 +32,39 @@ class Layer {
   /// H for an input of width D. Throws std::invalid_argument when D does not fit.
   virtual std::size_t output_width(std::size_t D) const { return D; }
 
-  /// Tells random layers where training stands: row n of the next batch is examples[n] of the
-  /// data set. Their draws then depend on nothing else, and stay the same until the next call.
-  virtual void begin_step(std::uint64_t /*step*/, const std::vector<std::uint32_t>& /*examples*/) {}
+  /// "affine1": for messages and files. Before the layer stands in a net: "affine".
+  const std::string& name() const { return name_; }
 
-  /// Called by Sequential: a name for messages and files, and the place in the list.
-  void place(std::string name, std::size_t position) {
+  // What a net tells its layers. Nobody needs to know it to use or to write one.
+
+  /// The layer's number among all layers of its net, those of nets in it counted too: no two
+  /// dropouts of a net draw the same masks.
+  std::size_t position() const { return position_; }
+
+  /// Called by Sequential: gives the layer its name and position, and returns the next position.
+  virtual std::size_t place(std::string name, std::size_t position) {
     name_ = std::move(name);
     position_ = position;
+    return position + 1;
   }
-  const std::string& name() const { return name_; }
-  std::size_t position() const { return position_; }
+
+  /// Whether anybody asks for dx. Where nobody does, backward may return no_dx() and save the work:
+  /// that is so of a net's first layer, whose x is data.
+  virtual void want_dx(bool wanted) { dx_wanted_ = wanted; }
+  bool dx_wanted() const { return dx_wanted_; }
 
  protected:
   Layer(Layer&&) noexcept = default;
   Layer& operator=(Layer&&) noexcept = default;
 
+  /// An empty matrix, 0×0.
+  const Matrix<T>& no_dx() const { return no_dx_; }
+
  private:
   std::string name_;
   std::size_t position_ = 0;
+  bool dx_wanted_ = true;
+  Matrix<T> no_dx_;
 };
 
 }  // namespace thinnet

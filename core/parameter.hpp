@@ -1,7 +1,7 @@
 // A trainable matrix and its gradient.
 #pragma once
 
-#include "core/tensor.hpp"
+#include "core/matrix.hpp"
 
 namespace thinnet {
 

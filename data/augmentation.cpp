@@ -22,7 +22,7 @@ void augment(Matrix<T>& x, const Matrix<T>& fill, const Augmentation& augmentati
   const auto [flip, shift, channels, height, width] = augmentation;
   const std::size_t N = x.shape(0), D = x.shape(1);
   augmentation.require_fits(D);
-  require_shape(fill, 1, D, "fill", "augmentation");
+  require_shape(fill, {1, D}, "fill", "augmentation");
   // Streams between those of the weights (from 0) and of the batches (from 2^31).
   Random random(seed, 0x40000000U + static_cast<std::uint32_t>(step));
   const auto places = static_cast<std::uint32_t>(2 * shift + 1);

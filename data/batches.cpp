@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/check.hpp"
-#include "core/parallel.hpp"
+#include "core/engine/parallel.hpp"
 #include "core/random.hpp"
 
 namespace thinnet {
@@ -22,8 +22,8 @@ Batches<T>::Batches(Dataset data, Normaliser<T> normaliser, std::size_t batch_si
       order_(data_.size()) {
   require(batch_size > 0, "batch size is 0, expected at least 1");
   require(data_.size() > 0, "data set: no examples to make batches of");
-  require_shape(normaliser_.mean, 1, data_.width(), "mean", "normaliser");
-  require_shape(normaliser_.scale, 1, data_.width(), "scale", "normaliser");
+  require_shape(normaliser_.mean, {1, data_.width()}, "mean", "normaliser");
+  require_shape(normaliser_.scale, {1, data_.width()}, "scale", "normaliser");
   if (augmentation_.any()) augmentation_.require_fits(data_.width());
   std::iota(order_.begin(), order_.end(), 0U);
 }
@@ -63,7 +63,7 @@ const Batch<T>& Batches<T>::at(std::uint64_t step, Slice slice) {
   chosen_.erase(chosen_.begin(), chosen_.begin() + static_cast<std::ptrdiff_t>(first));
   batch_.share = static_cast<double>(chosen_.size()) / static_cast<double>(whole);
   const std::size_t N = chosen_.size(), D = data_.width();
-  resize(batch_.x, N, D);
+  resize(batch_.x, {N, D});
   batch_.labels.resize(N);
   batch_.examples.resize(N);
   for (std::size_t n = 0; n < N; ++n) {

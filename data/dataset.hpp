@@ -4,7 +4,7 @@
 #include <memory>
 #include <variant>
 
-#include "core/tensor.hpp"
+#include "core/matrix.hpp"
 
 namespace thinnet {
 

@@ -25,7 +25,7 @@ constexpr std::size_t chunk = 1000;  // images at a time: all of them as float w
 void read_contrast(const Dataset& images, std::size_t first, std::size_t rows,
                    const Matrix<float>& mean, Matrix<float>& c) {
   const std::size_t D = images.width();
-  resize(c, rows, D);
+  resize(c, {rows, D});
   for (std::size_t n = 0; n < rows; ++n) {
     float* row = &c(n, 0);
     images.copy_row(first + n, row);
@@ -103,7 +103,7 @@ Whitening::Whitening(const Dataset& training, std::size_t components, double eps
   {
     Matrix<float> product;  // freed before LAPACK takes memory
     for_each_chunk(training, mean_, [&](const Matrix<float>& c) {
-      matmul<float>(transposed(c), c, product);  // (D×D)
+      matmul(transposed(c), c, product);  // (D×D)
       for (std::size_t i = 0; i < product.size(); ++i)
         covariance.data()[i] += product.data()[i] / N;
     });
@@ -135,7 +135,7 @@ Dataset Whitening::apply(const Dataset& images) const {
   for (std::size_t n = 0; n < N; ++n) labels[n] = images.label(n);
   float* to = out.data();
   for_each_chunk(images, mean_, [&](const Matrix<float>& c) {
-    matmul<float>(c, projection_, part);
+    matmul(c, projection_, part);
     to = std::copy(part.begin(), part.end(), to);
   });
   return {std::move(out), std::move(labels), images.classes()};

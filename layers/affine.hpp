@@ -11,19 +11,20 @@ namespace thinnet {
 template <typename T>
 class Affine : public Layer<T> {
  public:
+  using Layer<T>::name;
+
   struct Cache {
     Matrix<T> x;  ///< (N×D) a copy, so the caller may reuse its batch
   };
 
-  /// Zeros: see initialise() in core/random.hpp. Throws std::invalid_argument when D or H is 0.
+  /// Zeros: see initialise() in core/initialise.hpp. Throws std::invalid_argument when D or H is 0.
   Affine(std::size_t D, std::size_t H)
       : Affine(Matrix<T>(xt::zeros<T>({D, H})), xt::zeros<T>({std::size_t{1}, H})) {}
   /// From given weights: w (D×H), b (1×H). Throws std::invalid_argument when they do not fit.
-  Affine(Matrix<T> w, const Matrix<T>& b);
+  Affine(Matrix<T> w, Matrix<T> b);
 
-  const Matrix<T>& forward(const Matrix<T>& x, Mode mode) override;
+  const Matrix<T>& forward(const Matrix<T>& x, const Pass& pass) override;
   const Matrix<T>& backward(const Matrix<T>& dout) override;
-  void backward_parameters(const Matrix<T>& dout) override;
   std::vector<Parameter<T>*> parameters() override { return {&w_, &b_}; }
   std::size_t output_width(std::size_t D) const override;
   const Cache& cache() const { return cache_; }

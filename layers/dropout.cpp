@@ -1,44 +1,40 @@
 #include "layers/dropout.hpp"
 
 #include "core/check.hpp"
-#include "core/parallel.hpp"
-#include "core/random.hpp"
+#include "core/engine/assign.hpp"
+#include "core/engine/mask.hpp"
 
 namespace thinnet {
 
 template <typename T>
-const Matrix<T>& Dropout<T>::forward(const Matrix<T>& x, Mode mode) {
-  cache_.mode = mode;
-  require(mode == Mode::test || examples_.empty() || examples_.size() == x.shape(0),
-          "{}: begin_step named {} examples, but x is {}", this->name(), examples_.size(),
-          shape_text(x));
+const Matrix<T>& Dropout<T>::forward(const Matrix<T>& x, const Pass& pass) {
+  require_examples(pass, x, name());
+  cache_.training = pass.training;
   // BEGIN SOLUTION dropout forward, see equations (6) and (7)
-  if (mode == Mode::test) return out_ = x;
-  resize(cache_.mask, x.shape(0), x.shape(1));
-  draw_mask(cache_.mask, keep_prob_, seed_, {this->position(), step_, examples_});
-  if (examples_.empty()) ++step_;
-  map(x, cache_.mask, out_, [p = T(keep_prob_)](T a, T mask) { return a * mask / p; });
+  if (!pass.training) return out_ = x;
+  const T keep_prob = static_cast<T>(keep_prob_);
+  draw_mask(cache_.mask, x, keep_prob_, {seed_, position(), pass});
+  assign(out_, x * cache_.mask / keep_prob);  // out = x · mask / p
   // END SOLUTION
   return out_;
 }
 
 template <typename T>
 const Matrix<T>& Dropout<T>::backward(const Matrix<T>& dout) {
-  require_dout(dout, out_, this->name());
+  require_dout(dout, out_, name());
   // BEGIN SOLUTION dropout backward, see equation (6)
-  if (cache_.mode == Mode::test) return dx_ = dout;
-  map(dout, cache_.mask, dx_, [p = T(keep_prob_)](T d, T mask) { return d * mask / p; });
+  if (!cache_.training) return dx_ = dout;
+  const T keep_prob = static_cast<T>(keep_prob_);
+  assign(dx_, dout * cache_.mask / keep_prob);  // dx = dout · mask / p
   // END SOLUTION
   return dx_;
 }
 
 template <typename T>
 Dropout<T>::Dropout(double keep_prob, std::uint64_t seed)
-    : Layer<T>("dropout"),
-      keep_prob_(std::max<double>(keep_prob, std::numeric_limits<T>::denorm_min())),  // 0/0 is NaN
-      seed_(seed) {
-  require(keep_prob > 0 && keep_prob <= 1, "dropout: keep_prob is {}, expected a number in (0, 1]",
-          keep_prob);
+    : Layer<T>("dropout"), keep_prob_(keep_prob), seed_(seed) {
+  require(static_cast<T>(keep_prob) > 0 && keep_prob <= 1,
+          "dropout: keep_prob is {}, expected a number in (0, 1]", keep_prob);
 }
 
 template class Dropout<float>;

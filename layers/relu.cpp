@@ -1,23 +1,22 @@
 #include "layers/relu.hpp"
 
-#include "core/parallel.hpp"
+#include "core/engine/assign.hpp"
 
 namespace thinnet {
 
 template <typename T>
-const Matrix<T>& Relu<T>::forward(const Matrix<T>& x, Mode /*mode*/) {
+const Matrix<T>& Relu<T>::forward(const Matrix<T>& x, const Pass& /*pass*/) {
   // BEGIN SOLUTION ReLU forward, see equation (5)
-  map(x, cache_.gate, [](T a) { return a > 0 ? T(1) : T(0); });
-  map(x, out_, [](T a) { return a < 0 ? T(0) : a; });  // NaN stays NaN
+  assign(cache_.out, xt::maximum(T(0), x));  // out = max(x, 0)
   // END SOLUTION
-  return out_;
+  return cache_.out;
 }
 
 template <typename T>
 const Matrix<T>& Relu<T>::backward(const Matrix<T>& dout) {
-  require_dout(dout, out_, this->name());
+  require_dout(dout, cache_.out, name());
   // BEGIN SOLUTION ReLU backward, see equation (5)
-  map(dout, cache_.gate, dx_, [](T d, T gate) { return d * gate; });
+  assign(dx_, dout * (cache_.out > T(0)));  // dx = dout · [x > 0]
   // END SOLUTION
   return dx_;
 }

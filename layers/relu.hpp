@@ -7,22 +7,25 @@ namespace thinnet {
 
 /// Formula: Nair, Hinton, "Rectified linear units improve restricted Boltzmann machines" (2010).
 ///   out = max(x, 0)                              x, out (N×H)
-///   dx = dout where x > 0, else 0 (so 0 at x = 0, where no derivative exists)
+///   dx = dout where out > 0, else 0 (so 0 at x = 0, where no derivative exists)
+/// NaN in x stays NaN in out, and gets 0 in dx.
 template <typename T>
 class Relu : public Layer<T> {
  public:
+  using Layer<T>::name;
+
   struct Cache {
-    Matrix<T> gate;  ///< (N×H) 1 where x > 0, else 0
+    Matrix<T> out;  ///< (N×H): out > 0 exactly where x > 0
   };
 
   Relu() : Layer<T>("relu") {}
-  const Matrix<T>& forward(const Matrix<T>& x, Mode mode) override;
+  const Matrix<T>& forward(const Matrix<T>& x, const Pass& pass) override;
   const Matrix<T>& backward(const Matrix<T>& dout) override;
   const Cache& cache() const { return cache_; }
 
  private:
   Cache cache_;
-  Matrix<T> out_, dx_;  // (N×H)
+  Matrix<T> dx_;  // (N×H)
 };
 
 }  // namespace thinnet

@@ -4,29 +4,48 @@
 #include <cmath>
 
 #include "core/check.hpp"
+#include "core/engine/assign.hpp"
 
 namespace thinnet {
+namespace {
+
+/// One label for each row of the scores (N×C), each in [0, C).
+void require_labels(const Labels& labels, Shape scores) {
+  require(labels.size() == scores.rows && scores.rows > 0,
+          "softmax cross-entropy: scores are {}, labels are {}", shape_text(scores), labels.size());
+  for (std::size_t n = 0; n < scores.rows; ++n) {
+    const bool in_range = labels[n] >= 0 && static_cast<std::size_t>(labels[n]) < scores.columns;
+    require(in_range, "softmax cross-entropy: label {} of row {} is not in [0, {})", labels[n], n,
+            scores.columns);
+  }
+}
+
+}  // namespace
 
 template <typename T>
 double SoftmaxCrossEntropy<T>::forward(const Matrix<T>& scores, const Labels& labels) {
   const std::size_t N = scores.shape(0), C = scores.shape(1);
-  require(labels.size() == N && N > 0, "softmax cross-entropy: scores are {}, labels are {}",
-          shape_text(scores), labels.size());
-  for (std::size_t n = 0; n < N; ++n)  // a negative label becomes huge
-    require(static_cast<std::size_t>(labels[n]) < C,
-            "softmax cross-entropy: label {} of row {} is not in [0, {})", labels[n], n, C);
+  require_labels(labels, scores);
   cache_.labels = labels;
-  Matrix<T>& p = cache_.probabilities;
-  resize(p, N, C);
+  Matrix<T>& p = cache_.probabilities;  // (N×C)
+  resize(p, scores);
   // BEGIN SOLUTION softmax cross-entropy loss, see equation (8)
   double loss = 0;
   for (std::size_t n = 0; n < N; ++n) {
-    const T* s = &scores(n, 0);
-    const double largest = *std::max_element(s, s + C);
-    double sum = 0;  // Σ_k exp(s[k] - largest), at least 1
-    for (std::size_t c = 0; c < C; ++c) sum += p(n, c) = static_cast<T>(std::exp(s[c] - largest));
+    // The row's largest score, which may be subtracted from all of them: no exponent exceeds 0.
+    double largest = scores(n, 0);
+    for (std::size_t c = 1; c < C; ++c) largest = std::max<double>(largest, scores(n, c));
+    // exp(s[n,c] - largest), and their sum: at least 1, which stands where c is the largest.
+    double sum = 0;
+    for (std::size_t c = 0; c < C; ++c) {
+      p(n, c) = static_cast<T>(std::exp(scores(n, c) - largest));
+      sum += p(n, c);
+    }
+    // p[n,c] = exp(s[n,c]) / Σ_k exp(s[n,k])
     for (std::size_t c = 0; c < C; ++c) p(n, c) = static_cast<T>(p(n, c) / sum);
-    loss += std::log(sum) - (s[labels[n]] - largest);
+    // -log p[n,y] = log Σ_k exp(s[n,k]) - s[n,y], with `largest` subtracted from both terms
+    const double right_score = scores(n, static_cast<std::size_t>(labels[n]));
+    loss += std::log(sum) - (right_score - largest);
   }
   return loss / static_cast<double>(N);
   // END SOLUTION
@@ -34,12 +53,15 @@ double SoftmaxCrossEntropy<T>::forward(const Matrix<T>& scores, const Labels& la
 
 template <typename T>
 const Matrix<T>& SoftmaxCrossEntropy<T>::backward() {
+  const Matrix<T>& p = cache_.probabilities;  // (N×C)
   const std::size_t N = cache_.labels.size();
   if (N == 0) throw std::logic_error("softmax cross-entropy: backward came before forward");
   // BEGIN SOLUTION softmax cross-entropy backward, see equation (9)
-  dscores_ = cache_.probabilities;
-  for (std::size_t n = 0; n < N; ++n) dscores_(n, std::size_t(cache_.labels[n])) -= T(1);
-  dscores_ /= T(N);
+  assign(dscores_, p / T(N));  // (p - onehot(y)) / N
+  for (std::size_t n = 0; n < N; ++n) {
+    const auto y = static_cast<std::size_t>(cache_.labels[n]);
+    dscores_(n, y) = (p(n, y) - T(1)) / T(N);
+  }
   // END SOLUTION
   return dscores_;
 }

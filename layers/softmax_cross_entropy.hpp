@@ -1,7 +1,7 @@
 // Softmax and cross-entropy in one: stable, and its gradient is one subtraction.
 #pragma once
 
-#include "core/tensor.hpp"
+#include "core/matrix.hpp"
 
 namespace thinnet {
 

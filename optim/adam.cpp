@@ -3,37 +3,48 @@
 #include <cmath>
 
 #include "core/check.hpp"
-#include "core/parallel.hpp"
+#include "core/engine/assign.hpp"
 
 namespace thinnet {
 
 template <typename T>
 void Adam<T>::step() {
-  // BEGIN SOLUTION Adam step, see equation (12)
-  auto& moments = this->state_.moments;
-  const auto t = static_cast<double>(++this->state_.t);
-  const T rate = T(this->learning_rate()), epsilon = T(options_.epsilon);
-  const T beta1 = T(options_.beta1), beta2 = T(options_.beta2);
-  const T m_scale = T(1 - std::pow(options_.beta1, t));
-  const T v_scale = T(1 - std::pow(options_.beta2, t));
+  ++t_;
+  const auto t = static_cast<double>(t_);
+  const T rate = static_cast<T>(this->learning_rate()), epsilon = static_cast<T>(options_.epsilon);
+  const T beta1 = static_cast<T>(options_.beta1), beta2 = static_cast<T>(options_.beta2);
+  const T correction1 = static_cast<T>(1 - std::pow(options_.beta1, t));
+  const T correction2 = static_cast<T>(1 - std::pow(options_.beta2, t));
   for (std::size_t i = 0; i < this->parameters_.size(); ++i) {
     Parameter<T>& parameter = *this->parameters_[i];
-    const T decay = parameter.role == Role::weight ? T(options_.weight_decay) : T(0);
-    const T* dw = parameter.grad.data();
-    T *w = parameter.value.data(), *m = moments[0][i].data(), *v = moments[1][i].data();
-    for_each(parameter.value.size(), [=](std::size_t k) {
-      const T g = dw[k] + decay * w[k];
-      m[k] = beta1 * m[k] + (T(1) - beta1) * g;
-      v[k] = beta2 * v[k] + (T(1) - beta2) * g * g;
-      w[k] -= rate * (m[k] / m_scale) / (std::sqrt(v[k] / v_scale) + epsilon);
-    });
+    require_shape(parameter.grad, parameter.value, "grad", parameter.name);
+    const T decay = parameter.role == Role::weight ? static_cast<T>(options_.weight_decay) : T(0);
+    // BEGIN SOLUTION Adam step, see equation (12)
+    entrywise(
+        [=](T& w, T dw, T& m, T& v) {
+          const T g = dw + decay * w;
+          m = beta1 * m + (T(1) - beta1) * g;
+          v = beta2 * v + (T(1) - beta2) * g * g;
+          const T m_hat = m / correction1;
+          const T v_hat = v / correction2;
+          w -= rate * m_hat / (std::sqrt(v_hat) + epsilon);
+        },
+        parameter.value, parameter.grad, m_[i], v_[i]);
+    // END SOLUTION
   }
-  // END SOLUTION
+}
+
+template <typename T>
+typename Optimizer<T>::State Adam<T>::state() {
+  return {{&m_, &v_}, &t_};
 }
 
 template <typename T>
 Adam<T>::Adam(std::vector<Parameter<T>*> parameters, AdamOptions options)
-    : Optimizer<T>(std::move(parameters), options.learning_rate, 2), options_(options) {
+    : Optimizer<T>(std::move(parameters), options.learning_rate),
+      options_(options),
+      m_(this->zeros()),
+      v_(this->zeros()) {
   for (const double beta : {options.beta1, options.beta2})
     require(beta >= 0 && beta < 1, "Adam's beta is {}, expected [0, 1)", beta);
   require(options.epsilon > 0, "Adam's epsilon is {}, expected > 0", options.epsilon);

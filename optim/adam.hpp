@@ -16,16 +16,21 @@ struct AdamOptions {
 /// Formula: Kingma, Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1.
 ///   g = dw + λ·w,  t' = t + 1 (once a step, not once a parameter)
 ///   m' = β1·m + (1-β1)·g,  v' = β2·v + (1-β2)·g²
-///   w' = w - learning_rate · (m'/(1-β1^t')) / (√(v'/(1-β2^t')) + ε)
+///   m_hat = m'/(1-β1^t'),  v_hat = v'/(1-β2^t')
+///   w' = w - learning_rate · m_hat / (√v_hat + ε)
 template <typename T>
 class Adam : public Optimizer<T> {
  public:
   /// Throws std::invalid_argument when an option is out of its range.
   Adam(std::vector<Parameter<T>*> parameters, AdamOptions options);
+
   void step() override;
+  typename Optimizer<T>::State state() override;
 
  private:
   AdamOptions options_;
+  std::uint64_t t_ = 0;           // steps taken
+  std::vector<Matrix<T>> m_, v_;  // means of g and of g², one for each parameter, of its shape
 };
 
 }  // namespace thinnet

@@ -1,4 +1,4 @@
-// What every optimiser shares: the parameters it moves and the learning rate.
+// What every optimizer shares: the parameters it moves and the learning rate.
 #pragma once
 
 #include <limits>
@@ -12,36 +12,45 @@ namespace thinnet {
 template <typename T>
 class Optimizer {
  public:
-  /// What it remembers between steps, for checkpoints: moments[k][i] has parameter i's shape.
+  /// What it remembers between steps, for checkpoints: places inside the optimizer.
   struct State {
-    std::vector<std::vector<Matrix<T>>> moments;  ///< Sgd: v; Adam: m, v
-    std::uint64_t t = 0;                          ///< Adam: steps taken
+    std::vector<std::vector<Matrix<T>>*> moments;  ///< Sgd: v; Adam: m, v; one a parameter
+    std::uint64_t* t = nullptr;                    ///< Adam: steps taken
   };
 
   virtual ~Optimizer() = default;
-  /// Moves every parameter once, by the grad that backward left in it.
+  Optimizer(const Optimizer&) = delete;
+  Optimizer& operator=(const Optimizer&) = delete;
+
+  /// Moves every parameter once, by the grad that backward left in it. Throws
+  /// std::invalid_argument, naming the parameter, when its grad has another shape than its value.
   virtual void step() = 0;
+  virtual State state() = 0;
 
   double learning_rate() const { return learning_rate_; }
   /// Throws std::invalid_argument unless rate is above 0 and finite.
   void set_learning_rate(double rate) {
     if (!(rate > 0 && rate <= std::numeric_limits<double>::max()))
-      throw std::invalid_argument("learning rate is " + std::to_string(rate) + ", expected > 0");
+      throw std::invalid_argument("learning rate is " + std::to_string(rate) +
+                                  ", expected a finite number > 0");
     learning_rate_ = rate;
   }
-  State& state() { return state_; }
 
  protected:
-  /// The parameters must outlive the optimiser. Its moments start at zero.
-  Optimizer(std::vector<Parameter<T>*> parameters, double rate, std::size_t moments)
+  /// The parameters must outlive the optimizer.
+  Optimizer(std::vector<Parameter<T>*> parameters, double rate)
       : parameters_(std::move(parameters)) {
     set_learning_rate(rate);
-    state_.moments.resize(moments);
-    for (auto& moment : state_.moments)
-      for (const auto* p : parameters_) moment.emplace_back(xt::zeros_like(p->value));
   }
+
+  /// A matrix of zeros for every parameter, of its shape.
+  std::vector<Matrix<T>> zeros() const {
+    std::vector<Matrix<T>> matrices;
+    for (const auto* p : parameters_) matrices.emplace_back(xt::zeros_like(p->value));
+    return matrices;
+  }
+
   std::vector<Parameter<T>*> parameters_;
-  State state_;
 
  private:
   double learning_rate_ = 0;

@@ -1,34 +1,48 @@
 #include "optim/sgd.hpp"
 
 #include "core/check.hpp"
-#include "core/parallel.hpp"
+#include "core/engine/assign.hpp"
 
 namespace thinnet {
 
 template <typename T>
 void Sgd<T>::step() {
-  // BEGIN SOLUTION SGD step, see equations (10) and (11)
-  const T rate = T(this->learning_rate()), momentum = T(options_.momentum);
+  const T rate = static_cast<T>(this->learning_rate());
+  const T momentum = static_cast<T>(options_.momentum);
+  const bool nesterov = options_.nesterov;
   for (std::size_t i = 0; i < this->parameters_.size(); ++i) {
     Parameter<T>& parameter = *this->parameters_[i];
-    const T decay = parameter.role == Role::weight ? T(options_.weight_decay) : T(0);
-    const T* dw = parameter.grad.data();
-    T *w = parameter.value.data(), *v = this->state_.moments[0][i].data();
-    for_each(parameter.value.size(), [=, nesterov = options_.nesterov](std::size_t k) {
-      const T g = dw[k] + decay * w[k];
-      v[k] = momentum * v[k] - rate * g;
-      w[k] += nesterov ? momentum * v[k] - rate * g : v[k];
-    });
+    require_shape(parameter.grad, parameter.value, "grad", parameter.name);
+    const T decay = parameter.role == Role::weight ? static_cast<T>(options_.weight_decay) : T(0);
+    // BEGIN SOLUTION SGD step, see equations (10) and (11)
+    if (momentum == 0) {
+      entrywise([=](T& w, T dw) { w -= rate * (dw + decay * w); }, parameter.value, parameter.grad);
+      continue;
+    }
+    entrywise(
+        [=](T& w, T dw, T& v) {
+          const T step = rate * (dw + decay * w);
+          v = momentum * v - step;
+          w += nesterov ? momentum * v - step : v;
+        },
+        parameter.value, parameter.grad, v_[i]);
+    // END SOLUTION
   }
-  // END SOLUTION
+}
+
+template <typename T>
+typename Optimizer<T>::State Sgd<T>::state() {
+  if (options_.momentum == 0) return {};
+  return {{&v_}, nullptr};
 }
 
 template <typename T>
 Sgd<T>::Sgd(std::vector<Parameter<T>*> parameters, SgdOptions options)
-    : Optimizer<T>(std::move(parameters), options.learning_rate, 1), options_(options) {
+    : Optimizer<T>(std::move(parameters), options.learning_rate), options_(options) {
   require(options.momentum >= 0 && options.momentum < 1, "momentum is {}, expected [0, 1)",
           options.momentum);
   require(options.weight_decay >= 0, "weight decay is {}, expected >= 0", options.weight_decay);
+  if (options.momentum > 0) v_ = this->zeros();
 }
 
 template class Sgd<float>;

@@ -15,17 +15,21 @@ struct SgdOptions {
 /// Formula: Sutskever et al., "On the importance of initialization and momentum in deep learning"
 /// (2013); Nesterov's form as in Bengio et al., arXiv:1212.0901.
 ///   g = dw + λ·w
+///   w' = w - learning_rate·g             without momentum
 ///   v' = μ·v - learning_rate·g
-///   w' = w + v'                          Nesterov: w' = w + μ·v' - learning_rate·g
+///   w' = w + v'                          with it; Nesterov: w' = w + μ·v' - learning_rate·g
 template <typename T>
 class Sgd : public Optimizer<T> {
  public:
   /// Throws std::invalid_argument when an option is out of its range.
   Sgd(std::vector<Parameter<T>*> parameters, SgdOptions options);
+
   void step() override;
+  typename Optimizer<T>::State state() override;
 
  private:
   SgdOptions options_;
+  std::vector<Matrix<T>> v_;  // a velocity for each parameter, of its shape; none without momentum
 };
 
 }  // namespace thinnet

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "core/gradient_check.hpp"
+#include "core/matrix.hpp"
 #include "core/random.hpp"
-#include "core/tensor.hpp"
 
 namespace thinnet::testing {
 

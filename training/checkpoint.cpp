@@ -64,12 +64,23 @@ std::string difference(const std::string& saved, const std::string& now) {
   }
 }
 
+/// Steps that the optimizer counted; 0 when it counts none.
+template <typename State>
+std::uint64_t steps_of(const State& optimizer) {
+  return optimizer.t == nullptr ? 0 : *optimizer.t;
+}
+
+template <typename State>
+void set_steps(const State& optimizer, double steps) {
+  if (optimizer.t != nullptr) *optimizer.t = static_cast<std::uint64_t>(steps);
+}
+
 template <typename T>
 void require_fitting(const TrainingState<T>& state) {
-  for (const auto& moment : state.optimizer.moments) {
-    require(moment.size() == state.parameters.size(),
-            "checkpoint: the net has {} parameters, but the optimiser moves {}",
-            state.parameters.size(), moment.size());
+  for (const auto* moment : state.optimizer.moments) {
+    require(moment->size() == state.parameters.size(),
+            "checkpoint: the net has {} parameters, but the optimizer moves {}",
+            state.parameters.size(), moment->size());
   }
 }
 
@@ -81,7 +92,7 @@ void for_each_matrix(const TrainingState<T>& state, std::vector<Matrix<T>>& best
     use(parameter.name, parameter.value);
     use("best." + parameter.name, best[i]);
     for (std::size_t k = 0; k < state.optimizer.moments.size(); ++k)
-      use(fmt::format("moment{}.{}", k + 1, parameter.name), state.optimizer.moments[k][i]);
+      use(fmt::format("moment{}.{}", k + 1, parameter.name), (*state.optimizer.moments[k])[i]);
   }
 }
 
@@ -97,7 +108,8 @@ void save_checkpoint(const std::string& path, const std::string& settings,
     arrays[name] = encode_npy(m);
   });
   arrays["history"] = encode_npy(to_matrix(state.history));
-  const Matrix<double> counters = {{static_cast<double>(state.optimizer.t), state.history.seconds}};
+  const Matrix<double> counters = {
+      {static_cast<double>(steps_of(state.optimizer)), state.history.seconds}};
   arrays["counters"] = encode_npy(counters);
   arrays["settings"] = encode_npy(to_bytes(settings));
   write_npz(path, arrays);
@@ -154,7 +166,7 @@ bool load_checkpoint(const std::string& path, const std::string& settings,
   for_each_matrix(state, best, [&](const std::string&, Matrix<T>& m) { m = std::move(*value++); });
   state.best = std::move(best);
   state.history = to_history(table);
-  state.optimizer.t = static_cast<std::uint64_t>(counters(0, 0));
+  set_steps(state.optimizer, counters(0, 0));
   state.history.seconds = counters(0, 1);
   return true;
 }
@@ -168,7 +180,7 @@ void share_state(Ranks& ranks, const std::string& settings, const TrainingState<
     throw std::runtime_error(fmt::format("rank {} has other settings or data than rank 0", *rank));
   }
   double counters[3] = {static_cast<double>(state.history.epochs.size()),
-                        static_cast<double>(state.optimizer.t), state.history.seconds};
+                        static_cast<double>(steps_of(state.optimizer)), state.history.seconds};
   ranks.broadcast(static_cast<double*>(counters), sizeof counters);
   const auto epochs = static_cast<std::size_t>(counters[0]);
   std::vector<Matrix<T>> best = state.best;
@@ -179,12 +191,12 @@ void share_state(Ranks& ranks, const std::string& settings, const TrainingState<
     ranks.broadcast(m.data(), m.size() * sizeof(T));
   });
   Matrix<double> table = to_matrix(state.history);
-  resize(table, epochs, columns);
+  resize(table, {epochs, columns});
   ranks.broadcast(table.data(), table.size() * sizeof(double));
   if (epochs > 0) state.best = std::move(best);
   state.history = to_history(table);
   state.history.seconds = counters[2];
-  state.optimizer.t = static_cast<std::uint64_t>(counters[1]);
+  set_steps(state.optimizer, counters[1]);
 }
 
 template void save_checkpoint(const std::string&, const std::string&, const TrainingState<float>&);

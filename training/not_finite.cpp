@@ -54,7 +54,7 @@ std::string first_not_finite(const std::vector<Parameter<T>*>& parameters) {
 }
 
 template <typename T>
-std::string explain_not_finite(Sequential<T>& net, const Batch<T>& batch, Mode mode,
+std::string explain_not_finite(Sequential<T>& net, const Batch<T>& batch, const Pass& pass,
                                double learning_rate) {
   if (const auto place = first_in(batch.x)) {
     const std::size_t n = *place / batch.x.shape(1), d = *place % batch.x.shape(1);
@@ -68,7 +68,7 @@ std::string explain_not_finite(Sequential<T>& net, const Batch<T>& batch, Mode m
   if (!parameter.empty()) return parameter + ": " + smaller;
   const Matrix<T>* out = &batch.x;
   for (std::size_t i = 0; i < net.size(); ++i) {
-    out = &net.layer(i).forward(*out, mode);
+    out = &net.layer(i).forward(*out, pass);
     if (const auto place = first_in(*out)) {
       return fmt::format("the first output to be so is of {}, where {}: {}", net.layer(i).name(),
                          entry_text("out", *out, *place), advice_for(net.layer(i), smaller));
@@ -78,23 +78,25 @@ std::string explain_not_finite(Sequential<T>& net, const Batch<T>& batch, Mode m
 }
 
 template <typename T>
-std::string explain_not_finite(Sequential<T>& net, Batches<T>& batches, Mode mode,
+std::string explain_not_finite(Sequential<T>& net, Batches<T>& batches, const Pass& pass,
                                double learning_rate) {
   SoftmaxCrossEntropy<T> loss;
   std::size_t i = 0;
   while (i + 1 < batches.per_epoch()) {
     const Batch<T>& batch = batches.at(i);
-    if (!std::isfinite(loss.forward(net.forward(batch.x, mode), batch.labels))) break;
+    if (!std::isfinite(loss.forward(net.forward(batch.x, pass), batch.labels))) break;
     ++i;
   }
-  return explain_not_finite(net, batches.at(i), mode, learning_rate);
+  return explain_not_finite(net, batches.at(i), pass, learning_rate);
 }
 
 template std::string first_not_finite(const std::vector<Parameter<float>*>&);
 template std::string first_not_finite(const std::vector<Parameter<double>*>&);
-template std::string explain_not_finite(Sequential<float>&, const Batch<float>&, Mode, double);
-template std::string explain_not_finite(Sequential<double>&, const Batch<double>&, Mode, double);
-template std::string explain_not_finite(Sequential<float>&, Batches<float>&, Mode, double);
-template std::string explain_not_finite(Sequential<double>&, Batches<double>&, Mode, double);
+template std::string explain_not_finite(Sequential<float>&, const Batch<float>&, const Pass&,
+                                        double);
+template std::string explain_not_finite(Sequential<double>&, const Batch<double>&, const Pass&,
+                                        double);
+template std::string explain_not_finite(Sequential<float>&, Batches<float>&, const Pass&, double);
+template std::string explain_not_finite(Sequential<double>&, Batches<double>&, const Pass&, double);
 
 }  // namespace thinnet

@@ -17,19 +17,19 @@ std::string number_text(double value);
 template <typename T>
 std::string first_not_finite(const std::vector<Parameter<T>*>& parameters);
 
-/// What to try when numbers grow without bounds. learning_rate is the optimiser's own.
+/// What to try when numbers grow without bounds. learning_rate is the optimizer's own.
 std::string advice_to_shrink(double learning_rate);
 
 /// Which number of a forward pass was the first that is not finite, and what to try: of the batch,
 /// the parameters, a layer's output, or the loss. Runs the net again; in train mode it must stand
 /// after begin_step for this batch.
 template <typename T>
-std::string explain_not_finite(Sequential<T>& net, const Batch<T>& batch, Mode mode,
+std::string explain_not_finite(Sequential<T>& net, const Batch<T>& batch, const Pass& pass,
                                double learning_rate);
 
 /// The same for the first batch of an epoch whose loss is not finite.
 template <typename T>
-std::string explain_not_finite(Sequential<T>& net, Batches<T>& batches, Mode mode,
+std::string explain_not_finite(Sequential<T>& net, Batches<T>& batches, const Pass& pass,
                                double learning_rate);
 
 }  // namespace thinnet

@@ -43,7 +43,7 @@ Evaluation evaluate(Layer<T>& net, Batches<T>& batches, Ranks* ranks) {
   for (std::size_t i = 0; i < batches.per_epoch(); ++i) {
     const Batch<T>& batch = batches.at(i, slice_of(ranks));
     if (batch.labels.empty()) continue;
-    const Matrix<T>& scores = net.forward(batch.x, Mode::test);
+    const Matrix<T>& scores = net.forward(batch.x, test());
     loss_sum += loss.forward(scores, batch.labels) * static_cast<double>(batch.labels.size());
     const Labels classes = predict(scores);
     for (std::size_t n = 0; n < classes.size(); ++n)
@@ -82,17 +82,16 @@ void Trainer<T>::train_epoch(Batches<T>& batches, std::optional<GradientAverage<
         (static_cast<double>(step) + 0.5) / static_cast<double>(batches.per_epoch());
     double batch_loss = 0;
     if (!batch.labels.empty()) {
-      net_.begin_step(step, batch.examples);
-      batch_loss = loss.forward(net_.forward(batch.x, Mode::train), batch.labels);
-      net_.backward_parameters(loss.backward());
+      const Matrix<T>& scores = net_.forward(batch.x, train(step, batch.examples));
+      batch_loss = loss.forward(scores, batch.labels);
+      net_.backward(loss.backward());
     }
     if (average) batch_loss = average->average(batch_loss, batch.share);
     if (!std::isfinite(batch_loss)) {
       const Batch<T>& whole = batches.at(step);  // so that all ranks say the same
-      net_.begin_step(step, whole.examples);
-      throw std::runtime_error(fmt::format("the loss is {} at step {} (epoch {}): {}",
-                                           number_text(batch_loss), step, epoch,
-                                           explain_not_finite(net_, whole, Mode::train, rate)));
+      throw std::runtime_error(
+          fmt::format("the loss is {} at step {} (epoch {}): {}", number_text(batch_loss), step,
+                      epoch, explain_not_finite(net_, whole, train(step, whole.examples), rate)));
     }
     record.learning_rate = rate * options_.schedule(middle);
     optimizer_.set_learning_rate(record.learning_rate);
@@ -151,10 +150,9 @@ History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
     record.train_accuracy = evaluate(net_, seen, ranks).accuracy;
     const Evaluation held_out = evaluate(net_, unseen, ranks);
     if (!std::isfinite(held_out.loss)) {
-      throw std::runtime_error(
-          fmt::format("the validation loss is {} after step {} (epoch {}): {}",
-                      number_text(held_out.loss), last_step, epoch,
-                      explain_not_finite(net_, unseen, Mode::test, optimizer_.learning_rate())));
+      throw std::runtime_error(fmt::format(
+          "the validation loss is {} after step {} (epoch {}): {}", number_text(held_out.loss),
+          last_step, epoch, explain_not_finite(net_, unseen, test(), optimizer_.learning_rate())));
     }
     record.validation_loss = held_out.loss;
     record.validation_accuracy = held_out.accuracy;

@@ -20,7 +20,7 @@ struct TrainerOptions {
   std::size_t patience = 0;  ///< epochs without a better validation accuracy before an early stop;
                              ///< 0 never stops early
   Sampling sampling = Sampling::shuffled;
-  Schedule schedule = constant_rate();  ///< a factor on the optimiser's learning rate
+  Schedule schedule = constant_rate();  ///< a factor on the optimizer's learning rate
   double label_smoothing = 0;           ///< in [0, 1), of the training loss
   Augmentation augmentation = {};       ///< of training batches
   std::string checkpoint = {};  ///< .npz written after every epoch, and read by fit if it exists

@@ -22,7 +22,7 @@ std::vector<std::vector<std::size_t>> confusion_of(Sequential<float>& net,
   std::vector<std::vector<std::size_t>> counts(C, std::vector<std::size_t>(C));
   for (std::size_t i = 0; i < batches.per_epoch(); ++i) {
     const Batch<float>& batch = batches.at(i);
-    const Labels predicted = predict(net.forward(batch.x, Mode::test));
+    const Labels predicted = predict(net.forward(batch.x, test()));
     for (std::size_t n = 0; n < predicted.size(); ++n) {
       const auto truth = static_cast<std::size_t>(batch.labels[n]);
       ++counts[truth][static_cast<std::size_t>(predicted[n])];
@@ -81,8 +81,7 @@ std::vector<std::string> first_masks(const StudyRun& run, const Dataset& images,
   Batches<float> batches(data.training, data.mean_image, options.batch_size, options.sampling,
                          options.seed);
   const Batch<float>& batch = batches.at(0);
-  net.begin_step(0, batch.examples);
-  net.forward(batch.x, Mode::train);
+  net.forward(batch.x, train(0, batch.examples));
   const Matrix<float>& mask = first_dropout(net).cache().mask;
   std::vector<std::string> rows(std::min(examples, mask.shape(0)));
   for (std::size_t n = 0; n < rows.size(); ++n) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/initialise.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 

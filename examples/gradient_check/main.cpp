@@ -6,6 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "core/initialise.hpp"
 #include "core/random.hpp"
 #include "core/sequential.hpp"
 #include "examples/support/program.hpp"
@@ -44,7 +45,7 @@ class Demonstration {
 
   void show() {
     const auto forward = [this]() -> const Matrix<double>& {
-      value_(0, 0) = loss_.forward(net_.forward(x_, Mode::train), labels_);
+      value_(0, 0) = loss_.forward(net_.forward(x_, train(0)), labels_);
       return value_;
     };
     const auto backward = [this](const Matrix<double>& dout) {

@@ -31,9 +31,9 @@ void run() {
       N, H, mean, "p", "train", "p·y", "test", "train", "test", "standard error");
   for (const double p : {0.9, 0.75, 0.5, 0.25, 0.1}) {
     Dropout<double> dropout(p, /*seed=*/2);
-    const double with_train = xt::mean(dropout.forward(x, Mode::train))();
+    const double with_train = xt::mean(dropout.forward(x, train(0)))();
     const double without_train = xt::mean(x * dropout.cache().mask)();
-    const double test = xt::mean(dropout.forward(x, Mode::test))();
+    const double test = xt::mean(dropout.forward(x, test()))();
     // The variance of mask·y/p is y²·(1 - p)/p.
     const double error = std::sqrt(mean_square * (1 - p) / p / static_cast<double>(N * H));
     fmt::print("{:>5}  {:>8.4f} {:>8.4f} {:>8.4f}   {:>8.4f} {:>8.4f}   {:>14.4f}\n", p,

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/initialise.hpp"
 #include "core/random.hpp"
 #include "core/summary.hpp"
 #include "data/io/file.hpp"
@@ -65,7 +66,7 @@ Regions regions_of(Sequential<float>& net, const Dataset& data) {
     grid(i, 0) = coordinate(i % side);
     grid(i, 1) = coordinate(i / side);
   }
-  regions.grid = predict(net.forward(grid, Mode::test));
+  regions.grid = predict(net.forward(grid, test()));
   return regions;
 }
 

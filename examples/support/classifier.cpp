@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "core/initialise.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"

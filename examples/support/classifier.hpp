@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "core/random.hpp"
+#include "core/initialise.hpp"
 #include "core/sequential.hpp"
 
 namespace thinnet::examples {

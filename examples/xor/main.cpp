@@ -1,7 +1,7 @@
 // XOR: the smallest problem that no straight line solves. The whole training loop stands open.
 #include <fmt/format.h>
 
-#include "core/random.hpp"
+#include "core/initialise.hpp"
 #include "core/sequential.hpp"
 #include "examples/support/program.hpp"
 #include "layers/affine.hpp"
@@ -21,14 +21,14 @@ int train_xor() {
   Sgd<float> optimizer(net.parameters(), {/*learning_rate=*/0.1, /*momentum=*/0.9});
 
   for (int step = 1; step <= 200; ++step) {
-    const double value = loss.forward(net.forward(x, Mode::train), labels);
+    const double value = loss.forward(net.forward(x, train(0)), labels);
     net.backward(loss.backward());
     optimizer.step();
     if (step == 1 || step % 50 == 0) fmt::print("step {:3}  loss {:.4f}\n", step, value);
   }
 
   fmt::print("\n x1 x2  P(1)\n");
-  loss.forward(net.forward(x, Mode::test), labels);
+  loss.forward(net.forward(x, test()), labels);
   for (std::size_t n = 0; n < 4; ++n) {
     fmt::print("  {}  {}  {:.3f}\n", x(n, 0), x(n, 1), loss.cache().probabilities(n, 1));
   }

@@ -4,8 +4,8 @@
 
 #include <xtensor-blas/xblas.hpp>
 
-#include "core/blas.hpp"
-#include "core/tensor.hpp"
+#include "core/engine/blas.hpp"
+#include "core/matrix.hpp"
 
 namespace thinnet {
 namespace {

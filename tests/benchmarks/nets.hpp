@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/initialise.hpp"
 #include "core/random.hpp"
 #include "core/sequential.hpp"
 #include "data/batches.hpp"

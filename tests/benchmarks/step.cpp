@@ -9,6 +9,7 @@
 #include <numeric>
 #include <xtensor-blas/xblas.hpp>
 
+#include "core/engine/mask.hpp"
 #include "layers/softmax_cross_entropy.hpp"
 #include "optim/sgd.hpp"
 #include "tests/benchmarks/nets.hpp"
@@ -32,10 +33,11 @@ class Step {
 
   void run() {
     const Batch<float>& batch = batches_.at(step_);
-    net_.begin_step(step_++, batch.examples);
-    benchmark::DoNotOptimize(loss_.forward(net_.forward(batch.x, Mode::train), batch.labels));
-    net_.backward_parameters(loss_.backward());
+    const Matrix<float>& scores = net_.forward(batch.x, train(step_, batch.examples));
+    benchmark::DoNotOptimize(loss_.forward(scores, batch.labels));
+    net_.backward(loss_.backward());
     optimizer_.step();
+    ++step_;
   }
 
   /// The same step by hand, with the time of each part in seconds added to `parts`.
@@ -52,20 +54,18 @@ class Step {
     };
     const Batch<float>& batch = batches_.at(step_);
     note("gather");
-    net_.begin_step(step_++, batch.examples);
+    const Pass pass = train(step_, batch.examples);
+    ++step_;
     const Matrix<float>* out = &batch.x;
     for (std::size_t i = 0; i < net_.size(); ++i) {
-      out = &net_.layer(i).forward(*out, Mode::train);
+      out = &net_.layer(i).forward(*out, pass);
       note(kind(i) + " forward");
     }
     benchmark::DoNotOptimize(loss_.forward(*out, batch.labels));
     const Matrix<float>* dout = &loss_.backward();
     note("loss");
     for (std::size_t i = net_.size(); i-- > 0;) {
-      if (i == 0)
-        net_.layer(i).backward_parameters(*dout);
-      else
-        dout = &net_.layer(i).backward(*dout);
+      dout = &net_.layer(i).backward(*dout);
       note(kind(i) + " backward");
     }
     optimizer_.step();
@@ -171,7 +171,7 @@ void mask(benchmark::State& state, const NetSize& size, int threads) {
   use_threads(threads, 1);
   std::uint64_t step = 0;
   for (auto _ : state) {
-    for (auto& m : masks) draw_mask(m, 0.5, 0, {1, step, examples});
+    for (auto& m : masks) draw_mask(m, m, 0.5, {0, 1, train(step, examples)});
     ++step;
     benchmark::ClobberMemory();
   }

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/check.hpp"
-#include "core/random.hpp"
+#include "core/initialise.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"
@@ -59,9 +59,9 @@ void forward_in_parts(Sequential<double>& net, const Matrix<double>& x, F use) {
   Matrix<double> part;
   for (std::size_t first = 0; first < N; first += rows_at_once) {
     const std::size_t rows = std::min(rows_at_once, N - first);
-    resize(part, rows, D);
+    resize(part, {rows, D});
     std::copy_n(x.data() + first * D, rows * D, part.data());
-    use(net.forward(part, Mode::test), first);
+    use(net.forward(part, test()), first);
   }
 }
 
@@ -107,8 +107,8 @@ class SavedNumbers {
 std::vector<Matrix<double>*> Lab::Learner::matrices() {
   std::vector<Matrix<double>*> all;
   for (auto* p : net.parameters()) all.push_back(&p->value);
-  for (auto& moment : optimizer->state().moments)
-    for (auto& m : moment) all.push_back(&m);
+  for (auto* moment : optimizer->state().moments)
+    for (auto& m : *moment) all.push_back(&m);
   return all;
 }
 
@@ -123,6 +123,7 @@ Lab::Learner Lab::make_learner(Side side) const {
     width = layer.width;
   }
   net.add(std::make_unique<Affine<double>>(width, data_.training.classes));
+  net.want_dx(true);  // the lab shows it
   initialise(net.parameters(), he, config_.seed);
   auto optimizer = make_optimizer(config_.optimizer, net.parameters());
   return {std::move(net), std::move(optimizer), SoftmaxCrossEntropy<double>()};
@@ -150,16 +151,15 @@ void Lab::train(std::size_t steps) {
     const Batch<double>& batch = batches_->at(step_);
     for (const Side side : sides) {
       Learner& learns = learner(side);
-      learns.net.begin_step(step_, batch.examples);
-      const double loss =
-          learns.loss.forward(learns.net.forward(batch.x, Mode::train), batch.labels);
+      const double loss = learns.loss.forward(
+          learns.net.forward(batch.x, thinnet::train(step_, batch.examples)), batch.labels);
       if (!std::isfinite(loss)) {
         throw std::runtime_error(fmt::format(
             "the loss is {} at step {} (epoch {}): try a learning rate below {}, or smaller "
             "weights",
             loss, step_, step_ / steps_per_epoch() + 1, config_.optimizer.learning_rate));
       }
-      learns.net.backward_parameters(learns.loss.backward());
+      learns.net.backward(learns.loss.backward());
     }
     for (const Side side : sides) learner(side).optimizer->step();
     ++step_;
@@ -238,7 +238,8 @@ std::vector<double> Lab::save() {
     saved.insert(saved.end(), m.begin(), m.end());
   };
   for (const Side side : sides) {
-    saved.push_back(static_cast<double>(learner(side).optimizer->state().t));
+    const std::uint64_t* t = learner(side).optimizer->state().t;
+    saved.push_back(t == nullptr ? 0 : static_cast<double>(*t));
     for (const Matrix<double>* m : learner(side).matrices()) append(*m);
   }
   // Most points are as they were made: only what was edited is kept.
@@ -282,7 +283,7 @@ void Lab::restore(const std::vector<double>& saved) {
   step_ = step;
   for (const Side side : sides) {
     const State& state = states[side == Side::plain ? 0 : 1];
-    learner(side).optimizer->state().t = state.t;
+    if (auto* t = learner(side).optimizer->state().t) *t = state.t;
     const auto matrices = learner(side).matrices();
     for (std::size_t i = 0; i < matrices.size(); ++i) *matrices[i] = state.matrices[i];
   }

@@ -1,7 +1,7 @@
 // The lab's data: points in the plane with a class each, made up or the user's own.
 #pragma once
 
-#include "core/tensor.hpp"
+#include "core/matrix.hpp"
 
 namespace thinnet::lab {
 

@@ -51,7 +51,7 @@ void describe(Layer<double>& layer, Mode mode, Operation& operation) {
       operation.inputs.push_back({p->name.substr(p->name.rfind('.') + 1), p->value});
   } else if (const auto* relu = dynamic_cast<const Relu<double>*>(&layer)) {
     operation.kind = OperationKind::relu;
-    operation.cache.push_back({"gate", relu->cache().gate});
+    operation.cache.push_back({"out", relu->cache().out});
   } else if (const auto* dropout = dynamic_cast<const Dropout<double>*>(&layer)) {
     operation.kind = OperationKind::dropout;
     operation.keep_prob = dropout->keep_prob();
@@ -59,12 +59,16 @@ void describe(Layer<double>& layer, Mode mode, Operation& operation) {
   }
 }
 
+Pass pass_of(const Lab& lab, const std::vector<std::uint32_t>& examples, Mode mode) {
+  return mode == Mode::train ? train(lab.step(), examples) : test();
+}
+
 /// Which units of which ReLU let their input pass.
-std::vector<Matrix<double>> gates_of(const Sequential<double>& net) {
-  std::vector<Matrix<double>> gates;
+std::vector<Matrix<bool>> gates_of(const Sequential<double>& net) {
+  std::vector<Matrix<bool>> gates;
   for (std::size_t i = 0; i < net.size(); ++i) {
     if (const auto* relu = dynamic_cast<const Relu<double>*>(&net.layer(i)))
-      gates.push_back(relu->cache().gate);
+      gates.emplace_back(relu->cache().out > 0);
   }
   return gates;
 }
@@ -74,7 +78,7 @@ std::vector<Matrix<double>> gates_of(const Sequential<double>& net) {
 Trace trace(Lab& lab, Side side, const std::vector<std::uint32_t>& examples, Mode mode) {
   const Rows rows = rows_of(lab.training(), examples);
   Sequential<double>& net = lab.net(side);
-  net.begin_step(lab.step(), examples);
+  const Pass pass = pass_of(lab, examples, mode);
 
   Trace trace;
   trace.labels = rows.labels;
@@ -82,7 +86,7 @@ Trace trace(Lab& lab, Side side, const std::vector<std::uint32_t>& examples, Mod
   for (std::size_t i = 0; i < net.size(); ++i) {
     Layer<double>& layer = net.layer(i);
     Operation operation{OperationKind::affine, layer.name(), {}, {{"x", *x}}, {}, {}, {}, {}};
-    x = &layer.forward(*x, mode);
+    x = &layer.forward(*x, pass);
     describe(layer, mode, operation);
     operation.outputs.push_back({"out", *x});
     trace.operations.push_back(std::move(operation));
@@ -120,14 +124,14 @@ GradientOfEntry check_entry(Lab& lab, Side side, const std::string& tensor, std:
   require(index < values.size(), "{} has no entry {}, it has {}", tensor, index, values.size());
   double& entry = values.data()[index];
   const double value = entry;
-  net.begin_step(lab.step(), examples);  // the masks stay as they are
+  const Pass pass = pass_of(lab, examples, mode);  // the masks stay as they are
 
   // check_gradients moves a matrix of one entry away from 0, by 1/16 at most; a power of 2 times
   // that is added to the value.
   constexpr double longest_step = 0x1p-4, smallest_scale = 0x1p-20;
   const auto gates_at = [&](double moved) {
     entry = moved;
-    net.forward(rows.x, mode);
+    net.forward(rows.x, pass);
     return gates_of(net);
   };
   const auto gates = gates_at(value);
@@ -143,7 +147,7 @@ GradientOfEntry check_entry(Lab& lab, Side side, const std::string& tensor, std:
   SoftmaxCrossEntropy<double> criterion;
   const auto forward = [&]() -> const Matrix<double>& {
     entry = value + scale * moved(0, 0);
-    loss(0, 0) = criterion.forward(net.forward(rows.x, mode), rows.labels);
+    loss(0, 0) = criterion.forward(net.forward(rows.x, pass), rows.labels);
     return loss;
   };
   const auto backward = [&](const Matrix<double>&) {  // dloss/dloss is 1

@@ -7,7 +7,10 @@
 
 namespace thinnet::lab {
 
-/// Named as in the layers' own comments: x, w, b, out, dout, dx, dw, db, gate, mask, …
+/// As training does it or as a test does: without dropout.
+enum class Mode { train, test };
+
+/// Named as in the layers' own comments: x, w, b, out, dout, dx, dw, db, mask, …
 struct NamedTensor {
   std::string name;
   Matrix<double> values;

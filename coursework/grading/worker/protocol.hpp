@@ -5,7 +5,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "core/tensor.hpp"
+#include "core/matrix.hpp"
 
 namespace coursework {
 

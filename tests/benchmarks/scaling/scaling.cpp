@@ -71,9 +71,9 @@ void measure(const NetSize& size, const Dataset& images, Slice slice, const char
     const auto begin = Clock::now();
     const Batch<float>& batch = batches.at(step, slice);
     rows = batch.labels.size();
-    net.begin_step(step, batch.examples);
-    const double slice_loss = loss.forward(net.forward(batch.x, Mode::train), batch.labels);
-    net.backward_parameters(loss.backward());
+    const double slice_loss =
+        loss.forward(net.forward(batch.x, train(step, batch.examples)), batch.labels);
+    net.backward(loss.backward());
     const double compute = milliseconds_since(begin);
     average.average(slice_loss, batch.share);
     const double averaged = milliseconds_since(begin);

@@ -6,6 +6,7 @@
 
 #include "apps/lab/engine/config.hpp"
 #include "apps/lab/engine/trace.hpp"
+#include "core/initialise.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"
@@ -302,7 +303,7 @@ void expect_by_hand(const Operation& op, Mode mode) {
         made(1, H, [&](auto, auto h) { return sum(N, [&](auto n) { return dout(n, h); }); }),
         1e-13);
   } else if (op.kind == OperationKind::relu) {
-    EXPECT_EQ(find(op.cache, "gate"), made(N, H, [&](auto n, auto h) { return x(n, h) > 0; }));
+    EXPECT_EQ(find(op.cache, "out"), out);
     EXPECT_EQ(out, made(N, H, [&](auto n, auto h) { return x(n, h) > 0 ? x(n, h) : 0; }));
     expect_near(dx, made(N, H, [&](auto n, auto h) { return x(n, h) > 0 ? dout(n, h) : 0; }), 0);
   } else if (mode == Mode::test) {

@@ -3,6 +3,7 @@
 #include <numeric>
 #include <thread>
 
+#include "core/initialise.hpp"
 #include "data/io/file.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"

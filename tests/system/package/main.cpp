@@ -1,5 +1,5 @@
 // Trains through the installed library: XOR must be learnt.
-#include <core/random.hpp>
+#include <core/initialise.hpp>
 #include <core/sequential.hpp>
 #include <cstdio>
 #include <data/io/weights.hpp>
@@ -20,7 +20,7 @@ int main() {
   Adam<double> adam(net.parameters(), {0.05});
   double value = 0;
   for (int step = 0; step < 300; ++step) {
-    value = loss.forward(net.forward(x, Mode::train), {0, 1, 1, 0});
+    value = loss.forward(net.forward(x, train(0)), {0, 1, 1, 0});
     net.backward(loss.backward());
     adam.step();
   }

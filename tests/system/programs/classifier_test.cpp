@@ -1,5 +1,6 @@
 #include "examples/support/classifier.hpp"
 
+#include "core/initialise.hpp"
 #include "layers/dropout.hpp"
 #include "tests/support.hpp"
 
@@ -63,7 +64,7 @@ TEST(Classifier, DrawsAnotherMaskForEverySeed) {
   const Matrix<float> x = xt::ones<float>({20, 50});
   const auto mask = [&](std::uint64_t seed, std::size_t layer) {
     auto net = make_classifier(50, 3, {{40}, .5, .5, he, seed});
-    net.forward(x, Mode::train);
+    net.forward(x, train(0));
     return dynamic_cast<const Dropout<float>&>(net.layer(layer)).cache().mask;
   };
   for (const std::size_t layer : {0U, 3U}) {

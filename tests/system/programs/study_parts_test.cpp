@@ -9,6 +9,7 @@
 #include "apps/dropout_study/options.hpp"
 #include "apps/dropout_study/page.hpp"
 #include "apps/dropout_study/tiles.hpp"
+#include "core/engine/mask.hpp"
 #include "tests/support.hpp"
 #include "tests/system/programs/program_run.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
@@ -111,8 +112,8 @@ TEST(StudyPairs, MasksAreThoseOfTheFirstTrainingStep) {
   const ExperimentData data = data_of(images, run.options);
   Batches<float> batches(data.training, data.mean_image, 7, run.options.sampling, 3);
   const auto examples = batches.at(0).examples;
-  Matrix<float> expected({7, 8});
-  draw_mask(expected, .5, 3, {2, 0, examples});
+  Matrix<float> expected;
+  draw_mask(expected, {7, 8}, .5, {3, 2, train(0, examples)});
   for (std::size_t n = 0; n < 7; ++n) {
     ASSERT_EQ(masks[n].size(), 5U);
     for (std::size_t h = 0; h < 5; ++h) EXPECT_EQ(masks[n][h] == '1', expected(n, h) == 1);

@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "core/initialise.hpp"
 #include "core/random.hpp"
 #include "core/sequential.hpp"
 #include "data/batches.hpp"
@@ -86,18 +87,17 @@ std::size_t allocations_of_training(Sampling sampling) {
   initialise(net.parameters(), he, 1);
   SoftmaxCrossEntropy<T> loss;
   Optimiser optimiser(net.parameters(), {});
-  const auto train = [&](std::uint64_t first, std::uint64_t last) {
+  const auto train_steps = [&](std::uint64_t first, std::uint64_t last) {
     for (std::uint64_t step = first; step < last; ++step) {
       const Batch<T>& batch = batches.at(step);
-      net.begin_step(step, batch.examples);
-      loss.forward(net.forward(batch.x, Mode::train), batch.labels);
-      net.backward_parameters(loss.backward());
+      loss.forward(net.forward(batch.x, train(step, batch.examples)), batch.labels);
+      net.backward(loss.backward());
       optimiser.step();
     }
   };
-  train(0, 20);
+  train_steps(0, 20);
   const std::size_t before = allocations;
-  train(20, 120);
+  train_steps(20, 120);
   return allocations - before;
 }
 

@@ -1,4 +1,5 @@
 #include "core/gradient_check.hpp"
+#include "core/sequential.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -99,13 +100,28 @@ TEST(GradientCheck, NamesTheFirstOfEquallyWrongEntriesAndChecksThemAll) {
   EXPECT_EQ(report.entry, fmt::format("w[{},{}], output [0,0]", first / 3, first % 3));
 }
 
-TEST(GradientCheck, FreezesRandomLayersAtStepZeroOfTheFirstExamples) {
-  Dropout<double> checked(0.5, 3), frozen(0.5, 3);
+TEST(GradientCheck, ChecksThePassItIsGivenAndLeavesNoTrace) {
+  Dropout<double> checked(0.5, 3), fresh(0.5, 3);
   const auto x = lin(-1, 2, 4, 7);
-  testing::expect_passed(check_layer(checked, x, Mode::train));
-  frozen.begin_step(0, {0, 1, 2, 3});
-  frozen.forward(x, Mode::train);
-  EXPECT_TRUE(checked.cache().mask == frozen.cache().mask);
+  for (const std::uint64_t step : {0, 9}) {
+    testing::expect_passed(check_layer(checked, x, train(step)));
+    fresh.forward(x, train(step));
+    EXPECT_TRUE(checked.cache().mask == fresh.cache().mask) << step;
+  }
+  checked.forward(x, train(1));
+  fresh.forward(x, train(1));
+  EXPECT_TRUE(checked.cache().mask == fresh.cache().mask);
+}
+
+TEST(GradientCheck, AsksANetForDxWhileItChecksAndNoLonger) {
+  Sequential<double> net(3, Affine<double>(lin(-1, 1, 3, 4), lin(0, 1, 1, 4)));
+  const auto x = lin(-1, 2, 2, 3);
+  const GradientReport report = check_layer(net, x, test());
+  testing::expect_passed(report);
+  EXPECT_EQ(report.checked, (6U + 12U + 4U) * 8U) << "x, w and b for each output";
+  EXPECT_FALSE(net.dx_wanted());
+  net.forward(x, test());
+  EXPECT_EQ(net.backward(lin(0, 1, 2, 4)).size(), 0U);
 }
 
 TEST(GradientCheck, FindsAnErrorOfTwoInTenMillionAndNamesItsEntry) {
@@ -139,7 +155,7 @@ TEST(GradientCheck, SamplesAsManyEntriesAsAskedFor) {
 TEST(GradientCheck, ChecksAllEntriesUnlessToldAndDrawsASampleWithSeedZero) {
   Affine<double> affine(lin(-1, 1, 3, 2), lin(0, 1, 1, 2));
   const auto x = lin(-1, 2, 4, 3);
-  EXPECT_EQ(check_layer(affine, x, Mode::train).checked, 8U * (12 + 6 + 2));
+  EXPECT_EQ(check_layer(affine, x, train(0)).checked, 8U * (12 + 6 + 2));
   /// Which entries of 40 are tried, as one line.
   const auto tried = [](auto... seed) {
     Matrix<double> value = lin(0, 1, 1, 40), grad = value, out = {{0}};
@@ -158,7 +174,7 @@ TEST(GradientCheck, ChecksAllEntriesUnlessToldAndDrawsASampleWithSeedZero) {
   EXPECT_NE(tried(), tried(std::uint64_t{1}));
   const auto worst = [&](auto... seed) {
     Affine<double> layer(lin(-1, 1, 9, 7), lin(0, 1, 1, 7));
-    return check_layer(layer, lin(-1, 2, 4, 9), Mode::train, 1, seed...).entry;
+    return check_layer(layer, lin(-1, 2, 4, 9), train(0), 1, seed...).entry;
   };
   EXPECT_EQ(worst(), worst(std::uint64_t{0}));
   EXPECT_NE(worst(), worst(std::uint64_t{1}));
@@ -166,7 +182,7 @@ TEST(GradientCheck, ChecksAllEntriesUnlessToldAndDrawsASampleWithSeedZero) {
 
 TEST(GradientCheck, IsNotMisledByAKinkWithinReachOfALongStep) {
   Relu<double> relu;
-  testing::expect_passed(check_layer(relu, lin(-0.0035, 0.0035, 1, 8), Mode::train));
+  testing::expect_passed(check_layer(relu, lin(-0.0035, 0.0035, 1, 8), train(0)));
 }
 
 /// What the numeric derivative of a function of one number must be: Ridders' table, written down
@@ -254,7 +270,7 @@ TEST(GradientCheck, RefusesAGradientOfAnotherShape) {
 
 TEST(GradientCheck, ChecksTheInputAndEveryParameterOfALayer) {
   Affine<double> affine(lin(-1, 1, 3, 2), lin(0, 1, 1, 2));
-  const GradientReport report = check_layer(affine, lin(-1, 2, 4, 3), Mode::train);
+  const GradientReport report = check_layer(affine, lin(-1, 2, 4, 3), train(0));
   testing::expect_passed(report);
   EXPECT_EQ(report.checked, 8U * (12 + 6 + 2));  // outputs by entries of x, w and b
 }

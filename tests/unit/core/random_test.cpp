@@ -1,4 +1,6 @@
 #include "core/random.hpp"
+#include "core/engine/mask.hpp"
+#include "core/initialise.hpp"
 
 #include <Random123/philox.h>
 
@@ -144,8 +146,8 @@ TEST(Mask, IsPhiloxAtSeedUnitExampleStepAndLayer) {
     std::vector<std::uint32_t> examples(N);
     for (std::size_t n = 0; n < N; ++n)
       examples[n] = static_cast<std::uint32_t>(4000000000U + 7 * n);
-    Matrix<float> mask({N, H});
-    draw_mask(mask, 0.3, seed, {2, 5, examples});
+    Matrix<float> mask;
+    draw_mask(mask, {N, H}, 0.3, {seed, 2, train(5, examples)});
     std::size_t wrong = 0;
     for (std::size_t n = 0; n < N; ++n) {
       for (std::uint32_t h = 0; h < H; ++h) {
@@ -159,18 +161,18 @@ TEST(Mask, IsPhiloxAtSeedUnitExampleStepAndLayer) {
 }
 
 TEST(Mask, DropsAllUnitsWhenKeepProbIsNextToNothing) {
-  Matrix<float> mask({100, 100});
-  draw_mask(mask, 1e-300, 1, {0, 0, {}});
+  Matrix<float> mask;
+  draw_mask(mask, {100, 100}, 1e-300, {1, 0, train(0)});
   EXPECT_EQ(xt::amax(mask)(), 0.0F);  // each of 10,000 units stays with probability 2^-32
-  draw_mask(mask, 1.0, 1, {0, 0, {}});
+  draw_mask(mask, {100, 100}, 1.0, {1, 0, train(0)});
   EXPECT_EQ(xt::amin(mask)(), 1.0F);
 }
 
 /// The mask of one unit of one example, at step 0 and layer 0.
 float mask_of(std::uint32_t example, std::size_t unit, double keep_prob, std::uint64_t seed = 0) {
-  const std::vector<std::uint32_t> examples{example};
-  Matrix<float> mask({1, unit + 1});
-  draw_mask(mask, keep_prob, seed, {0, 0, examples});
+  Matrix<float> mask;
+  const Examples examples{example};
+  draw_mask(mask, {1, unit + 1}, keep_prob, {seed, 0, train(0, examples)});
   return mask(0, unit);
 }
 
@@ -190,79 +192,15 @@ TEST(Mask, KeepsAUnitWhoseDrawIsAmongTheLowestShareOfKeepProb) {
 }
 
 TEST(Mask, TakesTheRowsNumberWithoutExamples) {
-  const std::vector<std::uint32_t> examples{40, 7};
   const double keep_prob = 0.3;
-  Matrix<float> mask({2, 10});
-  draw_mask(mask, keep_prob, 99, {2, 5, examples});
-  for (std::size_t n = 0; n < 2; ++n) {
+  Matrix<float> mask;
+  draw_mask(mask, {2, 10}, keep_prob, {99, 2, train(5)});
+  for (std::uint32_t n = 0; n < 2; ++n) {
     for (std::uint32_t h = 0; h < 10; ++h) {
-      const auto draw = r123::Philox4x32{}({{h / 4, examples[n], 5, 2}}, {{99, 0}});
+      const auto draw = r123::Philox4x32{}({{h / 4, n, 5, 2}}, {{99, 0}});
       EXPECT_EQ(mask(n, h), draw[h % 4] / 4294967296.0 < keep_prob ? 1.0F : 0.0F);
     }
   }
-}
-
-TEST(Initialise, GivesEveryWeightTheScaleAskedForAndBiasesZero) {
-  Affine<double> layer(300, 200);
-  const auto parameters = layer.parameters();
-  const auto deviation_of_weights = [&] {
-    double squares = 0;
-    for (const double w : parameters[0]->value) squares += w * w;
-    return std::sqrt(squares / static_cast<double>(parameters[0]->value.size()));
-  };
-  // The standard deviation of a sample's standard deviation is σ/√(2n).
-  const double relative = six_deviations / std::sqrt(2.0 * 300 * 200);
-  parameters[1]->value.fill(7);
-  initialise(parameters, he, 1);
-  EXPECT_NEAR(deviation_of_weights(), std::sqrt(2.0 / 300), std::sqrt(2.0 / 300) * relative);
-  initialise(parameters, xavier, 1);
-  EXPECT_NEAR(deviation_of_weights(), std::sqrt(2.0 / 500), std::sqrt(2.0 / 500) * relative);
-  initialise(parameters, normal_scale(0.01), 1);
-  EXPECT_NEAR(deviation_of_weights(), 0.01, 0.01 * relative);
-  for (const double b : parameters[1]->value) EXPECT_EQ(b, 0);
-  EXPECT_EQ(testing::message_of([] { normal_scale(-1); }),
-            "weight scale is -1, expected a finite number >= 0");
-  EXPECT_EQ(testing::message_of([] { normal_scale(HUGE_VAL); }),
-            "weight scale is inf, expected a finite number >= 0");
-  EXPECT_EQ(normal_scale(0)(3, 4), 0);
-}
-
-TEST(Initialise, TellsTheInitialiserInputsAndOutputs) {
-  Affine<double> narrow(1, 5), wide(4, 1);
-  std::vector<std::size_t> told;
-  const auto note = [&](std::size_t D, std::size_t H) {
-    told.insert(told.end(), {D, H});
-    return 1.0;
-  };
-  initialise(narrow.parameters(), note, 0);
-  initialise(wide.parameters(), note, 0);
-  EXPECT_EQ(told, (std::vector<std::size_t>{1, 5, 4, 1}));
-}
-
-TEST(Initialise, ReadsStreamKForTheKthWeight) {
-  Affine<double> first(4, 3), second(3, 2), third(2, 2);
-  std::vector<Parameter<double>*> all;
-  for (auto* layer : {&first, &second, &third})
-    for (auto* p : layer->parameters()) all.push_back(p);
-  initialise(all, normal_scale(2), 9);
-  for (std::size_t k = 0; k < 3; ++k) {
-    Random random(9, static_cast<std::uint32_t>(k));
-    for (const double w : all[2 * k]->value) EXPECT_EQ(w, 2 * random.normal()) << k;
-  }
-}
-
-TEST(Initialise, StartsFloatAndDoubleNetsAlikeAndLayersApart) {
-  Affine<float> f(4, 3);
-  Affine<double> d1(4, 3), d2(4, 3);
-  initialise(f.parameters(), he, 9);
-  std::vector<Parameter<double>*> both{d1.parameters()[0], d2.parameters()[0]};
-  initialise(both, he, 9);
-  std::set<double> different;
-  for (std::size_t i = 0; i < 12; ++i) {
-    EXPECT_EQ(f.parameters()[0]->value.data()[i], static_cast<float>(both[0]->value.data()[i]));
-    different.insert({both[0]->value.data()[i], both[1]->value.data()[i]});
-  }
-  EXPECT_EQ(different.size(), 24U);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "core/sequential.hpp"
 
+#include "core/initialise.hpp"
 #include "core/summary.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
@@ -43,11 +44,11 @@ TEST(Sequential, RefusesALayerThatDoesNotFitAndNamesBothWidths) {
 
 TEST(Sequential, RefusesAnInputOfAnotherWidthAndAGradientOfAnotherShape) {
   Sequential<double> net(4, Affine<double>(4, 3));
-  EXPECT_EQ(message_of([&] { net.forward(lin(0, 1, 2, 5), Mode::test); }),
+  EXPECT_EQ(message_of([&] { net.forward(lin(0, 1, 2, 5), test()); }),
             "net: x is 2×5, expected N×4");
   EXPECT_EQ(message_of<std::logic_error>([&] { net.backward(lin(0, 1, 2, 3)); }),
             "affine1: backward came before forward");
-  net.forward(lin(0, 1, 2, 4), Mode::train);
+  net.forward(lin(0, 1, 2, 4), train(0));
   EXPECT_EQ(message_of([&] { net.backward(lin(0, 1, 2, 4)); }),
             "affine1: dout is 2×4, expected 2×3");
 }
@@ -56,7 +57,8 @@ TEST(Sequential, RunsItsLayersForwardsAndBackwards) {
   // out = relu(x·w1 + b1)·w2 by hand: x = (1, 2) -> (1·1 + 2·3 - 1, 1·2 - 2·4) = (6, -6) -> (6, 0).
   Matrix<double> w1 = {{1, 2}, {3, -4}}, b1 = {{-1, 0}}, w2 = {{5}, {7}}, b2 = {{1}};
   Sequential<double> net(2, Affine<double>(w1, b1), Relu<double>(), Affine<double>(w2, b2));
-  EXPECT_EQ(net.forward({{1, 2}}, Mode::test)(0, 0), 31);
+  net.want_dx(true);
+  EXPECT_EQ(net.forward({{1, 2}}, test())(0, 0), 31);
   // dout = 2 -> (10, 14) -> gate (10, 0) -> dx = (10·1 + 0·2, 10·3 + 0·-4).
   const Matrix<double> dx = net.backward({{2}});
   EXPECT_TRUE(dx == Matrix<double>({{10, 30}}));
@@ -67,59 +69,70 @@ TEST(Sequential, RunsItsLayersForwardsAndBackwards) {
   EXPECT_TRUE(p[3]->grad == Matrix<double>({{2}}));
 }
 
-/// Passes everything through and counts how often it was asked for dx.
-class Probe : public Layer<double> {
- public:
-  explicit Probe(std::size_t& calls) : Layer<double>("probe"), calls_(&calls) {}
-  const Matrix<double>& forward(const Matrix<double>& x, Mode /*mode*/) override { return x; }
-  const Matrix<double>& backward(const Matrix<double>& dout) override {
-    ++*calls_;
-    return dout;
-  }
-
- private:
-  std::size_t* calls_;
-};
-
-TEST(Sequential, BackwardParametersStopsAtTheFirstLayerThatHasAny) {
-  std::size_t calls = 0;
-  Sequential<double> net(3, Probe(calls), Affine<double>(lin(-1, 1, 3, 4), lin(0.1, 0.4, 1, 4)),
-                         Relu<double>(), Affine<double>(lin(-1, 1, 4, 2), lin(0, 1, 1, 2)));
+TEST(Sequential, ComputesDxOnlyWhenItIsAskedTo) {
+  Sequential<double> net(3, Affine<double>(lin(-1, 1, 3, 4), lin(0.1, 0.4, 1, 4)), Relu<double>(),
+                         Affine<double>(lin(-1, 1, 4, 2), lin(0, 1, 1, 2)));
   const auto x = lin(-1, 2, 2, 3), dout = lin(1, 2, 2, 2);
-  net.forward(x, Mode::train);
-  net.backward(dout);
-  EXPECT_EQ(calls, 1U);
-  std::vector<Matrix<double>> grads;
-  for (auto* p : net.parameters()) {
-    grads.push_back(p->grad);
-    p->grad.fill(-7);
-  }
-  net.backward_parameters(dout);
-  EXPECT_EQ(calls, 1U) << "the layers before the first parameters were asked for dx";
-  for (std::size_t i = 0; i < grads.size(); ++i) {
-    EXPECT_TRUE(net.parameters()[i]->grad == grads[i]) << net.parameters()[i]->name;
-  }
+  const auto gradients = [&] {
+    std::vector<Matrix<double>> grads;
+    net.forward(x, train(0));
+    net.backward(dout);
+    for (auto* p : net.parameters()) {
+      grads.push_back(p->grad);
+      p->grad.fill(-7);
+    }
+    return grads;
+  };
+  const auto without = gradients();
+  EXPECT_EQ(net.backward(dout).size(), 0U);
+  net.want_dx(true);
+  const auto with = gradients();
+  EXPECT_EQ(shape_text(net.backward(dout)), "2×3");
+  EXPECT_TRUE(with == without);
+  net.want_dx(false);
+  EXPECT_EQ(net.backward(dout).size(), 0U);
+  EXPECT_FALSE(net.layer(0).dx_wanted());
+  EXPECT_TRUE(net.layer(1).dx_wanted());
 }
 
-TEST(Sequential, BackwardParametersDoesNotAskTheFirstAffineForDx) {
-  // The memory that backward returned would change.
-  Affine<double> layer(lin(-1, 1, 3, 4), lin(0, 1, 1, 4));
-  const auto x = lin(-1, 2, 2, 3), dout = lin(1, 2, 2, 4);
-  layer.forward(x, Mode::train);
-  const Matrix<double> dx = layer.backward(dout);
-  const double* memory = layer.backward(dout).data();
-  layer.backward_parameters(lin(5, 9, 2, 4));
-  EXPECT_TRUE(std::equal(dx.begin(), dx.end(), memory)) << "dx was computed anew";
-}
-
-TEST(Sequential, BackwardParametersWorksWithoutParametersAndWithoutLayers) {
+TEST(Sequential, WorksWithoutParametersAndWithoutLayers) {
   Sequential<double> relu(3, Relu<double>()), empty(3);
   const auto x = lin(-1, 2, 2, 3);
-  relu.forward(x, Mode::train);
-  relu.backward_parameters(x);
-  empty.backward_parameters(x);
-  EXPECT_EQ(message_of([&] { relu.backward_parameters(lin(0, 1, 2, 4)); }),
+  relu.forward(x, train(0));
+  relu.backward(x);
+  EXPECT_TRUE(empty.forward(x, train(0)) == x);
+  EXPECT_TRUE(empty.backward(x) == x);
+  EXPECT_EQ(message_of([&] { relu.backward(lin(0, 1, 2, 4)); }),
             "relu1: dout is 2×4, expected 2×3");
+}
+
+TEST(Sequential, AsksANetInItForDxUnlessItComesFirst) {
+  const auto net_of = [] { return Sequential<double>(3, Affine<double>(3, 3)); };
+  Sequential<double> net(3, net_of(), net_of());
+  EXPECT_FALSE(net.layer(0).dx_wanted());
+  EXPECT_TRUE(net.layer(1).dx_wanted());
+  const auto& inner = dynamic_cast<const Sequential<double>&>(net.layer(1));
+  EXPECT_TRUE(inner.layer(0).dx_wanted());
+}
+
+TEST(Sequential, NumbersTheLayersOfNetsInItSoThatNoTwoDropoutsDrawTheSameMask) {
+  const auto block = [] {
+    return Sequential<double>(8, Affine<double>(8, 8), Dropout<double>(0.5));
+  };
+  Sequential<double> net(8, block(), block(), Dropout<double>(0.5));
+  EXPECT_EQ(net.layer(1).position(), 2U);
+  EXPECT_EQ(net.layer(2).position(), 4U);
+  initialise(net.parameters(), he, 0);
+  net.forward(lin(-1, 1, 4, 8), train(0));
+  const auto mask_of = [](Layer<double>& layer) {
+    return dynamic_cast<Dropout<double>&>(layer).cache().mask;
+  };
+  const auto inner = [&](std::size_t i) {
+    return mask_of(dynamic_cast<Sequential<double>&>(net.layer(i)).layer(1));
+  };
+  EXPECT_FALSE(inner(0) == inner(1));
+  EXPECT_FALSE(inner(0) == mask_of(net.layer(2)));
+  EXPECT_FALSE(inner(1) == mask_of(net.layer(2)));
 }
 
 TEST(Sequential, NestsAsALayer) {
@@ -127,7 +140,7 @@ TEST(Sequential, NestsAsALayer) {
                            Relu<double>());
   Sequential<double> net(3, std::move(inner), Affine<double>(lin(-1, 1, 4, 2), lin(0, 1, 1, 2)));
   EXPECT_EQ(net.parameters()[0]->name, "net1.affine1.w");
-  testing::expect_passed(check_layer(net, lin(-1, 2, 2, 3), Mode::train));
+  testing::expect_passed(check_layer(net, lin(-1, 2, 2, 3), train(0)));
   EXPECT_EQ(message_of([&] { Sequential<double>(4, Sequential<double>(3, Affine<double>(3, 4))); }),
             "net1: its input is N×4, expected N×3");
 }

@@ -1,5 +1,6 @@
 // Whole networks: the reference figures, gradient checks with and without dropout, and that they
 // learn.
+#include "core/initialise.hpp"
 #include "core/summary.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
@@ -24,7 +25,7 @@ TEST(Nets, TwoLayerNetGivesTheReferenceLossWithAndWithoutWeightPenalty) {
                          Affine<double>(lin(-0.3, 0.4, 50, 7), lin(-0.9, 0.1, 1, 7)));
   const Matrix<double> x = xt::transpose(lin(-5.5, 4.5, 5, 3));
   SoftmaxCrossEntropy<double> loss;
-  const double data_loss = loss.forward(net.forward(x, Mode::train), {0, 5, 1});
+  const double data_loss = loss.forward(net.forward(x, train(0)), {0, 5, 1});
   EXPECT_NEAR(data_loss, 3.470224355595389, 1e-13);
   EXPECT_NEAR(data_loss + l2_penalty(net.parameters(), 1), 26.59484269523858, 1e-13 * 27);
 }
@@ -48,7 +49,7 @@ TEST(Nets, ThreeLayerNetGivesTheReferenceLossOfNumpysStream) {
                          Affine<double>(w2, zeros(30)), Relu<double>(),
                          Affine<double>(w3, zeros(10)));
   SoftmaxCrossEntropy<double> loss;
-  EXPECT_NEAR(loss.forward(net.forward(x, Mode::train), labels), 2.3004790897684924, 1e-15 * 3);
+  EXPECT_NEAR(loss.forward(net.forward(x, train(0)), labels), 2.3004790897684924, 1e-15 * 3);
 }
 
 /// The loss of a whole net as a 1×1 output, checked against x and every parameter; dropout draws
@@ -59,7 +60,7 @@ GradientReport check_net(Sequential<double>& net, Matrix<double> x, const Labels
   for (std::size_t n = 0; n < labels.size(); ++n) {
     examples.push_back(100 + static_cast<std::uint32_t>(n));
   }
-  net.begin_step(3, examples);
+  net.want_dx(true);
   initialise(net.parameters(), he, 42);
   std::uint64_t seed = 1;
   Matrix<double> out({1, 1}), dx;
@@ -71,7 +72,7 @@ GradientReport check_net(Sequential<double>& net, Matrix<double> x, const Labels
   SoftmaxCrossEntropy<double> loss;
   return check_gradients(
       [&]() -> const Matrix<double>& {
-        out(0, 0) = loss.forward(net.forward(x, Mode::train), labels);
+        out(0, 0) = loss.forward(net.forward(x, train(3, examples)), labels);
         return out;
       },
       [&](const Matrix<double>& dout) {
@@ -133,11 +134,11 @@ TEST(Nets, OverfitFiftyImagesToTheLastOne) {
   SoftmaxCrossEntropy<float> loss;
   Adam<float> adam(net.parameters(), {5e-4});
   for (int epoch = 0; epoch < 30; ++epoch) {
-    loss.forward(net.forward(x, Mode::train), labels);
+    loss.forward(net.forward(x, train(0)), labels);
     net.backward(loss.backward());
     adam.step();
   }
-  EXPECT_EQ(predict(net.forward(x, Mode::test)), labels);
+  EXPECT_EQ(predict(net.forward(x, test())), labels);
 }
 
 }  // namespace

@@ -27,9 +27,9 @@ TEST(Sgd, GivesTheReferenceFigures) {
 TEST(Sgd, GivesTheReferenceFiguresWithMomentum) {
   auto w = reference_parameter();
   Sgd<double> sgd({&w}, {1e-3, 0.9});
-  sgd.state().moments[0][0] = lin(0.6, 0.9, 4, 5);
+  sgd.state().moments[0]->at(0) = lin(0.6, 0.9, 4, 5);
   sgd.step();
-  testing::expect_near(sgd.state().moments[0][0], lin(0.5406, 0.8096, 4, 5), 1e-15);
+  testing::expect_near(sgd.state().moments[0]->at(0), lin(0.5406, 0.8096, 4, 5), 1e-15);
   testing::expect_near(w.value, lin(0.1406, 1.4096, 4, 5), 1e-15);
 }
 
@@ -65,13 +65,13 @@ TEST(Sgd, MinimisesThePenalisedLossButLeavesBiasesUndecayed) {
 TEST(Adam, GivesTheReferenceFiguresOfASixthStep) {
   auto w = reference_parameter();
   Adam<double> adam({&w}, {1e-2});
-  adam.state().moments[0][0] = lin(0.6, 0.9, 4, 5);
-  adam.state().moments[1][0] = lin(0.7, 0.5, 4, 5);
-  adam.state().t = 5;
+  adam.state().moments[0]->at(0) = lin(0.6, 0.9, 4, 5);
+  adam.state().moments[1]->at(0) = lin(0.7, 0.5, 4, 5);
+  *adam.state().t = 5;
   adam.step();
   EXPECT_NEAR(w.value(0, 0), -.40094747166840083, 1e-15);
   EXPECT_NEAR(w.value(3, 4), .5980145902433942, 1e-15);
-  EXPECT_EQ(adam.state().t, 6U);
+  EXPECT_EQ(*adam.state().t, 6U);
 }
 
 TEST(Adam, CountsStepsAndNotParameters) {
@@ -83,7 +83,7 @@ TEST(Adam, CountsStepsAndNotParameters) {
   Adam<double> adam(all, {0.01});
   adam.step();
   for (const auto& p : ps) EXPECT_NEAR(p.value(0, 0), -0.01, 1e-10);
-  EXPECT_EQ(adam.state().t, 1U);
+  EXPECT_EQ(*adam.state().t, 1U);
 }
 
 TEST(Adam, DecaysWeightsThroughTheGradientAndLeavesBiasesAlone) {
@@ -100,20 +100,21 @@ TEST(Optimizers, ReuseTheirMemory) {
   const double* value = w.value.data();
   Sgd<double> sgd({&w}, {1e-3, 0.9, true, 0.1});
   Adam<double> adam({&w}, {});
-  const double *v = sgd.state().moments[0][0].data(), *m = adam.state().moments[0][0].data();
+  const double *v = sgd.state().moments[0]->at(0).data(),
+               *m = adam.state().moments[0]->at(0).data();
   sgd.step();
   adam.step();
   EXPECT_EQ(w.value.data(), value);
-  EXPECT_EQ(sgd.state().moments[0][0].data(), v);
-  EXPECT_EQ(adam.state().moments[0][0].data(), m);
+  EXPECT_EQ(sgd.state().moments[0]->at(0).data(), v);
+  EXPECT_EQ(adam.state().moments[0]->at(0).data(), m);
 }
 
 TEST(Optimizers, RefuseOptionsOutsideTheirRange) {
   using Options = SgdOptions;
   const auto sgd = [](Options options) { return message_of([=] { Sgd<double>({}, options); }); };
-  EXPECT_EQ(sgd(Options{0}), "learning rate is 0.000000, expected > 0");
-  EXPECT_EQ(sgd(Options{nan}), "learning rate is nan, expected > 0");
-  EXPECT_EQ(sgd(Options{HUGE_VAL}), "learning rate is inf, expected > 0");
+  EXPECT_EQ(sgd(Options{0}), "learning rate is 0.000000, expected a finite number > 0");
+  EXPECT_EQ(sgd(Options{nan}), "learning rate is nan, expected a finite number > 0");
+  EXPECT_EQ(sgd(Options{HUGE_VAL}), "learning rate is inf, expected a finite number > 0");
   EXPECT_EQ(sgd({0.1, 1}), "momentum is 1, expected [0, 1)");
   EXPECT_EQ(sgd({0.1, nan}), "momentum is nan, expected [0, 1)");
   EXPECT_EQ(sgd({0.1, 0, false, -1}), "weight decay is -1, expected >= 0");
@@ -121,7 +122,7 @@ TEST(Optimizers, RefuseOptionsOutsideTheirRange) {
   const auto adam = [](AdamOptions options) {
     return message_of([=] { Adam<double>({}, options); });
   };
-  EXPECT_EQ(adam({-1}), "learning rate is -1.000000, expected > 0");
+  EXPECT_EQ(adam({-1}), "learning rate is -1.000000, expected a finite number > 0");
   EXPECT_EQ(adam({0.1, 1}), "Adam's beta is 1, expected [0, 1)");
   EXPECT_EQ(adam({0.1, 0.9, -0.5}), "Adam's beta is -0.5, expected [0, 1)");
   EXPECT_EQ(adam({0.1, 0.9, 0.9, 0}), "Adam's epsilon is 0, expected > 0");
@@ -149,8 +150,27 @@ TEST(Optimizers, HaveTheDefaultsOfTheirPapers) {
 
 TEST(Optimizers, RememberAsMuchAsTheyNeed) {
   auto w = reference_parameter();
-  EXPECT_EQ((Sgd<double>({&w}, {}).state().moments.size()), 1U);
+  EXPECT_EQ((Sgd<double>({&w}, {}).state().moments.size()), 0U);
+  EXPECT_EQ((Sgd<double>({&w}, {1e-2, 0.9}).state().moments.size()), 1U);
   EXPECT_EQ((Adam<double>({&w}, {}).state().moments.size()), 2U);
+}
+
+TEST(Optimizers, RefuseAGradOfAnotherShapeThanItsValue) {
+  auto w = reference_parameter();
+  Sgd<double> plain({&w}, {}), sgd({&w}, {1e-2, 0.9});
+  Adam<double> adam({&w}, {});
+  const std::string message = "w: grad is 4×4, expected 4×5";
+  w.grad = lin(0, 1, 4, 4);
+  EXPECT_EQ(message_of([&] { plain.step(); }), message);
+  EXPECT_EQ(message_of([&] { sgd.step(); }), message);
+  EXPECT_EQ(message_of([&] { adam.step(); }), message);
+}
+
+TEST(Optimizers, RefuseAParameterThatChangedItsShape) {
+  auto w = reference_parameter();
+  Sgd<double> sgd({&w}, {1e-2, 0.9});
+  w.value = w.grad = lin(0, 1, 6, 5);
+  EXPECT_EQ(message_of([&] { sgd.step(); }), "entrywise: a matrix is 4×5, expected 6×5");
 }
 
 TEST(Optimizers, TakeANewLearningRate) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/initialise.hpp"
 #include "data/io/weights.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
@@ -91,11 +92,12 @@ TEST(Properties, ForwardInTestModeDependsOnNothingButItsInput) {
     auto net = random_net<float>(draw, 40, draw.between(1, 12));
     const std::size_t N = draw.between(1, 30);
     const auto x = normals<float>(N, net.input_width(), number);
-    const Matrix<float> first = net.forward(x, Mode::test);
-    net.begin_step(draw.between(0, 99), random_examples(draw, N));
-    net.forward(normals<float>(N, net.input_width(), number + 1), Mode::train);
+    const Matrix<float> first = net.forward(x, test());
+    const Examples examples = random_examples(draw, N);
+    net.forward(normals<float>(N, net.input_width(), number + 1),
+                train(draw.between(0, 99), examples));
     net.backward(first);
-    ASSERT_TRUE(same_bits<float>(net.forward(x, Mode::test), first));
+    ASSERT_TRUE(same_bits<float>(net.forward(x, test()), first));
   }
 }
 
@@ -109,7 +111,7 @@ bool away_from_kinks(Sequential<double>& net, const Matrix<double>& x) {
     const bool close = std::any_of(
         out->begin(), out->end(), [](double value) { return value != 0 && std::abs(value) < .01; });
     if (is_relu && close) return false;
-    out = &net.layer(i).forward(*out, Mode::train);
+    out = &net.layer(i).forward(*out, train(0));
   }
   return true;
 }
@@ -123,11 +125,8 @@ TEST(Properties, GradientsMatchNumericOnesWithDropoutFrozen) {
     auto net = random_net<double>(draw, 6, draw.between(1, 4));
     const std::size_t N = draw.between(1, 4);
     const auto x = normals(N, net.input_width(), number);
-    std::vector<std::uint32_t> rows(N);
-    for (std::size_t n = 0; n < N; ++n) rows[n] = static_cast<std::uint32_t>(n);
-    net.begin_step(0, rows);  // as check_layer does
     if (!away_from_kinks(net, x)) continue;
-    testing::expect_passed(check_layer(net, x, draw.coin() ? Mode::train : Mode::test));
+    testing::expect_passed(check_layer(net, x, draw.coin() ? train(0) : test()));
     ++checked;
   }
 }
@@ -201,9 +200,11 @@ TEST(Properties, OneAndTwoThreadsGiveTheSameBits) {
       auto net = random_net<float>(draw, 400, C);
       const std::size_t N = draw.between(1, 300);  // 32768 numbers are shared by threads
       const auto x = normals<float>(N, net.input_width(), number);
-      net.begin_step(draw.between(0, 99), random_examples(draw, N));
+      const std::uint64_t step = draw.between(0, 99);
+      const Examples examples = random_examples(draw, N);
+      net.want_dx(true);
       SoftmaxCrossEntropy<float> loss;
-      const Matrix<float> scores = net.forward(x, Mode::train);
+      const Matrix<float> scores = net.forward(x, train(step, examples));
       loss.forward(scores, random_labels(draw, N, C));
       const Matrix<float> dx = net.backward(loss.backward());
       results.push_back(gradients(net));
@@ -222,12 +223,11 @@ TEST(Properties, MasksAreTheSameForAnySplitOfABatch) {
     const std::size_t N = draw.between(1, 60), H = draw.between(1, 70), step = draw.between(0, 999);
     Dropout<float> whole(draw.keep_prob(), number), part(whole.keep_prob(), number);
     const auto examples = random_examples(draw, N);
-    whole.begin_step(step, examples);
-    whole.forward(Matrix<float>({N, H}, 1), Mode::train);
+    whole.forward(Matrix<float>({N, H}, 1), train(step, examples));
     for (std::size_t first = 0; first < N;) {
       const std::size_t last = first + draw.between(1, static_cast<std::uint32_t>(N - first));
-      part.begin_step(step, {&examples[first], examples.data() + last});
-      part.forward(Matrix<float>({last - first, H}, 1), Mode::train);
+      const Examples some{&examples[first], examples.data() + last};
+      part.forward(Matrix<float>({last - first, H}, 1), train(step, some));
       const auto& mask = part.cache().mask;
       ASSERT_TRUE(std::equal(mask.begin(), mask.end(), &whole.cache().mask(first, 0)));
       first = last;
@@ -269,8 +269,8 @@ TEST(Properties, SlicesOfABatchAddUpToItsGradient) {
     const std::uint64_t step = draw.between(0, 9);
     SoftmaxCrossEntropy<double> loss;
     const auto pass = [&](const Batch<double>& batch) {
-      net.begin_step(step, batch.examples);
-      const double value = loss.forward(net.forward(batch.x, Mode::train), batch.labels);
+      const Matrix<double>& scores = net.forward(batch.x, train(step, batch.examples));
+      const double value = loss.forward(scores, batch.labels);
       net.backward(loss.backward());
       return value;
     };

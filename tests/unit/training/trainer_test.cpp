@@ -1,4 +1,6 @@
 #include "training/trainer.hpp"
+#include "core/engine/mask.hpp"
+#include "core/initialise.hpp"
 
 #include <omp.h>
 
@@ -118,8 +120,8 @@ TEST(Trainer, TellsDropoutTheStepAndTheExamplesOfEachBatch) {
   run.fit({2, 40, 7});
   const std::uint64_t last_step = 2 * 3 - 1;  // two epochs of 40, 40 and a short batch of 10
   Batches<float> batches(run.training, run.normaliser, 40, Sampling::shuffled, 7);
-  Matrix<float> mask({10, 16});
-  draw_mask(mask, 0.5, 3, {2, last_step, batches.at(last_step).examples});
+  Matrix<float> mask;
+  draw_mask(mask, {10, 16}, 0.5, {3, 2, train(last_step, batches.at(last_step).examples)});
   const auto& dropout = dynamic_cast<const Dropout<float>&>(run.net.layer(2));
   EXPECT_TRUE(dropout.cache().mask == mask);
 }
@@ -164,8 +166,8 @@ TEST(Trainer, DoesWhatALoopOfOnesOwnWouldDo) {
     double sum = 0;
     for (std::size_t step = 4 * epoch; step < 4 * epoch + 4; ++step) {
       const Batch<float>& batch = batches.at(step);
-      own.begin_step(step, batch.examples);
-      sum += loss.forward(own.forward(batch.x, Mode::train), batch.labels);
+      const Matrix<float>& scores = own.forward(batch.x, train(step, batch.examples));
+      sum += loss.forward(scores, batch.labels);
       own.backward(loss.backward());
       own_sgd.set_learning_rate(epoch == 0 ? .1 : .05);
       own_sgd.step();
@@ -273,7 +275,7 @@ TEST(Trainer, StopsAtAValidationLossThatIsNotFinite) {
 }
 
 TEST(Trainer, TrainsOnOneExampleOfOneFeatureAndOneClassThroughOneUnit) {
-  for (const double keep_prob : {1.0, std::numeric_limits<double>::denorm_min()}) {
+  for (const double keep_prob : {1.0, std::numeric_limits<float>::denorm_min()}) {
     SCOPED_TRACE(keep_prob);
     Sequential<float> net(1, Affine<float>(1, 1), Relu<float>(), Dropout<float>(keep_prob),
                           Affine<float>(1, 1));

@@ -1,5 +1,5 @@
 // There is no OpenBLAS in WebAssembly, whose products are xtensor-blas's own: nothing to prepare.
-#include "core/blas.hpp"
+#include "core/engine/blas.hpp"
 
 namespace thinnet {
 

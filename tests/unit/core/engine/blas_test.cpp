@@ -1,4 +1,4 @@
-#include "core/blas.hpp"
+#include "core/engine/blas.hpp"
 
 #include <cstdlib>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "core/tensor.hpp"
+#include "core/matrix.hpp"
 
 #include <omp.h>
 
@@ -80,10 +80,10 @@ void bits_do_not_depend_on_threads() {
     const auto a = normals<T>(M, K, 1), b = normals<T>(K, N, 2);
     Matrix<T> one, other;
     omp_set_num_threads(1);
-    matmul<T>(a, b, one);
+    matmul(a, b, one);
     for (const int threads : {2, 3}) {
       omp_set_num_threads(threads);
-      matmul<T>(a, b, other);
+      matmul(a, b, other);
       EXPECT_TRUE(one == other) << M << "×" << N << "×" << K << " with " << threads << " threads";
     }
   }
@@ -98,20 +98,20 @@ TEST(Matmul, GivesTheSameBitsForAnyNumberOfThreads) {
 TEST(Matmul, KeepsTheMemoryOfItsResult) {
   const auto a = normals(4, 3, 1), b = normals(3, 5, 2);
   Matrix<double> out;
-  matmul<double>(a, b, out);
+  matmul(a, b, out);
   const double* memory = out.data();
-  matmul<double>(a, b, out);
+  matmul(a, b, out);
   EXPECT_EQ(out.data(), memory);
 }
 
 TEST(Matmul, GivesItsResultTheShapeWhateverItHadBefore) {
   const auto a = normals<double>(5, 4, 1), b = normals<double>(4, 5, 2);
   Matrix<double> expected;
-  matmul<double>(a, b, expected);
+  matmul(a, b, expected);
   for (const std::size_t rows : {3U, 5U, 7U}) {
     for (const std::size_t columns : {3U, 5U, 7U}) {
       Matrix<double> out = normals<double>(rows, columns, 3);
-      matmul<double>(a, b, out);
+      matmul(a, b, out);
       EXPECT_TRUE(out == expected) << rows << "×" << columns;
     }
   }
@@ -120,22 +120,65 @@ TEST(Matmul, GivesItsResultTheShapeWhateverItHadBefore) {
 TEST(Matmul, NamesBothShapesOfAMismatch) {
   const auto a = normals(4, 3, 1), b = normals(4, 5, 2);
   Matrix<double> out;
-  EXPECT_EQ(message_of([&] { matmul<double>(a, b, out); }), "matmul: cannot multiply 4×3 by 4×5");
-  EXPECT_EQ(message_of([&] { matmul<double>(transposed(a), transposed(b), out); }),
+  EXPECT_EQ(message_of([&] { matmul(a, b, out); }), "matmul: cannot multiply 4×3 by 4×5");
+  EXPECT_EQ(message_of([&] { matmul(transposed(a), transposed(b), out); }),
             "matmul: cannot multiply 3×4 by 5×4");
 }
 
 TEST(Shapes, MismatchesNameTheLayerTheTensorAndBothShapes) {
   const auto m = normals(2, 5, 1);
   EXPECT_EQ(shape_text(m), "2×5");
-  EXPECT_NO_THROW(require_shape(m, 2, 5, "dout", "affine1"));
-  EXPECT_EQ(message_of([&] { require_shape(m, 2, 3, "dout", "affine1"); }),
+  EXPECT_NO_THROW(require_shape(m, {2, 5}, "dout", "affine1"));
+  EXPECT_EQ(message_of([&] {
+              require_shape(m, {2, 3}, "dout", "affine1");
+            }),
             "affine1: dout is 2×5, expected 2×3");
-  EXPECT_EQ(message_of([&] { require_shape(m, 3, 5, "dout", "affine1"); }),
+  EXPECT_EQ(message_of([&] {
+              require_shape(m, {3, 5}, "dout", "affine1");
+            }),
             "affine1: dout is 2×5, expected 3×5");
   EXPECT_NO_THROW(require_width(m, 5, "x", "affine1"));
   EXPECT_EQ(message_of([&] { require_width(m, 4, "x", "affine1"); }),
             "affine1: x is 2×5, expected N×4");
+}
+
+TEST(Rows, AreAddedToAndSummedByTwoThreads) {
+  const std::size_t N = 301, H = 203;
+  const auto start = testing::normals(N, H, 1), row = testing::normals(1, H, 2);
+  Matrix<double> sum;
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(2);
+  Matrix<double> m = start;
+  add_to_rows(row, m);
+  sum_rows(start, sum);
+  omp_set_num_threads(before);
+  for (std::size_t h = 0; h < H; ++h) {
+    double total = 0;
+    for (std::size_t n = 0; n < N; ++n) {
+      ASSERT_EQ(m(n, h), start(n, h) + row(0, h));
+      total += start(n, h);
+    }
+    EXPECT_EQ(sum(0, h), total);
+  }
+}
+
+TEST(Rows, AreAddedToAndSummed) {
+  Matrix<double> m = {{1, 2, 3}, {4, 5, 6}}, sum = {{9, 9, 9}};
+  add_to_rows({{10, 20, 30}}, m);
+  EXPECT_TRUE(m == Matrix<double>({{11, 22, 33}, {14, 25, 36}}));
+  sum_rows(m, sum);
+  EXPECT_TRUE(sum == Matrix<double>({{25, 47, 69}}));
+}
+
+TEST(Rows, SizeWhatTheyWriteAndRefuseWhatDoesNotFit) {
+  Matrix<double> m = {{1, 2, 3}, {4, 5, 6}}, sum({2, 7}, 9);
+  sum_rows(m, sum);
+  EXPECT_TRUE(sum == Matrix<double>({{5, 7, 9}}));
+  EXPECT_EQ(message_of([&] { add_to_rows({{1, 2}}, m); }), "add_to_rows: row is 1×2, expected 1×3");
+  EXPECT_EQ(message_of([&] {
+              add_to_rows({{1, 2, 3}, {4, 5, 6}}, m);
+            }),
+            "add_to_rows: row is 2×3, expected 1×3");
 }
 
 }  // namespace

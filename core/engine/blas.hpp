@@ -3,7 +3,7 @@
 
 namespace thinnet {
 
-/// Tells OpenBLAS to use one thread (core/tensor.cpp says why), and to use its AVX-512 or AVX2
+/// Tells OpenBLAS to use one thread (core/engine/matmul.cpp says why), and to use its AVX-512 or AVX2
 /// kernels where the CPU has these instructions: OpenBLAS chooses by a list of CPU models, and
 /// takes what is newer than itself for a Prescott of 2004, five times slower. An OPENBLAS_CORETYPE
 /// in the environment is left to decide. Another BLAS is left as it is, and must be told to use one

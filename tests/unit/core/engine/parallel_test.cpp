@@ -1,4 +1,6 @@
-#include "core/parallel.hpp"
+#include "core/engine/parallel.hpp"
+
+#include <omp.h>
 
 #include "tests/support.hpp"
 
@@ -11,7 +13,9 @@ TEST(Parallel, ReachesEveryItemOnceWithAnyNumberOfThreads) {
     omp_set_num_threads(threads);
     for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{100000}}) {
       std::vector<int> visits(count);
-      for_each(count, [v = visits.data()](std::size_t k) { ++v[k]; });
+      in_parts(count, 1, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t k = begin; k < end; ++k) ++visits[k];
+      });
       EXPECT_EQ(std::count(visits.begin(), visits.end(), 1), static_cast<std::ptrdiff_t>(count));
     }
     std::vector<int> rows(5);  // few items, each worth much work
@@ -59,51 +63,7 @@ TEST(Parallel, StartsThreadsFromTwoItemsAndAsManyNumbersAsOutweighTheirStart) {
   omp_set_num_threads(1);
   EXPECT_EQ(parts_of(32768, 100), 1U);
   omp_set_num_threads(2);
-  // for_each counts an item as one number.
-  for (const std::size_t count : {std::size_t{32767}, std::size_t{32768}}) {
-    std::vector<int> thread_of(count, -1);
-    for_each(count, [t = thread_of.data()](std::size_t k) { t[k] = omp_get_thread_num(); });
-    EXPECT_EQ(thread_of.front(), 0);
-    EXPECT_EQ(thread_of.back(), count < 32768 ? 0 : 1);
-  }
   omp_set_num_threads(before);
-}
-
-TEST(Map, AppliesItsFunctionToEveryEntryAndGivesOutTheShape) {
-  const Matrix<double> a = {{1, 2, 3}, {4, 5, 6}}, b = {{10, 20, 30}, {40, 50, 60}};
-  Matrix<double> out;
-  map(a, out, [](double x) { return -x; });
-  EXPECT_TRUE(out == Matrix<double>({{-1, -2, -3}, {-4, -5, -6}}));
-  map(a, b, out, [](double x, double y) { return y - x; });
-  EXPECT_TRUE(out == Matrix<double>({{9, 18, 27}, {36, 45, 54}}));
-}
-
-TEST(Rows, AreAddedToAndSummedByTwoThreads) {
-  const std::size_t N = 301, H = 203;
-  const auto start = testing::normals(N, H, 1), row = testing::normals(1, H, 2);
-  Matrix<double> sum({1, H}, 7);
-  const int before = omp_get_max_threads();
-  omp_set_num_threads(2);
-  Matrix<double> m = start;
-  add_to_rows(row, m);
-  sum_rows(start, sum);
-  omp_set_num_threads(before);
-  for (std::size_t h = 0; h < H; ++h) {
-    double total = 0;
-    for (std::size_t n = 0; n < N; ++n) {
-      ASSERT_EQ(m(n, h), start(n, h) + row(0, h));
-      total += start(n, h);
-    }
-    EXPECT_EQ(sum(0, h), total);
-  }
-}
-
-TEST(Rows, AreAddedToAndSummed) {
-  Matrix<double> m = {{1, 2, 3}, {4, 5, 6}}, sum = {{9, 9, 9}};
-  add_to_rows({{10, 20, 30}}, m);
-  EXPECT_TRUE(m == Matrix<double>({{11, 22, 33}, {14, 25, 36}}));
-  sum_rows(m, sum);
-  EXPECT_TRUE(sum == Matrix<double>({{25, 47, 69}}));
 }
 
 }  // namespace

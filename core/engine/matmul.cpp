@@ -1,11 +1,10 @@
-#include "core/tensor.hpp"
-
-#include <algorithm>
+// The products and sums of core/matrix.hpp.
 #include <xtensor-blas/xblas.hpp>
 
-#include "core/blas.hpp"
 #include "core/check.hpp"
-#include "core/parallel.hpp"
+#include "core/engine/blas.hpp"
+#include "core/engine/parallel.hpp"
+#include "core/matrix.hpp"
 
 namespace thinnet {
 namespace {
@@ -37,10 +36,10 @@ xt::blas_index_t blas_index(std::size_t n) {
 }  // namespace
 
 template <typename T>
-void matmul(Operand<T> a, Operand<T> b, Matrix<T>& out) {
+void matmul(typename Factor<T>::type a, typename Factor<T>::type b, Matrix<T>& out) {
   const std::size_t M = a.rows(), K = a.columns(), N = b.columns();
   require(K == b.rows(), "matmul: cannot multiply {}×{} by {}×{}", M, K, b.rows(), N);
-  resize(out, M, N);
+  resize(out, {M, N});
   const Panels panels = panels_of(M, N, M * N * K);
   const std::size_t a_stride = a.matrix.shape(1), b_stride = b.matrix.shape(1);
   const bool by_rows = panels.by_rows;
@@ -66,8 +65,9 @@ void matmul(Operand<T> a, Operand<T> b, Matrix<T>& out) {
 
 template <typename T>
 void add_to_rows(const Matrix<T>& row, Matrix<T>& m) {
-  const std::size_t H = m.shape(1);
-  in_parts(m.shape(0), H, [=, in = row.data(), first = m.data()](auto begin, auto end) {
+  const std::size_t N = m.shape(0), H = m.shape(1);
+  require_shape(row, {1, H}, "row", "add_to_rows");
+  in_parts(N, H, [H, in = row.data(), first = m.data()](std::size_t begin, std::size_t end) {
     for (std::size_t n = begin; n < end; ++n) {
       T* const out = first + n * H;
       for (std::size_t h = 0; h < H; ++h) out[h] += in[h];
@@ -78,39 +78,15 @@ void add_to_rows(const Matrix<T>& row, Matrix<T>& m) {
 template <typename T>
 void sum_rows(const Matrix<T>& m, Matrix<T>& row) {
   const std::size_t N = m.shape(0), H = m.shape(1);
+  resize(row, {1, H});
   row.fill(T(0));
-  in_parts(H, N, [=, first = m.data(), sum = row.data()](auto begin, auto end) {
+  // A thread takes columns, and goes through all rows: the sums are the same with any threads.
+  in_parts(H, N, [N, H, first = m.data(), sum = row.data()](std::size_t begin, std::size_t end) {
     for (std::size_t n = 0; n < N; ++n) {
       const T* const in = first + n * H;
       for (std::size_t h = begin; h < end; ++h) sum[h] += in[h];
     }
   });
-}
-
-template <typename T>
-std::string shape_text(const Matrix<T>& m) {
-  return fmt::format("{}×{}", m.shape(0), m.shape(1));
-}
-
-template <typename T>
-void require_shape(const Matrix<T>& m, std::size_t rows, std::size_t columns,
-                   std::string_view tensor, std::string_view layer) {
-  require(m.shape(0) == rows && m.shape(1) == columns, "{}: {} is {}×{}, expected {}×{}", layer,
-          tensor, m.shape(0), m.shape(1), rows, columns);
-}
-
-template <typename T>
-void require_width(const Matrix<T>& m, std::size_t columns, std::string_view tensor,
-                   std::string_view layer) {
-  require(m.shape(1) == columns, "{}: {} is {}×{}, expected N×{}", layer, tensor, m.shape(0),
-          m.shape(1), columns);
-}
-
-template <typename T>
-void require_dout(const Matrix<T>& dout, const Matrix<T>& out, std::string_view layer) {
-  if (out.size() == 0)
-    throw std::logic_error(std::string(layer) + ": backward came before forward");
-  require_shape(dout, out.shape(0), out.shape(1), "dout", layer);
 }
 
 template void matmul(Operand<float>, Operand<float>, Matrix<float>&);
@@ -119,15 +95,5 @@ template void add_to_rows(const Matrix<float>&, Matrix<float>&);
 template void add_to_rows(const Matrix<double>&, Matrix<double>&);
 template void sum_rows(const Matrix<float>&, Matrix<float>&);
 template void sum_rows(const Matrix<double>&, Matrix<double>&);
-template std::string shape_text(const Matrix<float>&);
-template std::string shape_text(const Matrix<double>&);
-template void require_shape(const Matrix<float>&, std::size_t, std::size_t, std::string_view,
-                            std::string_view);
-template void require_shape(const Matrix<double>&, std::size_t, std::size_t, std::string_view,
-                            std::string_view);
-template void require_width(const Matrix<float>&, std::size_t, std::string_view, std::string_view);
-template void require_width(const Matrix<double>&, std::size_t, std::string_view, std::string_view);
-template void require_dout(const Matrix<float>&, const Matrix<float>&, std::string_view);
-template void require_dout(const Matrix<double>&, const Matrix<double>&, std::string_view);
 
 }  // namespace thinnet
