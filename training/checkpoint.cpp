@@ -68,7 +68,7 @@ template <typename T>
 void require_fitting(const TrainingState<T>& state) {
   for (const auto& moment : state.optimizer.moments) {
     require(moment.size() == state.parameters.size(),
-            "checkpoint: the net has {} parameters, but the optimiser moves {}",
+            "checkpoint: the net has {} parameters, but the optimizer moves {}",
             state.parameters.size(), moment.size());
   }
 }

@@ -19,14 +19,14 @@ struct TrainingState {
 
 /// Writes an .npz whole or not at all. `settings`, a line each, is what the numbers depend on.
 /// Throws std::runtime_error "path: reason", and std::invalid_argument before the first epoch or
-/// when the optimiser does not move every parameter.
+/// when the optimizer does not move every parameter.
 template <typename T>
 void save_checkpoint(const std::string& path, const std::string& settings,
                      const TrainingState<T>& state);
 
 /// False when there is no such file. Throws std::runtime_error "path: reason" when the file is
-/// damaged, of another net or optimiser, or was made with other settings (naming the line that
-/// differs), and std::invalid_argument when the optimiser does not move every parameter; nothing
+/// damaged, of another net or optimizer, or was made with other settings (naming the line that
+/// differs), and std::invalid_argument when the optimizer does not move every parameter; nothing
 /// has changed then.
 template <typename T>
 bool load_checkpoint(const std::string& path, const std::string& settings,

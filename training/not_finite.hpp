@@ -17,7 +17,7 @@ std::string number_text(double value);
 template <typename T>
 std::string first_not_finite(const std::vector<Parameter<T>*>& parameters);
 
-/// What to try when numbers grow without bounds. learning_rate is the optimiser's own.
+/// What to try when numbers grow without bounds. learning_rate is the optimizer's own.
 std::string advice_to_shrink(double learning_rate);
 
 /// Which number of a forward pass was the first that is not finite, and what to try: of the batch,

@@ -5,7 +5,7 @@
 
 namespace thinnet {
 
-/// The factor on the optimiser's learning rate when `epoch` epochs are done, fractions counted. The
+/// The factor on the optimizer's learning rate when `epoch` epochs are done, fractions counted. The
 /// Trainer asks at the middle of each step, so that no step is made at exactly 0 or at the end.
 using Schedule = std::function<double(double epoch)>;
 

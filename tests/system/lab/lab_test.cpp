@@ -585,7 +585,7 @@ TEST(LabConfigs, AreRefusedWithASentence) {
       {{"/hidden/0/width", 257}, "hidden layer 1 has 257 units, expected 1 to 256"},
       {{"/hidden/0/keepProb", 0}, "keep_prob of hidden layer 1 is 0, expected"},
       {{"/hidden/0/keepProb", 1.5}, "keep_prob of hidden layer 1 is 1.5, expected"},
-      {{"/optimizer/kind", "rmsprop"}, "there is no optimiser named \"rmsprop\""},
+      {{"/optimizer/kind", "rmsprop"}, "there is no optimizer named \"rmsprop\""},
       {{"/optimizer/learningRate", 0}, "learning rate is 0.000000, expected > 0"},
       {{"/optimizer/momentum", 1}, "momentum is 1, expected [0, 1)"},
       {{"/optimizer/weightDecay", -1}, "weight decay is -1, expected >= 0"},

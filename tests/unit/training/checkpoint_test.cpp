@@ -403,7 +403,7 @@ TEST_F(DamagedCheckpoint, HoldsNumbersInPlaceOfItsSettings) {
             "settings: not of type u1");
 }
 
-TEST_F(DamagedCheckpoint, IsOfAnotherOptimiser) {
+TEST_F(DamagedCheckpoint, IsOfAnotherOptimizer) {
   EXPECT_EQ(error(SmallState<>(2, 2)), "no array moment2.affine1.w");
   save_checkpoint(path, settings, SmallState<>(1, 2).state());
   EXPECT_EQ(error(), "array moment2.affine1.b does not belong to this training");
@@ -506,7 +506,7 @@ TEST(Checkpoint, NamesAPlaceThatCannotBeWritten) {
 TEST(Checkpoint, NeedsAMomentForEveryParameter) {
   const TemporaryFolder folder;
   const std::string path = folder / "checkpoint.npz";
-  const std::string message = "checkpoint: the net has 2 parameters, but the optimiser moves 1";
+  const std::string message = "checkpoint: the net has 2 parameters, but the optimizer moves 1";
   SmallState<> state(1);
   save_checkpoint(path, settings, state.state());
   state.optimizer.moments[0].pop_back();
