@@ -43,7 +43,7 @@ quietly() {
   die "this failed: $*"
 }
 
-# Where Debian puts the modules that Emscripten's JavaScript optimiser loads, and the toolchain.
+# Where Debian puts the modules that Emscripten's JavaScript optimizer loads, and the toolchain.
 export NODE_PATH=/usr/share/nodejs EM_FROZEN_CACHE=1
 toolchain=${EMSCRIPTEN:-/usr/share/emscripten}/cmake/Modules/Platform/Emscripten.cmake
 [[ -f $toolchain ]] || die "$toolchain is missing (EMSCRIPTEN names the folder of another Emscripten)"

@@ -7,7 +7,7 @@
 #   sanitize                    AddressSanitizer and UndefinedBehaviorSanitizer
 #   threads                     ThreadSanitizer: OpenMP's loops, and the study's runs side by side
 #   portable                    any CPU with SSE 4.2 (-march=x86-64-v2), with the study
-#   memcheck                    Valgrind on the tests of the layers and optimisers and a small study
+#   memcheck                    Valgrind on the tests of the layers and optimizers and a small study
 # Exit code 1 when an entry fails; build/matrix/ENTRY.log tells why.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

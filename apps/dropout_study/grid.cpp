@@ -36,9 +36,9 @@ std::string identity(const StudyRun& run) {
   const ExperimentOptions& o = run.options;
   return fmt::format(
       "hidden {} training {} keep_prob {} seed {} validation {} epochs {} batch {} sampling {} "
-      "optimiser {} learning_rate {} weight_scale {} data {}",
+      "optimizer {} learning_rate {} weight_scale {} data {}",
       hidden_text(o.hidden), o.training, run.keep_prob(), o.seed, o.validation, o.epochs,
-      o.batch_size, sampling_text(o.sampling), optimiser_text(o.optimiser), o.learning_rate,
+      o.batch_size, sampling_text(o.sampling), optimizer_text(o.optimizer), o.learning_rate,
       o.weight_scale, run.data_sha256);
 }
 
@@ -56,8 +56,8 @@ const char* sampling_text(Sampling sampling) {
   return sampling == Sampling::shuffled ? "shuffled" : "replacement";
 }
 
-const char* optimiser_text(OptimiserKind optimiser_kind) {
-  return optimiser_kind == OptimiserKind::adam ? "adam" : "sgd";
+const char* optimizer_text(OptimizerKind optimizer_kind) {
+  return optimizer_kind == OptimizerKind::adam ? "adam" : "sgd";
 }
 
 }  // namespace thinnet::examples

@@ -44,6 +44,6 @@ std::string hidden_text(const std::vector<std::size_t>& hidden);
 std::string run_text(const StudyRun& run);
 
 const char* sampling_text(Sampling sampling);              ///< "replacement" or "shuffled"
-const char* optimiser_text(OptimiserKind optimiser_kind);  ///< "adam" or "sgd"
+const char* optimizer_text(OptimizerKind optimizer_kind);  ///< "adam" or "sgd"
 
 }  // namespace thinnet::examples

@@ -50,7 +50,7 @@ std::string encode_line(const JournalLine& line) {
               {"epochs", o.epochs},
               {"batch", o.batch_size},
               {"sampling", sampling_text(o.sampling)},
-              {"optimiser", optimiser_text(o.optimiser)},
+              {"optimizer", optimizer_text(o.optimizer)},
               {"learning_rate", o.learning_rate},
               {"weight_scale", o.weight_scale},
               {"data", line.run.data_name},
@@ -79,7 +79,7 @@ JournalLine decode_line(const std::string& text) {
     o.batch_size = count(json.at("batch"));
     o.sampling =
         json.at("sampling") == "shuffled" ? Sampling::shuffled : Sampling::with_replacement;
-    o.optimiser = json.at("optimiser") == "sgd" ? OptimiserKind::sgd : OptimiserKind::adam;
+    o.optimizer = json.at("optimizer") == "sgd" ? OptimizerKind::sgd : OptimizerKind::adam;
     json.at("learning_rate").get_to(o.learning_rate);
     json.at("weight_scale").get_to(o.weight_scale);
     json.at("data").get_to(line.run.data_name);

@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <optional>
 
+#include "apps/dropout_study/conclusions.hpp"
 #include "apps/dropout_study/interrupt.hpp"
 #include "apps/dropout_study/page.hpp"
-#include "apps/dropout_study/runner.hpp"
-#include "apps/dropout_study/words.hpp"
-#include "apps/support/last_words.hpp"
+#include "apps/dropout_study/run_all.hpp"
+#include "apps/support/sigterm_message.hpp"
 #include "core/check.hpp"
 #include "data/io/file.hpp"
 #include "examples/support/program.hpp"
@@ -50,9 +50,9 @@ void run_study(const StudyOptions& options, const std::string& command, Ranks* r
   for (const StudyRun& run : study.runs) require_enough_images(run.options, images.training.size());
   if (ranks != nullptr && ranks->rank() > 0) help(study.runs, images, *ranks);
   on_rank_0(ranks, [&] {
-    std::optional<LastWords> last_words;
+    std::optional<SigtermMessage> sigterm_message;
     if (ranks != nullptr) {
-      last_words.emplace(
+      sigterm_message.emplace(
           "dropout_study: ended by mpirun (has a rank died?); the finished runs are "
           "kept in " +
           options.output + "/runs.jsonl, and the same command goes on");

@@ -9,7 +9,7 @@
 
 #include "core/check.hpp"
 #include "examples/support/images.hpp"
-#include "examples/support/number.hpp"
+#include "examples/support/parse_number.hpp"
 
 namespace thinnet::examples {
 namespace {
@@ -102,9 +102,9 @@ Sampling sampling(const std::string& text) {
   return text == "shuffled" ? Sampling::shuffled : Sampling::with_replacement;
 }
 
-OptimiserKind optimiser(const std::string& text) {
+OptimizerKind optimizer(const std::string& text) {
   require(text == "adam" || text == "sgd", "'{}' is neither adam nor sgd", text);
-  return text == "sgd" ? OptimiserKind::sgd : OptimiserKind::adam;
+  return text == "sgd" ? OptimizerKind::sgd : OptimizerKind::adam;
 }
 
 double learning_rate(const std::string& text) {
@@ -145,9 +145,9 @@ std::vector<StudyOption> make_options() {
       {"sampling", "{replacement,shuffled}",
        "batches drawn with replacement, or every image once an epoch", "replacement",
        [](Options& o, Text t) { o.shared.sampling = sampling(t); }},
-      {"optimiser", "{adam,sgd}", "adam, or sgd with momentum 0.9", "adam",
-       [](Options& o, Text t) { o.shared.optimiser = optimiser(t); }},
-      {"learning-rate", "X", "step size of the optimiser", "0.0005",
+      {"optimizer", "{adam,sgd}", "adam, or sgd with momentum 0.9", "adam",
+       [](Options& o, Text t) { o.shared.optimizer = optimizer(t); }},
+      {"learning-rate", "X", "step size of the optimizer", "0.0005",
        [](Options& o, Text t) { o.shared.learning_rate = learning_rate(t); }},
       {"weight-scale", "X", "standard deviation of initial weights", "0.01",
        [](Options& o, Text t) { o.shared.weight_scale = weight_scale(t); }},

@@ -8,11 +8,11 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "apps/dropout_study/runner.hpp"
-#include "apps/dropout_study/template.hpp"
-#include "apps/dropout_study/tiles.hpp"
+#include "apps/dropout_study/conclusions.hpp"
+#include "apps/dropout_study/page_template.hpp"
+#include "apps/dropout_study/run_all.hpp"
 #include "apps/dropout_study/versions.hpp"
-#include "apps/dropout_study/words.hpp"
+#include "apps/dropout_study/weight_tiles.hpp"
 #include "data/io/file.hpp"
 
 namespace thinnet::examples {
@@ -192,7 +192,7 @@ std::string study_json(const Study& study, const Images& images) {
                  {"epochs", shared.epochs},
                  {"batch_size", shared.batch_size},
                  {"sampling", sampling_text(shared.sampling)},
-                 {"optimiser", optimiser_text(shared.optimiser)},
+                 {"optimizer", optimizer_text(shared.optimizer)},
                  {"learning_rate", shared.learning_rate},
                  {"weight_scale", shared.weight_scale}}},
                {"grid",

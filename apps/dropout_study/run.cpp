@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "apps/dropout_study/tiles.hpp"
+#include "apps/dropout_study/weight_tiles.hpp"
 #include "core/random.hpp"
 #include "layers/dropout.hpp"
 

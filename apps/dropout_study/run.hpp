@@ -25,7 +25,7 @@ ExperimentData data_of(const Dataset& images, const ExperimentOptions& options);
 
 struct TrainedRun {
   RunResult result;
-  std::string tiles;   ///< first-layer weights as pixels, see tiles.hpp; empty for no pictures
+  std::string tiles;   ///< first-layer weights as pixels (weight_tiles.hpp); empty: no pictures
   double seconds = 0;  ///< of training; no part of the result
 };
 

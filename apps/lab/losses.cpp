@@ -6,7 +6,7 @@
 
 #include "apps/lab/engine/config.hpp"
 #include "data/io/file.hpp"
-#include "examples/support/checks.hpp"
+#include "examples/support/option_checks.hpp"
 #include "examples/support/program.hpp"
 #include "training/progress.hpp"
 

@@ -4,14 +4,14 @@
 #include <CLI/CLI.hpp>
 
 #include "apps/train_cifar10/training.hpp"
-#include "examples/support/checks.hpp"
+#include "examples/support/option_checks.hpp"
 #include "examples/support/program.hpp"
 
 using namespace thinnet;
 using namespace thinnet::examples;
 
 int main(int argc, char** argv) {
-  TrainingOptions options;
+  FullTrainingOptions options;
   std::string data;
   CLI::App app(
       "Trains a fully connected net, keeps the weights of the epoch with the best validation\n"
@@ -65,9 +65,9 @@ int main(int argc, char** argv) {
   app.add_option("--batch", options.batch_size, "images in a batch")
       ->check(whole_number(1))
       ->type_name("N");
-  choice(app.add_option("--optimiser", options.optimiser, "SGD with momentum, or Adam"),
-         std::map<std::string, OptimiserKind>{{"sgd", OptimiserKind::sgd},
-                                              {"adam", OptimiserKind::adam}},
+  choice(app.add_option("--optimizer", options.optimizer, "SGD with momentum, or Adam"),
+         std::map<std::string, OptimizerKind>{{"sgd", OptimizerKind::sgd},
+                                              {"adam", OptimizerKind::adam}},
          "sgd");
   app.add_option("--learning-rate", options.learning_rate,
                  "step size before the schedule's factor");

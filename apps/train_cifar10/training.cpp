@@ -10,20 +10,18 @@
 #include <utility>
 
 #include "apps/support/checksum.hpp"
-#include "apps/support/last_words.hpp"
+#include "apps/support/sigterm_message.hpp"
 #include "apps/train_cifar10/report.hpp"
 #include "core/check.hpp"
 #include "core/summary.hpp"
 #include "data/io/file.hpp"
 #include "data/io/weights.hpp"
 #include "data/whitening.hpp"
-#include "optim/adam.hpp"
-#include "optim/sgd.hpp"
 
 namespace thinnet::examples {
 namespace {
 
-std::size_t training_size(const Dataset& images, const TrainingOptions& options) {
+std::size_t training_size(const Dataset& images, const FullTrainingOptions& options) {
   require(options.validation > 0 && options.validation < images.size(),
           "{} validation images asked for, but the data set has {}", options.validation,
           images.size());
@@ -42,7 +40,7 @@ struct Prepared {
 
 /// Whatever is learned about the images is learned from the training images alone. What whitening
 /// leaves behind is freed: the images as bytes and as floats are too much for the memory of both.
-Prepared prepare(Dataset images, std::optional<Dataset> test, const TrainingOptions& options,
+Prepared prepare(Dataset images, std::optional<Dataset> test, const FullTrainingOptions& options,
                  bool speaks) {
   const std::size_t size = training_size(images, options);
   // What would else be known only after training.
@@ -74,7 +72,7 @@ Prepared prepare(Dataset images, std::optional<Dataset> test, const TrainingOpti
   return {training, validation, test, Normaliser<float>::identity(options.whiten)};
 }
 
-Schedule make_schedule(const TrainingOptions& options) {
+Schedule make_schedule(const FullTrainingOptions& options) {
   Schedule schedule = constant_rate();
   if (options.schedule == ScheduleName::step)
     schedule = step_decay(options.step_factor, options.step_every);
@@ -83,21 +81,9 @@ Schedule make_schedule(const TrainingOptions& options) {
   return options.warm_up == 0 ? schedule : warm_up(options.warm_up, schedule);
 }
 
-std::unique_ptr<Optimizer<float>> make_optimiser(Sequential<float>& net,
-                                                 const TrainingOptions& options) {
-  if (options.optimiser == OptimiserKind::adam) {
-    AdamOptions adam;
-    adam.learning_rate = options.learning_rate;
-    adam.weight_decay = options.weight_decay;
-    return std::make_unique<Adam<float>>(net.parameters(), adam);
-  }
-  const SgdOptions sgd{options.learning_rate, options.momentum, false, options.weight_decay};
-  return std::make_unique<Sgd<float>>(net.parameters(), sgd);
-}
-
 }  // namespace
 
-std::string settings_text(const Images& images, const TrainingOptions& options) {
+std::string settings_text(const Images& images, const FullTrainingOptions& options) {
   std::string text;
   const auto line = [&](const char* name, const auto& value) {
     text += fmt::format("{} {}\n", name, value);
@@ -114,9 +100,9 @@ std::string settings_text(const Images& images, const TrainingOptions& options) 
   line("weight-gain", options.weight_gain);
   line("epochs", options.epochs);
   line("batch", options.batch_size);
-  line("optimiser", options.optimiser == OptimiserKind::adam ? "adam" : "sgd");
+  line("optimizer", options.optimizer == OptimizerKind::adam ? "adam" : "sgd");
   line("learning-rate", options.learning_rate);
-  if (options.optimiser == OptimiserKind::sgd) line("momentum", options.momentum);
+  if (options.optimizer == OptimizerKind::sgd) line("momentum", options.momentum);
   line("weight-decay", options.weight_decay);
   switch (options.schedule) {
     case ScheduleName::constant:
@@ -140,7 +126,7 @@ std::string settings_text(const Images& images, const TrainingOptions& options) 
   return text;
 }
 
-TrainingResult train(Images images, std::optional<Dataset> test, const TrainingOptions& options,
+TrainingResult train(Images images, std::optional<Dataset> test, const FullTrainingOptions& options,
                      Ranks* ranks) {
   const std::string settings = settings_text(images, options);
   const std::size_t classes = images.training.classes();
@@ -155,7 +141,8 @@ TrainingResult train(Images images, std::optional<Dataset> test, const TrainingO
                          return gain * he(inputs, outputs);
                        },
                        options.seed});
-  const auto optimiser = make_optimiser(net, options);
+  const auto optimizer = make_optimizer(net.parameters(), {options.optimizer, options.learning_rate,
+                                                           options.momentum, options.weight_decay});
   const auto path = [&](const char* name) {
     return (std::filesystem::path(options.output) / name).string();
   };
@@ -174,11 +161,11 @@ TrainingResult train(Images images, std::optional<Dataset> test, const TrainingO
   fmt::print("{} from {}: {} training, {} validation and {} test images\n\n{}\n", images.name,
              images.folder, data.training.size(), data.validation.size(),
              data.test ? data.test->size() : 0, summary(net));
-  std::optional<LastWords> last_words;
+  std::optional<SigtermMessage> sigterm_message;
   if (ranks != nullptr) {
     fmt::print("{} ranks, each with its slice of every batch\n", ranks->size());
     if (ranks->rank() == 0) {
-      last_words.emplace(
+      sigterm_message.emplace(
           "train_cifar10: ended by mpirun (has a rank died?); the last finished epoch "
           "is kept in " +
           trainer_options.checkpoint + ", and the same command goes on");
@@ -188,7 +175,7 @@ TrainingResult train(Images images, std::optional<Dataset> test, const TrainingO
     fmt::print("Going on from {}\n", trainer_options.checkpoint);
   std::fflush(stdout);  // before progress on stderr, in a log too
 
-  Trainer<float> trainer(net, *optimiser, trainer_options);
+  Trainer<float> trainer(net, *optimizer, trainer_options);
   TrainingResult result{
       trainer.fit(data.training, data.validation, data.normaliser, report_on_stderr("training")),
       {}};

@@ -6,6 +6,7 @@
 
 #include "examples/support/classifier.hpp"
 #include "examples/support/images.hpp"
+#include "examples/support/optimizer.hpp"
 #include "training/trainer.hpp"
 
 namespace thinnet::examples {
@@ -13,7 +14,7 @@ namespace thinnet::examples {
 enum class ScheduleName { constant, step, cosine };
 
 /// The defaults are those of the best net with dropout in docs/results.md.
-struct TrainingOptions {
+struct FullTrainingOptions {
   std::size_t training = 0;  ///< the first so many images; 0 takes all but the validation images
   std::size_t validation = 5000;  ///< the last so many images
   std::size_t whiten = 500;       ///< components kept by whitening; 0 standardises pixels instead
@@ -24,7 +25,7 @@ struct TrainingOptions {
   double weight_gain = 0.25;  ///< initial weights: factor on He's standard deviation
   std::size_t epochs = 28;
   std::size_t batch_size = 128;
-  OptimiserKind optimiser = OptimiserKind::sgd;
+  OptimizerKind optimizer = OptimizerKind::sgd;
   double learning_rate = 0.03;
   double momentum = 0.9;  ///< of SGD
   double weight_decay = 0;
@@ -40,7 +41,7 @@ struct TrainingOptions {
 };
 
 /// Everything that the numbers depend on, one "name value" a line.
-std::string settings_text(const Images& images, const TrainingOptions& options);
+std::string settings_text(const Images& images, const FullTrainingOptions& options);
 
 struct TrainingResult {
   History history;
@@ -52,7 +53,7 @@ struct TrainingResult {
 /// epoch, history.json, curves.svg and curves.png. Ranks train together, and rank 0 alone touches
 /// the output folder. Throws std::invalid_argument for an option out
 /// of its range and std::runtime_error for files.
-TrainingResult train(Images images, std::optional<Dataset> test, const TrainingOptions& options,
+TrainingResult train(Images images, std::optional<Dataset> test, const FullTrainingOptions& options,
                      Ranks* ranks = nullptr);
 
 }  // namespace thinnet::examples

@@ -24,7 +24,7 @@ template <typename T>
 double accuracy(TwoLayerNet<T>& net, const Matrix<T>& x, const Labels& labels);
 
 /// One pass over the batches of `order`: for each batch net.begin_step(step, batch), the loss,
-/// backward and one step of the optimiser; `step` then counts one more. Returns the mean of the
+/// backward and one step of the optimizer; `step` then counts one more. Returns the mean of the
 /// losses, each batch weighted by its number of examples.                                 (19)
 template <typename T>
 double train_epoch(TwoLayerNet<T>& net, Optimizer<T>& optimizer, const Matrix<T>& x,

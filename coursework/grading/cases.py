@@ -576,7 +576,7 @@ def dropout_backward(rng):
                    "dropout-backward-multiplies": dout * p}))
 
 
-# The optimisers, equations (10) and (12).
+# The optimizers, equations (10) and (12).
 
 def optimizer_request(options, values, roles, steps):
     return {"options": options,
@@ -607,7 +607,7 @@ def optimizer_case(worker, name, options, drawn, right, wrong):
 
 
 def sgd(rule):
-    """A run of an optimiser: rule(w, v, g, role, i) -> (w, v), from velocity 0."""
+    """A run of an optimizer: rule(w, v, g, role, i) -> (w, v), from velocity 0."""
     def run(values, roles, steps):
         values, history = list(values), []
         velocities = [np.zeros_like(w) for w in values]
@@ -1270,7 +1270,7 @@ def epoch_results(net, x, labels, order, size, step, rate, penalty):
         "epoch-last-loss": Any([result(right, loss=lambda each: each[-1]),
                                 result(right, loss=lambda each: each[-1] * sizes[-1] / len(order))]),
         "epoch-first-loss": result(right, loss=lambda each: each[0]),
-        "epoch-optimiser-never-steps": result(right, times=0),
+        "epoch-optimizer-never-steps": result(right, times=0),
         "epoch-step-before-backward": result(right, before=True),
         "epoch-one-step": result(right, once=True), "epoch-two-steps": result(right, times=2),
         "epoch-order-ignored": result(in_place),

@@ -349,12 +349,12 @@ CAUSES = {
                               "examples",
     "epoch-last-loss": "the loss is that of the last batch only",
     "epoch-first-loss": "the loss is that of the first batch only",
-    "epoch-optimiser-never-steps": "the weights did not move: call step() of the optimiser (and "
+    "epoch-optimizer-never-steps": "the weights did not move: call step() of the optimizer (and "
                                    "backward before it)",
-    "epoch-step-before-backward": "the optimiser steps before backward, with the gradients of the "
+    "epoch-step-before-backward": "the optimizer steps before backward, with the gradients of the "
                                   "batch before",
-    "epoch-one-step": "the optimiser stepped once, after the last batch: (19) steps once a batch",
-    "epoch-two-steps": "the optimiser stepped twice a batch",
+    "epoch-one-step": "the optimizer stepped once, after the last batch: (19) steps once a batch",
+    "epoch-two-steps": "the optimizer stepped twice a batch",
     "epoch-order-ignored": "the rows are taken in their own order: (19) takes them as `order` says",
     "epoch-first-batch-again": "every batch holds the examples of the first",
     "epoch-whole-set": "the whole set is one batch: (19) cuts it into batches",

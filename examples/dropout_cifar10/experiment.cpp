@@ -7,21 +7,11 @@
 
 #include "core/check.hpp"
 #include "core/initialise.hpp"
-#include "optim/adam.hpp"
-#include "optim/sgd.hpp"
 
 namespace thinnet::examples {
 namespace {
 
-std::unique_ptr<Optimizer<float>> make_optimiser(Sequential<float>& net,
-                                                 const ExperimentOptions& options) {
-  if (options.optimiser == OptimiserKind::sgd) {
-    constexpr double momentum = 0.9;
-    return std::make_unique<Sgd<float>>(net.parameters(),
-                                        SgdOptions{options.learning_rate, momentum});
-  }
-  return std::make_unique<Adam<float>>(net.parameters(), AdamOptions{options.learning_rate});
-}
+constexpr double momentum = 0.9;  // of SGD
 
 }  // namespace
 
@@ -40,8 +30,9 @@ History train_net(Sequential<float>& net, const ExperimentData& data,
                   const ExperimentOptions& options, const ProgressReporter& report) {
   TrainerOptions trainer_options{options.epochs, options.batch_size, options.seed};
   trainer_options.sampling = options.sampling;
-  const auto optimiser = make_optimiser(net, options);
-  Trainer<float> trainer(net, *optimiser, trainer_options);
+  const auto optimizer =
+      make_optimizer(net.parameters(), {options.optimizer, options.learning_rate, momentum});
+  Trainer<float> trainer(net, *optimizer, trainer_options);
   return trainer.fit(data.training, data.validation, data.mean_image, report);
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "examples/support/classifier.hpp"
+#include "examples/support/optimizer.hpp"
 #include "training/trainer.hpp"
 
 namespace thinnet::examples {
@@ -16,7 +17,7 @@ struct ExperimentOptions {
   std::size_t validation = 1000;  ///< the last so many images
   std::size_t epochs = 25;
   std::size_t batch_size = 100;
-  OptimiserKind optimiser = OptimiserKind::adam;
+  OptimizerKind optimizer = OptimizerKind::adam;
   double learning_rate = 5e-4;
   Sampling sampling = Sampling::with_replacement;
   double weight_scale = 1e-2;  ///< standard deviation of the initial weights
@@ -40,7 +41,7 @@ struct ExperimentData {
   Normaliser<float> mean_image;
 };
 
-/// Trains one net with the options' optimiser, batches and epochs. Throws std::runtime_error,
+/// Trains one net with the options' optimizer, batches and epochs. Throws std::runtime_error,
 /// naming the step, when the loss is not finite.
 History train_net(Sequential<float>& net, const ExperimentData& data,
                   const ExperimentOptions& options, const ProgressReporter& report);

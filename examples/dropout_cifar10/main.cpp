@@ -8,8 +8,8 @@
 #include "core/summary.hpp"
 #include "data/io/file.hpp"
 #include "examples/dropout_cifar10/report.hpp"
-#include "examples/support/checks.hpp"
 #include "examples/support/images.hpp"
+#include "examples/support/option_checks.hpp"
 #include "examples/support/program.hpp"
 
 using namespace thinnet;
@@ -57,14 +57,14 @@ int main(int argc, char** argv) {
                       .description(""))
       ->default_str("replacement")
       ->type_name("{replacement,shuffled}");
-  app.add_option("--optimiser", options.optimiser, "adam, or sgd with momentum 0.9")
+  app.add_option("--optimizer", options.optimizer, "adam, or sgd with momentum 0.9")
       ->transform(
-          CLI::CheckedTransformer(std::map<std::string, OptimiserKind>{
-                                      {"adam", OptimiserKind::adam}, {"sgd", OptimiserKind::sgd}})
+          CLI::CheckedTransformer(std::map<std::string, OptimizerKind>{
+                                      {"adam", OptimizerKind::adam}, {"sgd", OptimizerKind::sgd}})
               .description(""))
       ->default_str("adam")
       ->type_name("{adam,sgd}");
-  app.add_option("--learning-rate", options.learning_rate, "step size of the optimiser");
+  app.add_option("--learning-rate", options.learning_rate, "step size of the optimizer");
   app.add_option("--weight-scale", options.weight_scale, "standard deviation of initial weights");
   app.add_option("--seed", options.seed, "of weights, batches and dropout masks")
       ->check(whole_number(0))

@@ -40,7 +40,7 @@ std::string to_json(const std::string& data_name, const ExperimentOptions& optio
                {"epochs", options.epochs},
                {"batch_size", options.batch_size},
                {"sampling", options.sampling == Sampling::shuffled ? "shuffled" : "replacement"},
-               {"optimiser", options.optimiser == OptimiserKind::adam ? "adam" : "sgd"},
+               {"optimizer", options.optimizer == OptimizerKind::adam ? "adam" : "sgd"},
                {"learning_rate", options.learning_rate},
                {"weight_scale", options.weight_scale},
                {"seed", options.seed},

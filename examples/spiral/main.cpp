@@ -10,7 +10,7 @@
 #include "core/summary.hpp"
 #include "data/io/file.hpp"
 #include "examples/support/chart.hpp"
-#include "examples/support/checks.hpp"
+#include "examples/support/option_checks.hpp"
 #include "examples/support/program.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"

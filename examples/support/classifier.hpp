@@ -8,9 +8,6 @@
 
 namespace thinnet::examples {
 
-/// What may train it.
-enum class OptimiserKind { adam, sgd };
-
 struct ClassifierOptions {
   std::vector<std::size_t> hidden;
   double keep_prob = 1;        ///< of every hidden layer; a layer of dropout even at 1

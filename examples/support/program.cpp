@@ -15,7 +15,7 @@
 #include <filesystem>
 #include <new>
 
-#include "examples/support/launch.hpp"
+#include "examples/support/mpi_launch.hpp"
 
 namespace thinnet::examples {
 namespace {

@@ -15,7 +15,7 @@ A forward buffer has max(N, E) rows, what only training writes has N. With D the
 and H its outputs:
 
   layer         forward              training only
-  batches       D: seen, unseen, test    D
+  batches       D (of each set)    D
   affine        D (x) + H (out)      D (dx)
   ReLU          H (gate) + H (out)   H (dx)
   dropout       H (out)              H (mask) + H (dx)

@@ -78,7 +78,7 @@ DataConfig data_config(const json& object) {
 
 OptimizerConfig optimizer_config(const json& object) {
   OptimizerConfig config;
-  config.kind = kind<OptimizerKind>(object, "optimiser",
+  config.kind = kind<OptimizerKind>(object, "optimizer",
                                     {{"sgd", OptimizerKind::sgd},
                                      {"momentum", OptimizerKind::momentum},
                                      {"adam", OptimizerKind::adam}});

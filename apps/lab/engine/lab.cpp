@@ -7,11 +7,10 @@
 
 #include "core/check.hpp"
 #include "core/initialise.hpp"
+#include "examples/support/optimizer.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"
-#include "optim/adam.hpp"
-#include "optim/sgd.hpp"
 
 namespace thinnet::lab {
 namespace {
@@ -37,19 +36,11 @@ void require_sound(const LabConfig& config) {
           "the weight decay is {}, expected a finite number", config.optimizer.weight_decay);
 }
 
-std::unique_ptr<Optimizer<double>> make_optimizer(
-    const OptimizerConfig& config, const std::vector<Parameter<double>*>& parameters) {
-  if (config.kind == OptimizerKind::adam) {
-    AdamOptions options;
-    options.learning_rate = config.learning_rate;
-    options.weight_decay = config.weight_decay;
-    return std::make_unique<Adam<double>>(parameters, options);
-  }
-  SgdOptions options;
-  options.learning_rate = config.learning_rate;
-  options.momentum = config.kind == OptimizerKind::momentum ? config.momentum : 0;
-  options.weight_decay = config.weight_decay;
-  return std::make_unique<Sgd<double>>(parameters, options);
+/// Adam, or SGD: plain SGD is momentum 0.
+examples::OptimizerSettings settings_of(const OptimizerConfig& config) {
+  const bool adam = config.kind == OptimizerKind::adam;
+  return {adam ? examples::OptimizerKind::adam : examples::OptimizerKind::sgd, config.learning_rate,
+          config.kind == OptimizerKind::momentum ? config.momentum : 0, config.weight_decay};
 }
 
 /// Calls use(scores, first) for the net's scores of the rows from `first` on, part by part.
@@ -125,7 +116,7 @@ Lab::Learner Lab::make_learner(Side side) const {
   net.add(std::make_unique<Affine<double>>(width, data_.training.classes));
   net.want_dx(true);  // the lab shows it
   initialise(net.parameters(), he, config_.seed);
-  auto optimizer = make_optimizer(config_.optimizer, net.parameters());
+  auto optimizer = examples::make_optimizer(net.parameters(), settings_of(config_.optimizer));
   return {std::move(net), std::move(optimizer), SoftmaxCrossEntropy<double>()};
 }
 

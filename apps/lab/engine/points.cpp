@@ -114,7 +114,7 @@ Split split(const Points& points, double validation_share, std::uint64_t seed) {
   require(validation_share > 0 && validation_share < 1,
           "the validation share is {}, expected a number between 0 and 1", validation_share);
   const auto wanted = std::llround(validation_share * static_cast<double>(count));
-  const std::size_t held_out =
+  const std::size_t validation =
       std::clamp<std::size_t>(static_cast<std::size_t>(wanted), 1, count - 1);
   const auto order = Random(seed, split_stream).permutation(static_cast<std::uint32_t>(count));
   const auto part = [&](std::size_t first, std::size_t size) {
@@ -127,7 +127,7 @@ Split split(const Points& points, double validation_share, std::uint64_t seed) {
     }
     return chosen;
   };
-  return {part(held_out, count - held_out), part(0, held_out)};
+  return {part(validation, count - validation), part(0, validation)};
 }
 
 }  // namespace thinnet::lab

@@ -1,4 +1,4 @@
-// Optimisers under test: parameters, and gradients for step after step.
+// Optimizers under test: parameters, and gradients for step after step.
 #pragma once
 
 #include "grading/worker/protocol.hpp"

@@ -100,7 +100,7 @@ std::string model_table(const std::vector<Line>& slices) {
   const double one = alone(slices.front());
   std::string text = fmt::format(
       "### {}, batch {:.0f}\n\n{:.2f} million parameters: the sum is over {:.1f} MB. Packing takes "
-      "{:.1f} ms and the optimiser {:.1f} ms, whatever the number of ranks.\n\n"
+      "{:.1f} ms and the optimizer {:.1f} ms, whatever the number of ranks.\n\n"
       "| ranks | rows of a rank | compute | MB sent | 10 Gbit/s: sum | step | speed-up | 100 "
       "Gbit/s: "
       "sum | step | speed-up |\n|---|---|---|---|---|---|---|---|---|---|\n",
@@ -125,7 +125,7 @@ std::string model_table(const std::vector<Line>& slices) {
 
 std::string measured_table(const std::vector<Line>& lines, const std::vector<std::string>& nets) {
   std::string text =
-      "| net | ranks | compute | packing | sum | optimiser | step | speed-up |\n"
+      "| net | ranks | compute | packing | sum | optimizer | step | speed-up |\n"
       "|---|---|---|---|---|---|---|---|\n";
   for (const std::string& net : nets) {
     const double one = alone(of(lines, "slice", net).front());

@@ -37,7 +37,7 @@ FAULTS = [
     Fault("torn-line", "apps/dropout_study/journal.cpp",
           "if (begin < bytes.size() && ftruncate(file_, static_cast<off_t>(begin)) != 0)", "if (begin > bytes.size())"),
     Fault("journal-unsynced", "apps/dropout_study/journal.cpp", "!whole || fsync(file_) != 0", "!whole"),
-    Fault("journal-first", "apps/dropout_study/runner.cpp",
+    Fault("journal-first", "apps/dropout_study/run_all.cpp",
           "  if (!trained.tiles.empty()) write_file(tiles_path(output_, run), trained.tiles);\n"
           "  const std::lock_guard<std::mutex> lock(mutex_);\n"
           "  journal_.append(run, trained.result, trained.seconds);\n",

@@ -50,7 +50,7 @@ class Programs:
 
     def training(self, output, *options, hidden="8,6"):
         return self.command("train_cifar10", output, "--validation", "20", "--epochs", "12",
-                            "--batch", "4", "--whiten", "8", "--hidden", hidden, "--optimiser",
+                            "--batch", "4", "--whiten", "8", "--hidden", hidden, "--optimizer",
                             "adam", "--learning-rate", ".02", "--warm-up", "2", *options)
 
     def full_training(self, output):

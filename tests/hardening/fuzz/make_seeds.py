@@ -83,7 +83,7 @@ def checkpoint(**changes):
 def journal_line(**changes):
     line = {
         "hidden": [24, 16], "training": 40, "keep_prob": 0.5, "seed": 0, "validation": 4, "epochs": 2,
-        "batch": 10, "sampling": "replacement", "optimiser": "adam", "learning_rate": 0.0005,
+        "batch": 10, "sampling": "replacement", "optimizer": "adam", "learning_rate": 0.0005,
         "weight_scale": 0.01, "data": "CIFAR-10", "data_sha256": "00ff", "seconds": 0.25,
         "best_epoch": 1, "loss_curve": [2.3, 2.2], "train_curve": [0.1, 0.25],
         "validation_curve": [0.5, 0.25], "confusion": [[1, 0], [2, 1]],
@@ -134,10 +134,10 @@ def seeds():
                     {"keep-probs": [1, 0.5, 0.25], "hidden": [[500], [100, 100]], "training": [500, 2000],
                      "seeds": [0, 1, 2], "epochs": 25, "batch": 100, "jobs": 2},
                     {"keep-probs": "1,0.5", "hidden": "500,100-100", "seeds": "0-4,9", "validation": 1000,
-                     "sampling": "shuffled", "optimiser": "sgd", "learning-rate": 1e-3,
+                     "sampling": "shuffled", "optimizer": "sgd", "learning-rate": 1e-3,
                      "weight-scale": 0.01, "data": "mine", "output": "out"},
                     {"seeds": "0-99"}, {"keep-probs": 2}, {"no": None}, [], {"hidden": [[[1]]]})],
-        "journal_line": [journal_line(), journal_line(sampling="shuffled", optimiser="sgd", hidden=[1]),
+        "journal_line": [journal_line(), journal_line(sampling="shuffled", optimizer="sgd", hidden=[1]),
                          journal_line(confusion=[[1]]), journal_line(keep_prob=1e-5, seed=2**64 - 1)],
         "journal": [b"", journal_line() + b"\n", journal_line() + b"\n" + journal_line(seed=1) + b"\n",
                     journal_line() + b"\n" + journal_line(seconds=3.5) + b"\n{\"hidden\":[2",

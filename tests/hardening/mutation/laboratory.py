@@ -12,7 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-SUBJECTS = ("core/", "layers/", "optim/")
+SUBJECTS = ("core/", "core/engine/", "layers/", "optim/")
 # The tests of the subjects in one program, the fast ones first: a mutant costs one link.
 FIRST_TESTS = ("core", "panels", "layers", "optim", "nets")
 # The slow ones of these, and further programs: asked about mutants that survive all others.

@@ -831,7 +831,7 @@ TRAINING = [
 def epoch_of(*, mean=None, order_of=None, first=False, when="each", counts=None, dropped=False,
              labels_of=None, times=1, late=False):
     """train_epoch with one thing wrong. mean(losses, sizes) is what is returned."""
-    def run(net, optimise, x, y, order, size, step, parts):
+    def run(net, optimize, x, y, order, size, step, parts):
         all_batches = sim.PARTS.batches(order_of(order) if order_of else order, size)
         used = [b for b in all_batches if not dropped or len(b) == size or len(all_batches) == 1]
         losses, gradients = [], {n: 0 * net.w[n] for n in sim.NAMES}
@@ -841,15 +841,15 @@ def epoch_of(*, mean=None, order_of=None, first=False, when="each", counts=None,
             labels = [y[n] for n in named]
             losses.append(sim.net_loss(net, x[batch], labels, parts))
             if when == "before":
-                optimise(gradients)
+                optimize(gradients)
             gradients = sim.net_backward(net, parts)
             if when == "each":
                 for _ in range(times):
-                    optimise(gradients)
+                    optimize(gradients)
             if late:
                 losses[-1] = sim.net_loss(net, x[batch], labels, parts)
         if when == "once":
-            optimise(gradients)
+            optimize(gradients)
         sizes = [len(b) for b in used]
         weighted = sum(a * n for a, n in zip(losses, sizes)) / len(order)
         count = len(used) if counts is None else counts(order)
@@ -863,7 +863,7 @@ EPOCH = [("epoch", cause, epoch_of(**changes)) for cause, changes in (
     ("epoch-loss-not-divided", {"mean": lambda a, n: sum(x * k for x, k in zip(a, n))}),
     ("epoch-last-loss", {"mean": lambda a, n: a[-1]}),
     ("epoch-first-loss", {"mean": lambda a, n: a[0]}),
-    ("epoch-optimiser-never-steps", {"when": "never"}),
+    ("epoch-optimizer-never-steps", {"when": "never"}),
     ("epoch-step-before-backward", {"when": "before"}),
     ("epoch-one-step", {"when": "once"}),
     ("epoch-two-steps", {"times": 2}),
@@ -879,8 +879,8 @@ EPOCH = [("epoch", cause, epoch_of(**changes)) for cause, changes in (
 )]
 
 
-def whole_set(net, optimise, x, y, order, size, step, parts):
-    return sim.train_epoch(net, optimise, x, y, order, len(order), step, parts)
+def whole_set(net, optimize, x, y, order, size, step, parts):
+    return sim.train_epoch(net, optimize, x, y, order, len(order), step, parts)
 
 
 EPOCH.append(("epoch", "epoch-whole-set", {"train_epoch": whole_set}))

@@ -105,12 +105,12 @@ def standardise(t, v):
     return (t - mean) / deviation, (v - mean) / deviation
 
 
-def train_epoch(net, optimise, x, y, order, size, step, parts):
+def train_epoch(net, optimize, x, y, order, size, step, parts):
     total = 0
     for batch in parts.batches(order, size):
         step += 1
         total += parts.net_loss(net, x[batch], [y[k] for k in batch], parts) * len(batch)
-        optimise(parts.net_backward(net, parts))
+        optimize(parts.net_backward(net, parts))
     return total / len(order), step
 
 
@@ -235,11 +235,11 @@ def run_training(call, parts):
         return {"accuracy": float(parts.accuracy(right, len(found)))}
     state = {}
 
-    def optimise(grads):
+    def optimize(grads):
         parameters = [("weight" if n[0] == "w" else "bias", net.w[n]) for n in NAMES]
         parts.sgd_step(state, parameters, [grads[n] for n in NAMES], call["sgd"])
 
-    loss, step = parts.train_epoch(net, optimise, array(call["x"]), call["labels"], call["order"],
+    loss, step = parts.train_epoch(net, optimize, array(call["x"]), call["labels"], call["order"],
                                    call["batch_size"], call["step"], parts)
     return {"loss": float(loss), "step": step, **{n: as_json(net.w[n]) for n in NAMES}}
 
@@ -259,10 +259,10 @@ def caller(request, worker, parts):
     parameters = [(p["role"], array(p["value"])) for p in request["parameters"]]
     state, step = {}, parts.sgd_step if worker == "sgd" else parts.adam_step
 
-    def optimise(call):
+    def optimize(call):
         step(state, parameters, [array(g) for g in call["grads"]], request["options"])
         return {"values": [as_json(w) for _, w in parameters]}
-    return optimise
+    return optimize
 
 
 def answer(request, worker, **exchanged):

@@ -139,7 +139,7 @@ describe("the page's losses are the native library's", () => {
     await page.close();
   });
 
-  it("for every kind of data and optimiser", async () => {
+  it("for every kind of data and optimizer", async () => {
     const own = { x: [], labels: [] };
     for (let n = 0; n < 60; ++n) {
       own.x.push(Math.sin(n), Math.cos(3 * n));

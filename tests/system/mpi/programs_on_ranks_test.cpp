@@ -255,7 +255,7 @@ TEST(OnRanks, ARunThatFailsIsNamedAndTheOthersKept) {
   const TinyData data;
   const TemporaryFolder output;
   const ProgramRun run =
-      mpirun(3, study(data, output, " --learning-rate 1e18 --optimiser sgd --seeds 0-1"));
+      mpirun(3, study(data, output, " --learning-rate 1e18 --optimizer sgd --seeds 0-1"));
   EXPECT_EQ(run.exit_code, 2);
   std::istringstream lines(run.err);
   std::size_t failures = 0;

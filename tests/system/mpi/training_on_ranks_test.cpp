@@ -41,7 +41,7 @@ Dataset images(std::size_t N, std::uint64_t seed) {
   return {x, labels, 3};
 }
 
-/// A net with its optimiser and all else that training needs; equal ones train equally.
+/// A net with its optimizer and all else that training needs; equal ones train equally.
 template <typename T>
 struct Training {
   Sequential<T> net{24,        Dropout<T>(.9, 3), Affine<T>(24, 20),

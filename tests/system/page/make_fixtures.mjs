@@ -90,7 +90,7 @@ function study({ keepProbs, training, seeds, epochs }) {
       ],
     },
     versions: { thinnet: "0.1.0", compiler: "g++ 12.2.0", openblas: "0.3.21", xtensor: "0.24.3" },
-    settings: { epochs, batch_size: 100, optimiser: "adam", learning_rate: 0.0005, validation_images: 1000, sampling: "replacement" },
+    settings: { epochs, batch_size: 100, optimizer: "adam", learning_rate: 0.0005, validation_images: 1000, sampling: "replacement" },
     grid: { keep_probs: keepProbs, hidden: [hidden], training, seeds },
     groups,
     runs,

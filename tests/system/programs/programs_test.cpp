@@ -85,7 +85,7 @@ TEST(Programs, EveryProgramHasHelp) {
   EXPECT_EQ(run.exit_code, 0);
   for (const char* option :
        {"--data", "--keep-probs", "--hidden", "--training", "--validation", "--epochs", "--batch",
-        "--sampling", "--optimiser", "--learning-rate", "--weight-scale", "--seed", "--output"}) {
+        "--sampling", "--optimizer", "--learning-rate", "--weight-scale", "--seed", "--output"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }
@@ -136,12 +136,12 @@ TEST(Experiment, TakesEveryOption) {
   const TemporaryFolder output;
   const ProgramRun run =
       run_program(experiment(data.path(), output.path(),
-                             " --keep-probs 1,0.5,0.1 --optimiser sgd --sampling shuffled "
+                             " --keep-probs 1,0.5,0.1 --optimizer sgd --sampling shuffled "
                              "--learning-rate 0.01 --weight-scale 0.1 "
                              "--seed 3"));
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const auto json = nlohmann::json::parse(read_file(output / "history.json"));
-  EXPECT_EQ(json["optimiser"], "sgd");
+  EXPECT_EQ(json["optimizer"], "sgd");
   EXPECT_EQ(json["sampling"], "shuffled");
   EXPECT_EQ(json["learning_rate"], 0.01);
   EXPECT_EQ(json["weight_scale"], 0.1);
@@ -201,7 +201,7 @@ TEST(Experiment, RefusesWrongOptionsInOneLine) {
       {"--batch 0", "--batch"},
       {"--training 0", "--training"},
       {"--training 41", "41 training and 20 validation images asked for, but the data set has 60"},
-      {"--optimiser newton", "--optimiser"},
+      {"--optimizer newton", "--optimizer"},
       {"--learning-rate 0", "learning rate is 0"},
       {"--learning-rate nan", "learning rate is nan"},
       {"--weight-scale -1", "weight scale is -1"},

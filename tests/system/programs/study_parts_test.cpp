@@ -8,7 +8,7 @@
 #include "apps/dropout_study/journal.hpp"
 #include "apps/dropout_study/options.hpp"
 #include "apps/dropout_study/page.hpp"
-#include "apps/dropout_study/tiles.hpp"
+#include "apps/dropout_study/weight_tiles.hpp"
 #include "core/engine/mask.hpp"
 #include "tests/support.hpp"
 #include "tests/system/programs/program_run.hpp"
@@ -174,7 +174,7 @@ TEST(StudyGrid, IdentityHoldsAllThatAResultFollowsFrom) {
   expect_other([](StudyRun& r) { r.options.epochs = 3; });
   expect_other([](StudyRun& r) { r.options.batch_size = 8; });
   expect_other([](StudyRun& r) { r.options.sampling = Sampling::shuffled; });
-  expect_other([](StudyRun& r) { r.options.optimiser = OptimiserKind::sgd; });
+  expect_other([](StudyRun& r) { r.options.optimizer = OptimizerKind::sgd; });
   expect_other([](StudyRun& r) { r.options.learning_rate = 1e-3; });
   expect_other([](StudyRun& r) { r.options.weight_scale = 1e-3; });
   expect_other([](StudyRun& r) { r.data_sha256 = "mus"; });
@@ -234,7 +234,7 @@ TEST(StudyOptionTexts, AreWhatTheyMean) {
   EXPECT_EQ(parsed("seeds", "5").grid.seeds, (std::vector<std::uint64_t>{5}));
   EXPECT_EQ(parsed("training", "500,20").grid.training, (std::vector<std::size_t>{500, 20}));
   EXPECT_EQ(parsed("--sampling", "shuffled").shared.sampling, Sampling::shuffled);
-  EXPECT_EQ(parsed("optimiser", "sgd").shared.optimiser, OptimiserKind::sgd);
+  EXPECT_EQ(parsed("optimizer", "sgd").shared.optimizer, OptimizerKind::sgd);
   EXPECT_EQ(parsed("learning-rate", "1e-3").shared.learning_rate, 1e-3);
 }
 

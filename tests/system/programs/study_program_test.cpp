@@ -454,7 +454,7 @@ TEST(Study, RefusesWrongOptionsInOneLine) {
       {"--epochs 1.5", "--epochs: '1.5' is not a whole number"},
       {"--batch 0", "--batch"},
       {"--jobs 0", "--jobs"},
-      {"--optimiser newton", "--optimiser: 'newton' is neither adam nor sgd"},
+      {"--optimizer newton", "--optimizer: 'newton' is neither adam nor sgd"},
       {"--sampling never", "--sampling: 'never' is neither replacement nor shuffled"},
       {"--learning-rate 0", "--learning-rate: it is 0"},
       {"--learning-rate inf", "--learning-rate: it is inf"},
@@ -561,7 +561,7 @@ TEST(Study, HelpShowsEveryOption) {
   const ProgramRun run = run_program("dropout_study --help");
   EXPECT_EQ(run.exit_code, 0);
   for (const char* option : {"--grid", "--keep-probs", "--hidden", "--training", "--seeds",
-                             "--validation", "--epochs", "--batch", "--sampling", "--optimiser",
+                             "--validation", "--epochs", "--batch", "--sampling", "--optimizer",
                              "--learning-rate", "--weight-scale", "--data", "--output", "--jobs"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }

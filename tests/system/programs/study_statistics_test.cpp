@@ -1,7 +1,7 @@
 // The study's statistics against published numbers, and its words against its intervals.
 #include "apps/dropout_study/statistics.hpp"
 
-#include "apps/dropout_study/words.hpp"
+#include "apps/dropout_study/conclusions.hpp"
 #include "tests/support.hpp"
 #include "tests/system/programs/program_run.hpp"
 

@@ -100,7 +100,7 @@ TEST(TrainCifar10, WritesWeightsHistoryAndPictures) {
                                   {"weight-gain", "0.5"},
                                   {"epochs", "3"},
                                   {"batch", "16"},
-                                  {"optimiser", "sgd"},
+                                  {"optimizer", "sgd"},
                                   {"learning-rate", "0.02"},
                                   {"momentum", "0.9"},
                                   {"weight-decay", "0"},
@@ -191,7 +191,7 @@ TEST(TrainCifar10, TakesEveryOption) {
   const TemporaryFolder output;
   const ProgramRun run = run_program(training(
       data.path(), output.path(),
-      "--optimiser adam --schedule step --step-every 1 --step-factor .5 --warm-up 1.5 "
+      "--optimizer adam --schedule step --step-every 1 --step-factor .5 --warm-up 1.5 "
       "--label-smoothing .1 --whiten 7 --whiten-epsilon .05 --keep-prob .75 --input-keep-prob 1 "
       "--learning-rate .004 --weight-decay .01 --patience 2 --seed 11 --training 35"));
   ASSERT_EQ(run.exit_code, 0) << run.err;
@@ -201,7 +201,7 @@ TEST(TrainCifar10, TakesEveryOption) {
   const Json history = history_of(output);
   const std::pair<const char*, const char*> expected[] = {
       {"training", "35"},       {"whiten", "7"},       {"whiten-epsilon", "0.05"},
-      {"keep-prob", "0.75"},    {"optimiser", "adam"}, {"learning-rate", "0.004"},
+      {"keep-prob", "0.75"},    {"optimizer", "adam"}, {"learning-rate", "0.004"},
       {"weight-decay", "0.01"}, {"schedule", "step"},  {"step-every", "1"},
       {"step-factor", "0.5"},   {"warm-up", "1.5"},    {"label-smoothing", "0.1"},
       {"input-keep-prob", "1"}, {"patience", "2"},     {"seed", "11"}};
@@ -246,9 +246,9 @@ TEST(TrainCifar10, HeedsTheOptionsThatShowInTheWeightsOnly) {
   const TrainingData data;
   std::vector<std::string> weights;
   for (const char* options :
-       {"--whiten 7 --optimiser adam", "--whiten 7 --optimiser adam --weight-decay .1",
-        "--whiten 7 --optimiser adam --whiten-epsilon .1",
-        "--whiten 7 --optimiser adam --label-smoothing .1", "--whiten 7 --momentum .9",
+       {"--whiten 7 --optimizer adam", "--whiten 7 --optimizer adam --weight-decay .1",
+        "--whiten 7 --optimizer adam --whiten-epsilon .1",
+        "--whiten 7 --optimizer adam --label-smoothing .1", "--whiten 7 --momentum .9",
         "--whiten 7 --momentum .8", "--whiten 7 --weight-decay .1"}) {
     const TemporaryFolder output;
     EXPECT_EQ(run_program(training(data.path(), output.path(), options)).exit_code, 0);
@@ -331,7 +331,7 @@ class Started {
 TEST(TrainCifar10, LeavesNoTraceOfBeingKilled) {
   const TrainingData data;
   const std::string options =
-      "--epochs 12 --batch 4 --optimiser adam --warm-up 2 --patience 9 --whiten 8 --seed 3";
+      "--epochs 12 --batch 4 --optimizer adam --warm-up 2 --patience 9 --whiten 8 --seed 3";
   const TemporaryFolder whole, killed;
   ASSERT_EQ(run_program(training(data.path(), whole.path(), options)).exit_code, 0);
 
@@ -397,7 +397,7 @@ TEST(TrainCifar10, GoesOnWithTheSameSettingsOnly) {
       {"--weight-gain .4", "weight-gain 0.5", "weight-gain 0.4"},
       {"--epochs 4", "epochs 3", "epochs 4"},
       {"--batch 17", "batch 16", "batch 17"},
-      {"--optimiser adam", "optimiser sgd", "optimiser adam"},
+      {"--optimizer adam", "optimizer sgd", "optimizer adam"},
       {"--learning-rate .021", "learning-rate 0.02", "learning-rate 0.021"},
       {"--momentum .8", "momentum 0.9", "momentum 0.8"},
       {"--weight-decay .1", "weight-decay 0", "weight-decay 0.1"},
@@ -434,7 +434,7 @@ TEST(TrainCifar10, RefusesWrongOptionsInOneLine) {
       {"--validation 0", "--validation"},
       {"--validation 60", "60 validation images asked for, but the data set has 60"},
       {"--training 41", "41 training and 20 validation images asked for, but the data set has 60"},
-      {"--optimiser newton", "--optimiser"},
+      {"--optimizer newton", "--optimizer"},
       {"--schedule linear", "--schedule"},
       {"--schedule step --step-factor 2", "the factor of step decay is 2, expected (0, 1]"},
       {"--schedule step --step-every 0", "step decay is every 0 epochs, expected above 0"},
@@ -519,7 +519,7 @@ TEST(TrainCifar10, HasHelp) {
   for (const char* option :
        {"--data",     "--training",   "--validation",      "--whiten",      "--whiten-epsilon",
         "--hidden",   "--keep-prob",  "--input-keep-prob", "--weight-gain", "--epochs",
-        "--batch",    "--optimiser",  "--learning-rate",   "--momentum",    "--weight-decay",
+        "--batch",    "--optimizer",  "--learning-rate",   "--momentum",    "--weight-decay",
         "--schedule", "--step-every", "--step-factor",     "--warm-up",     "--label-smoothing",
         "--flips",    "--shifts",     "--patience",        "--seed",        "--no-test",
         "--output"}) {

@@ -77,7 +77,7 @@ Dataset images(std::size_t count, std::size_t D) {
 }
 
 /// Allocations in 100 steps, after two epochs in which every buffer has got its size.
-template <typename T, typename Optimiser>
+template <typename T, typename Optimizer>
 std::size_t allocations_of_training(Sampling sampling) {
   constexpr std::size_t D = 192, examples = 1000;
   const auto normaliser = Normaliser<T>::identity(D);
@@ -86,13 +86,13 @@ std::size_t allocations_of_training(Sampling sampling) {
                     Affine<T>(500, 10));
   initialise(net.parameters(), he, 1);
   SoftmaxCrossEntropy<T> loss;
-  Optimiser optimiser(net.parameters(), {});
+  Optimizer optimizer(net.parameters(), {});
   const auto train_steps = [&](std::uint64_t first, std::uint64_t last) {
     for (std::uint64_t step = first; step < last; ++step) {
       const Batch<T>& batch = batches.at(step);
       loss.forward(net.forward(batch.x, train(step, batch.examples)), batch.labels);
       net.backward(loss.backward());
-      optimiser.step();
+      optimizer.step();
     }
   };
   train_steps(0, 20);

@@ -410,7 +410,7 @@ TEST_F(DamagedCheckpoint, HoldsNumbersInPlaceOfItsSettings) {
             "settings: not of type u1");
 }
 
-TEST_F(DamagedCheckpoint, IsOfAnotherOptimiser) {
+TEST_F(DamagedCheckpoint, IsOfAnotherOptimizer) {
   EXPECT_EQ(error(SmallState<>(2, 2)), "no array moment2.affine1.w");
   save_checkpoint(path, settings, SmallState<>(1, 2).state());
   EXPECT_EQ(error(), "array moment2.affine1.b does not belong to this training");

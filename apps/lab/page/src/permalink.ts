@@ -25,7 +25,7 @@ export interface Permalink {
   place: Place;
   /** Training steps from the seed's weights; the page takes them again when no weights are given. */
   step: number;
-  /** What engine.save() gave: exact weights, optimiser moments and edited inputs. */
+  /** What engine.save() gave: exact weights, optimizer moments and edited inputs. */
   saved: Float64Array | null;
   /** A value was changed by hand: the seed and the step do not tell the weights. */
   edited: boolean;

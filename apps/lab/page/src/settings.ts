@@ -1,4 +1,4 @@
-// What is learnt, and how: data, optimiser and seed. The net itself is edited in its diagram.
+// What is learnt, and how: data, optimizer and seed. The net itself is edited in its diagram.
 import { bounds, dataKinds, optimizerKinds } from "./configuration";
 import { readCsv, type OwnPoints } from "./csv";
 import { button, html, setText } from "./dom";
@@ -85,7 +85,7 @@ export class Settings {
       this.problem,
     );
 
-    this.optimizer = new ChoiceField("Optimiser", optimizerKinds.map(({ kind, label }) => ({ value: kind, label })), (kind) =>
+    this.optimizer = new ChoiceField("Optimizer", optimizerKinds.map(({ kind, label }) => ({ value: kind, label })), (kind) =>
       change((config) => {
         // A rate that suits Adam is small for SGD and the other way round: start each from its usual one.
         const usual = { sgd: 0.1, momentum: 0.03, adam: 0.01 };

@@ -8,7 +8,7 @@ export function permalink(text: string): void {
   const { config, place, step, saved, problems } = link;
   promise(problems.every((problem) => problem.length < 500), "problems of a length that a person reads");
   promise(dataKinds.some(({ kind }) => kind === config.data.kind), "a kind of data");
-  promise(optimizerKinds.some(({ kind }) => kind === config.optimizer.kind), "an optimiser");
+  promise(optimizerKinds.some(({ kind }) => kind === config.optimizer.kind), "an optimizer");
   for (const [value, limits] of [
     [config.data.count, bounds.count],
     [config.data.noise, bounds.noise],

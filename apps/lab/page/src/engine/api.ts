@@ -93,7 +93,7 @@ export interface Trace {
 export interface Engine {
   /** Throws an Error with one clear sentence for a bad config. */
   reset(config: LabConfig): Promise<{ train: Points; validation: Points; state: State }>;
-  /** As many optimiser steps on both nets. Throws, at the last step before it, when a loss is no longer finite. */
+  /** As many optimizer steps on both nets. Throws, at the last step before it, when a loss is no longer finite. */
   train(steps: number): Promise<State>;
   /** A value in the middle of each of resolution² cells of [-range, range]², row by row from the top left, as an image has them. */
   boundary(side: Side, resolution: number, range: number): Promise<{ classes: Uint8Array; confidence: Float32Array }>;

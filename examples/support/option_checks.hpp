@@ -9,7 +9,7 @@
 #include <limits>
 #include <string>
 
-#include "examples/support/number.hpp"
+#include "examples/support/parse_number.hpp"
 
 namespace thinnet::examples {
 

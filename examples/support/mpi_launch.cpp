@@ -1,4 +1,4 @@
-#include "examples/support/launch.hpp"
+#include "examples/support/mpi_launch.hpp"
 
 #include <algorithm>
 #include <cstdlib>

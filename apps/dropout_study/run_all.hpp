@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/dropout_study/helpers.hpp"
+#include "apps/dropout_study/helper_ranks.hpp"
 #include "apps/dropout_study/journal.hpp"
 
 namespace thinnet::examples {

@@ -1,4 +1,4 @@
-#include "apps/dropout_study/words.hpp"
+#include "apps/dropout_study/conclusions.hpp"
 
 #include <fmt/format.h>
 

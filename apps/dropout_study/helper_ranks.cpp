@@ -1,4 +1,4 @@
-#include "apps/dropout_study/helpers.hpp"
+#include "apps/dropout_study/helper_ranks.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "apps/support/last_words.hpp"
+#include "apps/support/sigterm_message.hpp"
 
 #include <unistd.h>
 
@@ -10,26 +10,26 @@ namespace thinnet::examples {
 namespace {
 
 // A signal handler takes no argument of ours.
-std::atomic<const std::string*> latest_words{nullptr};
+std::atomic<const std::string*> latest_message{nullptr};
 static_assert(std::atomic<const std::string*>::is_always_lock_free, "a handler may not wait");
 
-void speak_and_end(int signal) {
-  const std::string& words = *latest_words.load();
-  const ssize_t written = write(STDERR_FILENO, words.data(), words.size());
+void write_and_end(int signal) {
+  const std::string& message = *latest_message.load();
+  const ssize_t written = write(STDERR_FILENO, message.data(), message.size());
   static_cast<void>(written);
   _exit(128 + signal);
 }
 
 }  // namespace
 
-LastWords::LastWords(std::string words) : words_(std::move(words) + "\n") {
-  latest_words = &words_;
+SigtermMessage::SigtermMessage(std::string message) : message_(std::move(message) + "\n") {
+  latest_message = &message_;
   struct sigaction action = {};
-  action.sa_handler = speak_and_end;
+  action.sa_handler = write_and_end;
   sigaction(SIGTERM, &action, nullptr);
 }
 
-LastWords::~LastWords() {
+SigtermMessage::~SigtermMessage() {
   struct sigaction action = {};
   action.sa_handler = SIG_DFL;
   sigaction(SIGTERM, &action, nullptr);

@@ -1,4 +1,4 @@
-#include "apps/dropout_study/runner.hpp"
+#include "apps/dropout_study/run_all.hpp"
 
 #include <fmt/format.h>
 #include <omp.h>

@@ -1,4 +1,4 @@
-#include "apps/dropout_study/tiles.hpp"
+#include "apps/dropout_study/weight_tiles.hpp"
 
 #include <algorithm>
 #include <cmath>
