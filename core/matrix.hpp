@@ -34,7 +34,7 @@ using Labels = std::vector<std::int32_t>;
 struct Shape {
   std::size_t rows = 0, columns = 0;
 
-  Shape(std::size_t rows, std::size_t columns) : rows(rows), columns(columns) {}
+  Shape(std::size_t R, std::size_t C) : rows(R), columns(C) {}
   template <typename T>
   Shape(const Matrix<T>& m) : Shape(m.shape(0), m.shape(1)) {}  // NOLINT: implicit
   bool operator==(const Shape& other) const {

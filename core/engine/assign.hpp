@@ -26,7 +26,7 @@ void assign(Matrix<T>& out, const Expression& expression) {
 
 /// f(a[k], b[k], …) for every k of [begin, end).
 template <typename F, typename... Entry>
-void call_for_entries(F f, std::size_t begin, std::size_t end, Entry*... entries) {
+void call_for_entries(const F& f, std::size_t begin, std::size_t end, Entry*... entries) {
 #pragma omp simd
   for (std::size_t k = begin; k < end; ++k) f(entries[k]...);
 }
@@ -35,7 +35,7 @@ void call_for_entries(F f, std::size_t begin, std::size_t end, Entry*... entries
 ///   entrywise([=](T& w, T dw) { w -= rate * dw; }, parameter.value, parameter.grad);
 /// Throws std::invalid_argument when the shapes differ.
 template <typename F, typename First, typename... Others>
-void entrywise(F f, First& first, Others&... others) {
+void entrywise(const F& f, First& first, Others&... others) {
   (require_shape(others, first, "a matrix", "entrywise"), ...);
   in_parts(first.size(), 1, [&](std::size_t begin, std::size_t end) {
     call_for_entries(f, begin, end, first.data(), others.data()...);

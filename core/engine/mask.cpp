@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "core/engine/parallel.hpp"
 
@@ -29,11 +30,10 @@ class Calls {
 
   /// Adds the calls for blocks begin to end - 1 of an example's units.
   void add(std::uint32_t example, std::size_t begin, std::size_t end) {
-    for (std::size_t b = begin; b < end; ++b) {
-      block_[count_] = low(b);
-      example_[count_] = example;
-      ++count_;
-    }
+    const std::size_t more = end - begin;
+    std::iota(&block_[count_], &block_[count_] + more, low(begin));
+    std::fill_n(&example_[count_], more, example);
+    count_ += more;
   }
 
   /// Makes all calls, room for more of them included: a fixed number is what vectorises.
