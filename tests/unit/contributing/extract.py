@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes every C++ file that CONTRIBUTING.md shows: extract.py CONTRIBUTING.md FOLDER
+"""Writes every C++ file that a page shows whole: extract.py PAGE.md FOLDER
 
 A file is a ```cpp block; its name is the last path in backquotes before it.
 """
