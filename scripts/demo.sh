@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the dropout study and runs it on CIFAR-10; all arguments go to the program (try --help).
+# Builds the main program, dropout_cifar10, and runs it on CIFAR-10; all arguments go to the program (try --help).
 # The program runs in the repository's root: a relative path in an argument starts there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
