@@ -6,6 +6,7 @@
 
 #include "core/check.hpp"
 #include "core/engine/ridders.hpp"
+#include "core/engine/want_dx.hpp"
 #include "core/random.hpp"
 
 namespace thinnet {
@@ -20,13 +21,13 @@ Matrix<double> central_difference(const std::function<const Matrix<double>&()>& 
   entry = x - h;
   const Matrix<double> below = forward();
   entry = x;
-  return (above - below) / ((x + h) - (x - h));  // 2h, as it was rounded
+  return (above - below) / ((x + h) - (x - h));  // 2h, but for the rounding of x ± h
 }
 
 /// d forward() / d entry for every output: central differences, extrapolated to h = 0.
 Matrix<double> numeric_derivative(const std::function<const Matrix<double>&()>& forward,
                                   double& entry) {
-  const double longest_step = 0x1p-4 * std::max(1.0, std::abs(entry));
+  const double longest_step = std::max(1.0, std::abs(entry)) / 16;
   const Matrix<double> rounding = std::numeric_limits<double>::epsilon() * xt::abs(forward());
   const auto difference = [&](double h) { return central_difference(forward, entry, h); };
   return extrapolate(difference, longest_step, rounding);
@@ -67,21 +68,6 @@ std::string place_text(std::size_t k, Shape shape) {
   return fmt::format("[{},{}]", k / shape.columns, k % shape.columns);
 }
 
-/// Has a layer compute dx for as long as it is checked.
-class WantDx {
- public:
-  explicit WantDx(Layer<double>& layer) : layer_(layer), before_(layer.dx_wanted()) {
-    layer_.want_dx(true);
-  }
-  ~WantDx() { layer_.want_dx(before_); }
-  WantDx(const WantDx&) = delete;
-  WantDx& operator=(const WantDx&) = delete;
-
- private:
-  Layer<double>& layer_;
-  bool before_;
-};
-
 }  // namespace
 
 std::string GradientReport::text() const {
@@ -113,7 +99,7 @@ GradientReport check_gradients(const std::function<const Matrix<double>&()>& for
       }
     }
   }
-  forward();  // leaves the caches as they were
+  forward();  // the caches belong to the unchanged values again
   return worst;
 }
 

@@ -19,20 +19,23 @@ struct CheckedTensor {
 struct GradientReport {
   std::string entry;  ///< "affine1.w[2,1], output [0,3]"
   double analytic = 0, numeric = 0;
-  double relative_error = 0;  ///< |a - n| / max(|a| + |n|, 1e-6), see below
+  double relative_error = 0;  ///< |a - n| / max(|a| + |n|, 1e-6), see check_gradients
   std::size_t checked = 0;    ///< derivatives compared
   bool passed() const { return checked > 0 && relative_error <= 1e-7; }
   std::string text() const;  ///< one line with all of the above
 };
 
-/// Compares backward with central differences, refined by Ridders' method ("Accurate computation of
-/// F'(x) and F'(x) F''(x)", 1982): ten steps h from 1/16 down to 2^-13 are extrapolated to h = 0,
-/// and the estimate of least error is trusted, so that a kink (ReLU at 0) within reach of a long
-/// step does not matter. The rounding error left is 1e-14 to 1e-13, hence the floor of 1e-6 under
-/// the denominator of the relative error: an entry of 1e-8 cannot be known to seven digits. forward
-/// returns the output; backward takes dout of its shape and fills every grad. Each output in turn
-/// is asked for its gradient. samples > 0 checks only so many entries of each tensor, drawn with
-/// `seed`. Throws std::invalid_argument when a grad has not the shape of its value.
+/// Compares every entry of the gradient that backward computes with a numeric one: central
+/// differences, extrapolated to steps of length 0 (core/engine/ridders.hpp).
+///
+/// forward returns the output. backward takes a dout of its shape and fills every grad; it is
+/// called once for each entry of the output. samples > 0 checks only so many entries of each
+/// tensor, drawn with `seed`. Throws std::invalid_argument when a grad has not the shape of its
+/// value.
+///
+/// With s = max(1, |entry|) the steps are s/16, s/32, … s/8192. A kink (ReLU at 0) that only the
+/// longer ones reach does not matter. The rounding error left is 1e-14 to 1e-13, so that 1e-7 can
+/// be asked of gradients down to 1e-6: that is the floor under the denominator.
 GradientReport check_gradients(const std::function<const Matrix<double>&()>& forward,
                                const std::function<void(const Matrix<double>& dout)>& backward,
                                const std::vector<CheckedTensor>& tensors, std::size_t samples = 0,

@@ -21,7 +21,7 @@ class Layer {
   /// x (N×D) -> out (N×H). Throws std::invalid_argument on a wrong width.
   virtual const Matrix<T>& forward(const Matrix<T>& x, const Pass& pass) = 0;
 
-  /// dout = dloss/dout (N×H) -> dx = dloss/dx (N×D), for the x of the latest forward; overwrites
+  /// dout = ∂loss/∂out (N×H) -> dx = ∂loss/∂x (N×D), for the x of the latest forward; overwrites
   /// the grad of every parameter. Throws std::logic_error before the first forward and
   /// std::invalid_argument when dout is not of the output's shape.
   virtual const Matrix<T>& backward(const Matrix<T>& dout) = 0;
@@ -35,10 +35,10 @@ class Layer {
   /// "affine1": for messages and files. Before the layer stands in a net: "affine".
   const std::string& name() const { return name_; }
 
-  // What a net tells its layers. Nobody needs to know it to use or to write one.
+  // What a net tells its layers. A first reading may end here.
 
-  /// The layer's number among all layers of its net, those of nets in it counted too: no two
-  /// dropouts of a net draw the same masks.
+  /// The layer's number in its net, from 0; the layers of nets inside it are counted too. Dropout
+  /// draws its mask from it, so that two dropouts of a net never share one.
   std::size_t position() const { return position_; }
 
   /// Called by Sequential: gives the layer its name and position, and returns the next position.
@@ -48,8 +48,8 @@ class Layer {
     return position + 1;
   }
 
-  /// Whether anybody asks for dx. Where nobody does, backward may return no_dx() and save the work:
-  /// that is so of a net's first layer, whose x is data.
+  /// False when the caller ignores dx, as a net does that of its first layer, whose x is data:
+  /// backward may then return no_dx(), and save a product.
   virtual void want_dx(bool wanted) { dx_wanted_ = wanted; }
   bool dx_wanted() const { return dx_wanted_; }
 

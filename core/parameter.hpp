@@ -5,7 +5,7 @@
 
 namespace thinnet {
 
-/// Initialisers and weight decay touch weights only.
+/// Biases start at 0, and weight decay leaves them alone.
 enum class Role { weight, bias };
 
 /// `backward` overwrites grad, it never adds to it: there is no zero_grad to forget.

@@ -28,13 +28,14 @@ class Sequential : public Layer<T> {
   }
 
   /// Appends a layer and names it after its kind and its rank among them: affine1, relu1, affine2.
+  /// Throws like the constructor; the net is of no use then.
   void add(std::unique_ptr<Layer<T>> layer);
 
   /// x (N×D) -> scores (N×C). Throws std::logic_error in a training pass when no gradient could
   /// reach the weights because they were never initialised: see require_initialised.
   const Matrix<T>& forward(const Matrix<T>& x, const Pass& pass) override;
 
-  /// dscores (N×C) -> dx (N×D), or an empty matrix unless want_dx(true) was called: x is data as a
+  /// dscores (N×C) -> dx (N×D). Without want_dx(true) dx may be an empty matrix: x is data as a
   /// rule, and its gradient costs as much as that of the first layer's weights.
   const Matrix<T>& backward(const Matrix<T>& dout) override;
 

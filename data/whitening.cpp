@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "core/check.hpp"
+#include "core/product.hpp"
 
 // LAPACK: some eigenvalues (ascending) and eigenvectors of a symmetric matrix.
 extern "C" void dsyevr_(const char* vectors, const char* range, const char* triangle, const int* n,

@@ -1,6 +1,7 @@
 #include "layers/affine.hpp"
 
 #include "core/check.hpp"
+#include "core/product.hpp"
 
 namespace thinnet {
 
@@ -9,8 +10,8 @@ const Matrix<T>& Affine<T>::forward(const Matrix<T>& x, const Pass& /*pass*/) {
   require_width(x, w_.value.shape(0), "x", name());
   // BEGIN SOLUTION affine forward, see equation (1)
   cache_.x = x;
-  matmul(x, w_.value, out_);  // out = x·w + b
-  add_to_rows(b_.value, out_);
+  matmul(x, w_.value, out_);    // out = x·w
+  add_to_rows(b_.value, out_);  // out[n] += b
   // END SOLUTION
   return out_;
 }
@@ -22,7 +23,7 @@ const Matrix<T>& Affine<T>::backward(const Matrix<T>& dout) {
   matmul(transposed(cache_.x), dout, w_.grad);  // dw = xᵀ·dout
   sum_rows(dout, b_.grad);                      // db = Σ_n dout[n]
   // END SOLUTION
-  if (!this->dx_wanted()) return this->no_dx();
+  if (!dx_wanted()) return no_dx();  // of a net's first layer
   // BEGIN SOLUTION affine dx, see equation (2)
   matmul(dout, transposed(w_.value), dx_);  // dx = dout·wᵀ
   // END SOLUTION

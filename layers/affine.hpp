@@ -11,13 +11,16 @@ namespace thinnet {
 template <typename T>
 class Affine : public Layer<T> {
  public:
+  using Layer<T>::dx_wanted;
   using Layer<T>::name;
+  using Layer<T>::no_dx;
 
   struct Cache {
     Matrix<T> x;  ///< (N×D) a copy, so the caller may reuse its batch
   };
 
-  /// Zeros: see initialise() in core/initialise.hpp. Throws std::invalid_argument when D or H is 0.
+  /// w and b start at zero: call initialise() of core/initialise.hpp before training. Throws
+  /// std::invalid_argument when D or H is 0.
   Affine(std::size_t D, std::size_t H)
       : Affine(Matrix<T>(xt::zeros<T>({D, H})), xt::zeros<T>({std::size_t{1}, H})) {}
   /// From given weights: w (D×H), b (1×H). Throws std::invalid_argument when they do not fit.
@@ -30,9 +33,11 @@ class Affine : public Layer<T> {
   const Cache& cache() const { return cache_; }
 
  private:
-  Parameter<T> w_, b_;  // (D×H), (1×H)
+  Parameter<T> w_;  // (D×H)
+  Parameter<T> b_;  // (1×H)
   Cache cache_;
-  Matrix<T> out_, dx_;  // (N×H), (N×D)
+  Matrix<T> out_;  // (N×H)
+  Matrix<T> dx_;   // (N×D)
 };
 
 }  // namespace thinnet

@@ -14,7 +14,7 @@ const Matrix<T>& Dropout<T>::forward(const Matrix<T>& x, const Pass& pass) {
   if (!pass.training) return out_ = x;
   const T keep_prob = static_cast<T>(keep_prob_);
   draw_mask(cache_.mask, x, keep_prob_, {seed_, position(), pass});
-  assign(out_, x * cache_.mask / keep_prob);  // out = x · mask / p
+  assign(out_, x * cache_.mask / keep_prob);  // out = x · mask / keep_prob
   // END SOLUTION
   return out_;
 }
@@ -25,7 +25,7 @@ const Matrix<T>& Dropout<T>::backward(const Matrix<T>& dout) {
   // BEGIN SOLUTION dropout backward, see equation (6)
   if (!cache_.training) return dx_ = dout;
   const T keep_prob = static_cast<T>(keep_prob_);
-  assign(dx_, dout * cache_.mask / keep_prob);  // dx = dout · mask / p
+  assign(dx_, dout * cache_.mask / keep_prob);  // dx = dout · mask / keep_prob
   // END SOLUTION
   return dx_;
 }

@@ -7,7 +7,8 @@ namespace thinnet {
 template <typename T>
 const Matrix<T>& Relu<T>::forward(const Matrix<T>& x, const Pass& /*pass*/) {
   // BEGIN SOLUTION ReLU forward, see equation (5)
-  assign(cache_.out, xt::maximum(T(0), x));  // out = max(x, 0)
+  // out = max(x, 0); with 0 as the first argument NaN in x stays NaN
+  assign(cache_.out, xt::maximum(T(0), x));
   // END SOLUTION
   return cache_.out;
 }

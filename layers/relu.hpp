@@ -7,8 +7,8 @@ namespace thinnet {
 
 /// Formula: Nair, Hinton, "Rectified linear units improve restricted Boltzmann machines" (2010).
 ///   out = max(x, 0)                              x, out (N×H)
-///   dx = dout where out > 0, else 0 (so 0 at x = 0, where no derivative exists)
-/// NaN in x stays NaN in out, and gets 0 in dx.
+///   dx = dout · [out > 0]: the factor is 1 or 0, and 0 at x = 0, where no derivative exists
+/// NaN in x stays NaN in out; its factor in dx is 0.
 template <typename T>
 class Relu : public Layer<T> {
  public:

@@ -32,10 +32,10 @@ double SoftmaxCrossEntropy<T>::forward(const Matrix<T>& scores, const Labels& la
   // BEGIN SOLUTION softmax cross-entropy loss, see equation (8)
   double loss = 0;
   for (std::size_t n = 0; n < N; ++n) {
-    // The row's largest score, which may be subtracted from all of them: no exponent exceeds 0.
+    // The row's largest score. Subtracting it from all of them changes no p, and no exp overflows.
     double largest = scores(n, 0);
     for (std::size_t c = 1; c < C; ++c) largest = std::max<double>(largest, scores(n, c));
-    // exp(s[n,c] - largest), and their sum: at least 1, which stands where c is the largest.
+    // exp(s[n,c] - largest), and their sum: at least 1, for the largest score gives e⁰.
     double sum = 0;
     for (std::size_t c = 0; c < C; ++c) {
       p(n, c) = static_cast<T>(std::exp(scores(n, c) - largest));
@@ -57,7 +57,8 @@ const Matrix<T>& SoftmaxCrossEntropy<T>::backward() {
   const std::size_t N = cache_.labels.size();
   if (N == 0) throw std::logic_error("softmax cross-entropy: backward came before forward");
   // BEGIN SOLUTION softmax cross-entropy backward, see equation (9)
-  assign(dscores_, p / T(N));  // (p - onehot(y)) / N
+  // dscores = (p - onehot(y)) / N
+  assign(dscores_, p / T(N));
   for (std::size_t n = 0; n < N; ++n) {
     const auto y = static_cast<std::size_t>(cache_.labels[n]);
     dscores_(n, y) = (p(n, y) - T(1)) / T(N);

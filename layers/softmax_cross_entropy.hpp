@@ -22,7 +22,7 @@ class SoftmaxCrossEntropy {
   /// scores (N×C), labels (N) -> the mean loss in nats. Throws std::invalid_argument when N is 0,
   /// the sizes differ, or a label is outside [0, C).
   double forward(const Matrix<T>& scores, const Labels& labels);
-  /// -> dscores = dloss/dscores (N×C). Throws std::logic_error before the first forward.
+  /// -> dscores = ∂loss/∂scores (N×C). Throws std::logic_error before the first forward.
   const Matrix<T>& backward();
   const Cache& cache() const { return cache_; }
 

@@ -11,8 +11,10 @@ template <typename T>
 void Adam<T>::step() {
   ++t_;
   const auto t = static_cast<double>(t_);
-  const T rate = static_cast<T>(this->learning_rate()), epsilon = static_cast<T>(options_.epsilon);
-  const T beta1 = static_cast<T>(options_.beta1), beta2 = static_cast<T>(options_.beta2);
+  const T rate = static_cast<T>(this->learning_rate());
+  const T epsilon = static_cast<T>(options_.epsilon);
+  const T beta1 = static_cast<T>(options_.beta1);
+  const T beta2 = static_cast<T>(options_.beta2);
   const T correction1 = static_cast<T>(1 - std::pow(options_.beta1, t));
   const T correction2 = static_cast<T>(1 - std::pow(options_.beta2, t));
   for (std::size_t i = 0; i < this->parameters_.size(); ++i) {
@@ -47,7 +49,7 @@ Adam<T>::Adam(std::vector<Parameter<T>*> parameters, AdamOptions options)
       v_(this->zeros()) {
   for (const double beta : {options.beta1, options.beta2})
     require(beta >= 0 && beta < 1, "Adam's beta is {}, expected [0, 1)", beta);
-  require(options.epsilon > 0 && std::isfinite(options.epsilon),
+  require(static_cast<T>(options.epsilon) > 0 && std::isfinite(options.epsilon),
           "Adam's epsilon is {}, expected a finite number > 0", options.epsilon);
   require(options.weight_decay >= 0 && std::isfinite(options.weight_decay),
           "weight decay is {}, expected a finite number >= 0", options.weight_decay);

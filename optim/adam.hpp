@@ -21,7 +21,8 @@ struct AdamOptions {
 template <typename T>
 class Adam : public Optimizer<T> {
  public:
-  /// Throws std::invalid_argument when an option is out of its range.
+  /// The parameters must outlive the optimizer. Throws std::invalid_argument when an option is out
+  /// of its range.
   Adam(std::vector<Parameter<T>*> parameters, AdamOptions options);
 
   void step() override;
@@ -29,8 +30,9 @@ class Adam : public Optimizer<T> {
 
  private:
   AdamOptions options_;
-  std::uint64_t t_ = 0;           // steps taken
-  std::vector<Matrix<T>> m_, v_;  // means of g and of g², one for each parameter, of its shape
+  std::uint64_t t_ = 0;               // steps taken
+  typename Optimizer<T>::Moments m_;  // means of g
+  typename Optimizer<T>::Moments v_;  // means of g²
 };
 
 }  // namespace thinnet

@@ -1,4 +1,4 @@
-// What every optimizer shares: the parameters it moves and the learning rate.
+// What every optimizer shares: the parameters it updates and the learning rate.
 #pragma once
 
 #include <limits>
@@ -12,17 +12,20 @@ namespace thinnet {
 template <typename T>
 class Optimizer {
  public:
-  /// What it remembers between steps, for checkpoints: places inside the optimizer.
+  /// One matrix for each parameter, of its shape.
+  using Moments = std::vector<Matrix<T>>;
+
+  /// Pointers to what it remembers between steps, for checkpoints.
   struct State {
-    std::vector<std::vector<Matrix<T>>*> moments;  ///< Sgd: v; Adam: m, v; one a parameter
-    std::uint64_t* t = nullptr;                    ///< Adam: steps taken
+    std::vector<Moments*> moments;  ///< Sgd with momentum: v; Adam: m, v
+    std::uint64_t* t = nullptr;     ///< Adam: steps taken
   };
 
   virtual ~Optimizer() = default;
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// Moves every parameter once, by the grad that backward left in it. Throws
+  /// Updates every parameter once, by the grad that backward left in it. Throws
   /// std::invalid_argument, naming the parameter, when its grad has another shape than its value.
   virtual void step() = 0;
   virtual State state() = 0;
@@ -43,9 +46,9 @@ class Optimizer {
     set_learning_rate(rate);
   }
 
-  /// A matrix of zeros for every parameter, of its shape.
-  std::vector<Matrix<T>> zeros() const {
-    std::vector<Matrix<T>> matrices;
+  /// All zeros.
+  Moments zeros() const {
+    Moments matrices;
     for (const auto* p : parameters_) matrices.emplace_back(xt::zeros_like(p->value));
     return matrices;
   }

@@ -16,26 +16,24 @@ void Sgd<T>::step() {
     require_shape(parameter.grad, parameter.value, "grad", parameter.name);
     const T decay = parameter.role == Role::weight ? static_cast<T>(options_.weight_decay) : T(0);
     // BEGIN SOLUTION SGD step, see equations (10) and (11)
-    const auto plain = [=](T& w, T dw) {
-      const T g = dw + decay * w;
-      w -= rate * g;
-    };
-    const auto with_momentum = [=](T& w, T dw, T& v) {
-      const T g = dw + decay * w;
-      v = momentum * v - rate * g;
-      w += v;
-    };
-    const auto with_nesterov = [=](T& w, T dw, T& v) {
-      const T g = dw + decay * w;
-      v = momentum * v - rate * g;
-      w += momentum * v - rate * g;
-    };
     if (momentum == 0) {
-      entrywise(plain, parameter.value, parameter.grad);
+      entrywise([=](T& w, T dw) { w -= rate * (dw + decay * w); }, parameter.value, parameter.grad);
     } else if (!options_.nesterov) {
-      entrywise(with_momentum, parameter.value, parameter.grad, v_[i]);
+      entrywise(
+          [=](T& w, T dw, T& v) {
+            const T g = dw + decay * w;
+            v = momentum * v - rate * g;
+            w += v;
+          },
+          parameter.value, parameter.grad, v_[i]);
     } else {
-      entrywise(with_nesterov, parameter.value, parameter.grad, v_[i]);
+      entrywise(
+          [=](T& w, T dw, T& v) {
+            const T g = dw + decay * w;
+            v = momentum * v - rate * g;
+            w += momentum * v - rate * g;
+          },
+          parameter.value, parameter.grad, v_[i]);
     }
     // END SOLUTION
   }

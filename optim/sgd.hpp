@@ -8,7 +8,7 @@ namespace thinnet {
 struct SgdOptions {
   double learning_rate = 1e-2;
   double momentum = 0;      ///< μ in [0, 1)
-  bool nesterov = false;    ///< step as if the velocity had been applied once more
+  bool nesterov = false;    ///< with momentum: Nesterov's form of it
   double weight_decay = 0;  ///< λ >= 0, on weights only
 };
 
@@ -18,10 +18,13 @@ struct SgdOptions {
 ///   w' = w - learning_rate·g             without momentum
 ///   v' = μ·v - learning_rate·g
 ///   w' = w + v'                          with it; Nesterov: w' = w + μ·v' - learning_rate·g
+/// v holds the learning rate of each step; PyTorch's is multiplied by the present one afterwards,
+/// which differs when the rate changes.
 template <typename T>
 class Sgd : public Optimizer<T> {
  public:
-  /// Throws std::invalid_argument when an option is out of its range.
+  /// The parameters must outlive the optimizer. Throws std::invalid_argument when an option is out
+  /// of its range.
   Sgd(std::vector<Parameter<T>*> parameters, SgdOptions options);
 
   void step() override;
@@ -29,7 +32,7 @@ class Sgd : public Optimizer<T> {
 
  private:
   SgdOptions options_;
-  std::vector<Matrix<T>> v_;  // a velocity for each parameter, of its shape; none without momentum
+  typename Optimizer<T>::Moments v_;  // velocities; none without momentum
 };
 
 }  // namespace thinnet

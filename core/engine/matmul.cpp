@@ -1,10 +1,10 @@
-// The products and sums of core/matrix.hpp.
+// The products and sums of core/product.hpp.
 #include <xtensor-blas/xblas.hpp>
 
 #include "core/check.hpp"
 #include "core/engine/blas.hpp"
 #include "core/engine/parallel.hpp"
-#include "core/matrix.hpp"
+#include "core/product.hpp"
 
 namespace thinnet {
 namespace {
@@ -39,6 +39,7 @@ template <typename T>
 void matmul(typename Factor<T>::type a, typename Factor<T>::type b, Matrix<T>& out) {
   const std::size_t M = a.rows(), K = a.columns(), N = b.columns();
   require(K == b.rows(), "matmul: cannot multiply {}×{} by {}×{}", M, K, b.rows(), N);
+  require(&out != &a.matrix && &out != &b.matrix, "matmul: the result is one of its factors");
   resize(out, {M, N});
   const Panels panels = panels_of(M, N, M * N * K);
   const std::size_t a_stride = a.matrix.shape(1), b_stride = b.matrix.shape(1);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/matrix.hpp"
+#include "core/product.hpp"
 
 namespace thinnet::benchmarks {
 

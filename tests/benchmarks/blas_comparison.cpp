@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/product.hpp"
 #include "tests/benchmarks/blas.hpp"
 
 namespace thinnet::benchmarks {

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "core/product.hpp"
 #include "tests/benchmarks/blas.hpp"
 
 namespace thinnet::benchmarks {

@@ -1,5 +1,6 @@
 #include <cblas.h>
 
+#include "core/product.hpp"
 #include "tests/benchmarks/blas.hpp"
 
 namespace thinnet::benchmarks {

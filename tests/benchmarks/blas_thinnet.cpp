@@ -1,3 +1,4 @@
+#include "core/product.hpp"
 #include "tests/benchmarks/blas.hpp"
 
 namespace thinnet::benchmarks {

@@ -10,6 +10,7 @@
 #include <xtensor-blas/xblas.hpp>
 
 #include "core/engine/mask.hpp"
+#include "core/product.hpp"
 #include "layers/softmax_cross_entropy.hpp"
 #include "optim/sgd.hpp"
 #include "tests/benchmarks/nets.hpp"

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "core/product.hpp"
 #include "tests/support.hpp"
 
 namespace thinnet {
@@ -123,6 +124,13 @@ TEST(Matmul, NamesBothShapesOfAMismatch) {
   EXPECT_EQ(message_of([&] { matmul(a, b, out); }), "matmul: cannot multiply 4×3 by 4×5");
   EXPECT_EQ(message_of([&] { matmul(transposed(a), transposed(b), out); }),
             "matmul: cannot multiply 3×4 by 5×4");
+}
+
+TEST(Matmul, RefusesToWriteIntoItsFactors) {
+  auto a = normals(3, 3, 1), b = normals(3, 3, 2);
+  const std::string message = "matmul: the result is one of its factors";
+  EXPECT_EQ(message_of([&] { matmul(a, b, a); }), message);
+  EXPECT_EQ(message_of([&] { matmul(a, transposed(b), b); }), message);
 }
 
 TEST(Shapes, MismatchesNameTheLayerTheTensorAndBothShapes) {

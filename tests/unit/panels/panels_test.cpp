@@ -9,6 +9,7 @@
 #include <thread>
 #include <tuple>
 
+#include "core/product.hpp"
 #include "tests/support.hpp"
 
 namespace {

@@ -1,4 +1,5 @@
 #include "core/engine/blas.hpp"
+#include "core/product.hpp"
 
 #include <cstdlib>
 #include <fstream>
