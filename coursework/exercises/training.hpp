@@ -20,9 +20,9 @@ std::vector<Examples> batches_of(const Examples& order, std::size_t batch_size);
 template <typename T>
 double accuracy(TwoLayerNet<T>& net, const Matrix<T>& x, const Labels& labels);
 
-/// Trains once on every batch of `order`: the loss in the pass train(step, batch), backward, and one
-/// step of the optimizer; `step` then counts one more. Returns the mean of the losses, each batch
-/// weighted by its number of examples.                                                    (19)
+/// Trains once on every batch of `order`: the loss in the pass train(step, batch), backward, and
+/// one step of the optimizer; `step` then counts one more. Returns the mean of the losses, each
+/// batch weighted by its number of examples.                                              (19)
 template <typename T>
 double train_epoch(TwoLayerNet<T>& net, Optimizer<T>& optimizer, const Matrix<T>& x,
                    const Labels& labels, const Examples& order, std::size_t batch_size,

@@ -120,8 +120,7 @@ void run(const Options& options) {
   for (std::uint64_t seed = 0; seed < options.seeds; ++seed) {
     for (std::size_t k = 0; k < runs.size(); ++k) {
       const double keep_prob = options.keep_probs[k];
-      const Accuracies a =
-          train_net(training, validation, all.classes(), options, keep_prob, seed);
+      const Accuracies a = train_net(training, validation, all.classes(), options, keep_prob, seed);
       runs[k].push_back(a);
       if (isatty(STDERR_FILENO) == 1) fmt::print(stderr, "\r\033[K");
       fmt::print("{:<6} {:<10} {:>8.3f} {:>12.3f} {:>8.3f}\n", seed, keep_prob, a.train,

@@ -8,8 +8,8 @@ using namespace coursework;
 
 /// With "want_dx" false, backward ends after dw and db: for a student who has not come to dx yet.
 TestedLayer make(const Json& layer) {
-  auto affine = std::make_unique<thinnet::Affine<double>>(matrix_of(layer.at("w")),
-                                                          matrix_of(layer.at("b")));
+  auto affine =
+      std::make_unique<thinnet::Affine<double>>(matrix_of(layer.at("w")), matrix_of(layer.at("b")));
   affine->want_dx(layer.value("want_dx", true));
   return {std::move(affine)};
 }
