@@ -102,7 +102,7 @@ def copy_tree(source: pathlib.Path, target: pathlib.Path) -> None:
 
 
 def names_in(folder: pathlib.Path, pattern: str) -> list[str]:
-    """core/tensor, core/engine/…: the files of the library's core in a folder, without endings."""
+    """core/matrix, core/engine/…: the files of the library's core in a folder, without endings."""
     return sorted(str(path.relative_to(folder).with_suffix("")) for path in (folder / "core").rglob(pattern))
 
 

@@ -8,27 +8,29 @@ namespace thinnet {
 template <typename T>
 void standardise(Matrix<T>& training, Matrix<T>& validation) {
   // BEGIN SOLUTION standardised inputs, see equation (16)
-  const std::size_t N = training.shape(0), D = training.shape(1);
+  const std::size_t N = training.shape(0), M = validation.shape(0), D = training.shape(1);
   for (std::size_t d = 0; d < D; ++d) {
-    double mean = 0, square = 0;
-    for (std::size_t n = 0; n < N; ++n) mean += training(n, d) / static_cast<double>(N);
-    for (std::size_t n = 0; n < N; ++n) {
-      square += (training(n, d) - mean) * (training(n, d) - mean) / static_cast<double>(N);
-    }
-    const double deviation = square > 0 ? std::sqrt(square) : 1;
-    const auto scaled = [=](T pixel) { return static_cast<T>((pixel - mean) / deviation); };
-    for (std::size_t n = 0; n < N; ++n) training(n, d) = scaled(training(n, d));
-    for (std::size_t m = 0; m < validation.shape(0); ++m)
-      validation(m, d) = scaled(validation(m, d));
+    double sum = 0;
+    for (std::size_t n = 0; n < N; ++n) sum += training(n, d);
+    const double mean = sum / static_cast<double>(N);
+    double squares = 0;
+    for (std::size_t n = 0; n < N; ++n) squares += std::pow(training(n, d) - mean, 2);
+    const double variance = squares / static_cast<double>(N);
+    const double deviation = variance > 0 ? std::sqrt(variance) : 1;  // 1: a column of one value
+    for (std::size_t n = 0; n < N; ++n)
+      training(n, d) = static_cast<T>((training(n, d) - mean) / deviation);
+    for (std::size_t m = 0; m < M; ++m)
+      validation(m, d) = static_cast<T>((validation(m, d) - mean) / deviation);
   }
   // END SOLUTION
 }
 
 std::vector<Examples> batches_of(const Examples& order, std::size_t batch_size) {
   // BEGIN SOLUTION batches of an epoch, see equation (17)
+  const std::size_t N = order.size();
   std::vector<Examples> batches;
-  for (std::size_t first = 0; first < order.size(); first += batch_size) {
-    const std::size_t last = std::min(first + batch_size, order.size());
+  for (std::size_t first = 0; first < N; first += batch_size) {
+    const std::size_t last = std::min(first + batch_size, N);
     batches.emplace_back(order.data() + first, order.data() + last);
   }
   return batches;
@@ -38,10 +40,13 @@ std::vector<Examples> batches_of(const Examples& order, std::size_t batch_size) 
 template <typename T>
 double accuracy(TwoLayerNet<T>& net, const Matrix<T>& x, const Labels& labels) {
   // BEGIN SOLUTION accuracy, see equation (18)
+  const std::size_t N = labels.size();
   const Labels predicted = net.predict(x);
   std::size_t right = 0;
-  for (std::size_t n = 0; n < labels.size(); ++n) right += predicted[n] == labels[n] ? 1U : 0U;
-  return static_cast<double>(right) / static_cast<double>(labels.size());
+  for (std::size_t n = 0; n < N; ++n) {
+    if (predicted[n] == labels[n]) ++right;
+  }
+  return static_cast<double>(right) / static_cast<double>(N);
   // END SOLUTION
 }
 
@@ -52,11 +57,13 @@ double train_epoch(TwoLayerNet<T>& net, Optimizer<T>& optimizer, const Matrix<T>
   // BEGIN SOLUTION an epoch of training, see equation (19)
   double sum = 0;
   for (const Examples& batch : batches_of(order, batch_size)) {
-    net.begin_step(step++, batch);
-    const double loss = net.loss(rows_of(x, batch), labels_of(labels, batch));
-    sum += loss * static_cast<double>(batch.size());
+    const Matrix<T> rows = rows_of(x, batch);
+    const Labels right = labels_of(labels, batch);
+    const double loss = net.loss(rows, right, train(step, batch));
     net.backward();
     optimizer.step();
+    sum += loss * static_cast<double>(batch.size());
+    ++step;
   }
   return sum / static_cast<double>(order.size());
   // END SOLUTION

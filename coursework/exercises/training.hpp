@@ -6,9 +6,6 @@
 
 namespace thinnet {
 
-/// Numbers of examples: rows of a data set.
-using Examples = std::vector<std::uint32_t>;
-
 /// Subtracts from every column its mean over the TRAINING rows and divides by its standard
 /// deviation over the TRAINING rows, in both matrices; a column whose deviation is 0 is only
 /// shifted. training (N×D), validation (M×D). (16)
@@ -23,9 +20,9 @@ std::vector<Examples> batches_of(const Examples& order, std::size_t batch_size);
 template <typename T>
 double accuracy(TwoLayerNet<T>& net, const Matrix<T>& x, const Labels& labels);
 
-/// One pass over the batches of `order`: for each batch net.begin_step(step, batch), the loss,
-/// backward and one step of the optimizer; `step` then counts one more. Returns the mean of the
-/// losses, each batch weighted by its number of examples.                                 (19)
+/// Trains once on every batch of `order`: the loss in the pass train(step, batch), backward, and
+/// one step of the optimizer; `step` then counts one more. Returns the mean of the losses, each
+/// batch weighted by its number of examples.                                              (19)
 template <typename T>
 double train_epoch(TwoLayerNet<T>& net, Optimizer<T>& optimizer, const Matrix<T>& x,
                    const Labels& labels, const Examples& order, std::size_t batch_size,

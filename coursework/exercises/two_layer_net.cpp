@@ -3,15 +3,18 @@
 #include <algorithm>
 
 #include "core/check.hpp"
+#include "core/engine/assign.hpp"
 
 namespace thinnet {
 
 template <typename T>
-double TwoLayerNet<T>::loss(const Matrix<T>& x, const Labels& labels) {
+double TwoLayerNet<T>::loss(const Matrix<T>& x, const Labels& labels, const Pass& pass) {
   // BEGIN SOLUTION two-layer net loss, see equation (13)
-  const Matrix<T>& hidden = relu_.forward(affine1_.forward(x, Mode::train), Mode::train);
-  const Matrix<T>& scores = affine2_.forward(dropout_.forward(hidden, Mode::train), Mode::train);
-  double squares = 0;
+  const Matrix<T>& a = affine1_.forward(x, pass);
+  const Matrix<T>& hidden = relu_.forward(a, pass);
+  const Matrix<T>& dropped = dropout_.forward(hidden, pass);
+  const Matrix<T>& scores = affine2_.forward(dropped, pass);
+  double squares = 0;  // Σ w1² + Σ w2²
   for (const auto* p : parameters()) {
     if (p->role == Role::bias) continue;
     for (const T w : p->value) squares += static_cast<double>(w) * w;
@@ -23,10 +26,15 @@ double TwoLayerNet<T>::loss(const Matrix<T>& x, const Labels& labels) {
 template <typename T>
 void TwoLayerNet<T>::backward() {
   // BEGIN SOLUTION two-layer net backward, see equation (14)
-  const Matrix<T>& dhidden = affine2_.backward(loss_.backward());
-  affine1_.backward_parameters(relu_.backward(dropout_.backward(dhidden)));
+  const Matrix<T>& dscores = loss_.backward();
+  const Matrix<T>& ddropped = affine2_.backward(dscores);
+  const Matrix<T>& dhidden = dropout_.backward(ddropped);
+  const Matrix<T>& da = relu_.backward(dhidden);
+  affine1_.backward(da);
+  const T penalty = static_cast<T>(weight_penalty_);
   for (auto* p : parameters()) {
-    if (p->role == Role::weight) xt::noalias(p->grad) += T(weight_penalty_) * p->value;
+    if (p->role == Role::bias) continue;
+    assign(p->grad, p->grad + penalty * p->value);  // dw + λ·w
   }
   // END SOLUTION
 }
@@ -34,12 +42,16 @@ void TwoLayerNet<T>::backward() {
 template <typename T>
 Labels TwoLayerNet<T>::predict(const Matrix<T>& x) {
   // BEGIN SOLUTION two-layer net prediction, see equation (15)
-  const Matrix<T>& hidden = relu_.forward(affine1_.forward(x, Mode::test), Mode::test);
-  const Matrix<T>& scores = affine2_.forward(dropout_.forward(hidden, Mode::test), Mode::test);
-  Labels classes(scores.shape(0));
-  for (std::size_t n = 0; n < classes.size(); ++n) {
+  const Matrix<T>& a = affine1_.forward(x, test());
+  const Matrix<T>& hidden = relu_.forward(a, test());
+  const Matrix<T>& passed = dropout_.forward(hidden, test());
+  const Matrix<T>& scores = affine2_.forward(passed, test());
+  const std::size_t N = scores.shape(0), C = scores.shape(1);
+  Labels classes(N);
+  for (std::size_t n = 0; n < N; ++n) {
     const T* row = &scores(n, 0);
-    classes[n] = static_cast<std::int32_t>(std::max_element(row, row + scores.shape(1)) - row);
+    const T* largest = std::max_element(row, row + C);  // the first of equals
+    classes[n] = static_cast<std::int32_t>(largest - row);
   }
   return classes;
   // END SOLUTION
@@ -62,6 +74,7 @@ TwoLayerNet<T>::TwoLayerNet(const TwoLayerWeights<T>& weights, double keep_prob,
   affine1_.output_width(weights.w1.shape(0));
   affine2_.output_width(weights.w1.shape(1));  // throws when w2 does not fit w1
   require(weight_penalty >= 0, "two-layer net: the penalty is {}, expected >= 0", weight_penalty);
+  affine1_.want_dx(false);  // x is data
   affine1_.place("affine1", 0);
   relu_.place("relu1", 1);
   dropout_.place("dropout1", 2);

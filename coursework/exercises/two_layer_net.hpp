@@ -26,8 +26,8 @@ class TwoLayerNet {
   TwoLayerNet(const TwoLayerWeights<T>& weights, double keep_prob, double weight_penalty,
               std::uint64_t seed = 0);
 
-  /// x (N×D), labels (N) -> the loss (13) in nats, with dropout as in training.
-  double loss(const Matrix<T>& x, const Labels& labels);
+  /// x (N×D), labels (N) -> the loss (13) in nats. In a training pass dropout drops hidden units.
+  double loss(const Matrix<T>& x, const Labels& labels, const Pass& pass);
   /// Fills the grad of every parameter with the gradient (14) of the latest loss.
   void backward();
   /// x (N×D) -> the class of the largest score of each row, the first of equals (15). No dropout.
@@ -35,10 +35,6 @@ class TwoLayerNet {
 
   /// w1, b1, w2, b2.
   std::vector<Parameter<T>*> parameters();
-  /// Row n of the next batch is examples[n]: the mask depends on nothing else but the step.
-  void begin_step(std::uint64_t step, const std::vector<std::uint32_t>& examples) {
-    dropout_.begin_step(step, examples);
-  }
 
  private:
   Affine<T> affine1_, affine2_;

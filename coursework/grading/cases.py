@@ -89,8 +89,17 @@ def affine_layer(w, b, **options):
     return {"w": matrix(w), "b": matrix(b), **options}
 
 
-def forward(x, layer=0, mode="train"):
-    return {"layer": layer, "do": "forward", "x": matrix(x), "mode": mode}
+def train_pass(step, examples=None):
+    """A training pass; without examples row n is example n."""
+    return {"training": True, "step": step, "examples": examples}
+
+
+TRAIN, TEST = train_pass(0), {"training": False}
+
+
+def forward(x, layer=0, given=TRAIN):
+    """A forward of the pass `given`."""
+    return {"layer": layer, "do": "forward", "x": matrix(x), "pass": given}
 
 
 def affine_draws(rng):
@@ -131,8 +140,8 @@ def affine_forward(rng):
                check("matrix", [1, "out"], "the second out", x @ w + b, mistakes))
 
 
-def backward(dout, layer=0, do="backward"):
-    return {"layer": layer, "do": do, "dout": matrix(dout)}
+def backward(dout, layer=0):
+    return {"layer": layer, "do": "backward", "dout": matrix(dout)}
 
 
 def affine_dx_mistakes(x, w, dout):
@@ -146,12 +155,12 @@ def affine_dx_mistakes(x, w, dout):
 
 def affine_dx(rng):
     for x, w, b, dout, name in affine_draws(rng):
-        yield case("affine", name, {"layers": [affine_layer(w, b, dx_only=True)],
+        yield case("affine", name, {"layers": [affine_layer(w, b)],
                                     "calls": [forward(x), backward(dout)]},
                    check("matrix", [1, "dx"], "dx", dout @ w.T, affine_dx_mistakes(x, w, dout)))
     x, w, b, first, dout = (numbers(rng, *s) for s in ((2, 3), (3, 2), (1, 2), (2, 2), (2, 2)))
     mistakes = {**affine_dx_mistakes(x, w, dout), "affine-dx-accumulates": plus([1, "dx"])}
-    yield case("affine", "backward twice", {"layers": [affine_layer(w, b, dx_only=True)],
+    yield case("affine", "backward twice", {"layers": [affine_layer(w, b)],
                                             "calls": [forward(x), backward(first), backward(dout)]},
                check("matrix", [2, "dx"], "the second dx", dout @ w.T, mistakes))
 
@@ -179,29 +188,31 @@ def affine_db_mistakes(dout):
 
 
 def parameters_cases(rng, key, checked):
-    """Cases of backward_parameters: `checked(x, w, b, dout, extra)` gives the expected gradient of
-    dout and its mistakes, `extra` what the case adds to them."""
+    """Cases of dw or db, where nobody asks for dx: `checked(x, w, b, dout)` gives the expected
+    gradient and its mistakes, `extra` what the case adds to them."""
+    def layer(w, b):
+        return affine_layer(w, b, want_dx=False)
+
     def one(name, layers, calls, arrays, extra):
         expected, mistakes = checked(*arrays)
         return case("affine", name, {"layers": layers, "calls": calls},
                     check("matrix", [len(calls) - 1, key], key, expected, {**mistakes, **extra}))
 
-    do = "backward_parameters"
     for x, w, b, dout, name in affine_draws(rng):
-        yield one(name, [affine_layer(w, b)], [forward(x), backward(dout, do=do)],
+        yield one(name, [layer(w, b)], [forward(x), backward(dout)],
                   (x, w, b, dout), {})
     x, other, w, b, dout, first = (numbers(rng, *s) for s in ((2, 3), (2, 3), (3, 2), (1, 2),
                                                              (2, 2), (2, 2)))
-    yield one("backward twice", [affine_layer(w, b)],
-              [forward(x), backward(first, do=do), backward(dout, do=do)], (x, w, b, dout),
+    yield one("backward twice", [layer(w, b)],
+              [forward(x), backward(first), backward(dout)], (x, w, b, dout),
               {f"affine-{key}-accumulates": plus([1, key])})
     if key == "dw":
-        two = [affine_layer(w, b), affine_layer(numbers(rng, 3, 2), b)]
+        two = [layer(w, b), layer(numbers(rng, 3, 2), b)]
         yield one("two layers, each with its own x", two,
-                  [forward(x), forward(other, 1), backward(dout, do=do)], (x, w, b, dout),
+                  [forward(x), forward(other, 1), backward(dout)], (x, w, b, dout),
                   {"affine-cache-shared": other.T @ dout})
-        yield one("two batches, then backward", [affine_layer(w, b)],
-                  [forward(other), forward(x), backward(dout, do=do)], (x, w, b, dout),
+        yield one("two batches, then backward", [layer(w, b)],
+                  [forward(other), forward(x), backward(dout)], (x, w, b, dout),
                   {"affine-cache-first-batch": other.T @ dout})
 
 
@@ -227,14 +238,23 @@ def with_zeros(rng, a):
     return a
 
 
+def relu_forward_mistakes(x):
+    return {"relu-abs": abs(x), "relu-identity": x, "relu-min": np.minimum(x, 0),
+            "relu-leaky": Any([np.where(x > 0, x, s * x) for s in SLOPES]),
+            "relu-gate-as-out": (x > 0) * 1.0, "relu-smooth": np.logaddexp(x, 0)}
+
+
 def relu_forward(rng):
     for N, H in ((2, 3), (1, 4), (3, 3)):
         x = with_zeros(rng, numbers(rng, N, H))
         yield case("relu", shape(x), {"layers": [{}], "calls": [forward(x)]},
-                   check("matrix", [0, "out"], "out", np.maximum(x, 0), {
-                       "relu-abs": abs(x), "relu-identity": x, "relu-min": np.minimum(x, 0),
-                       "relu-leaky": Any([np.where(x > 0, x, s * x) for s in SLOPES]),
-                       "relu-gate-as-out": (x > 0) * 1.0, "relu-smooth": np.logaddexp(x, 0)}))
+                   check("matrix", [0, "out"], "out", np.maximum(x, 0), relu_forward_mistakes(x)))
+    first, x = numbers(rng, 3, 3), numbers(rng, 3, 3)
+    yield case("relu", "two batches, one after the other",
+               {"layers": [{}], "calls": [forward(first), forward(x)]},
+               check("matrix", [1, "out"], "the second out", np.maximum(x, 0),
+                     {**relu_forward_mistakes(x),
+                      "relu-gate-first-batch": np.maximum(first, 0)}))
 
 
 def relu_backward_mistakes(x, dout):
@@ -461,10 +481,6 @@ def dropout_layer(p, rng):
     return {"keep_prob": p, "seed": int(rng.integers(1, 2**31))}
 
 
-def begin_step(step, examples, layer=0):
-    return {"layer": layer, "do": "begin_step", "step": step, "examples": examples}
-
-
 def masks_check(name, calls, alike, cause):
     return {"kind": "masks", "at": [[k, "out"] for k in calls], "name": name, "alike": alike,
             "cause": cause}
@@ -492,20 +508,20 @@ def dropout_train(rng):
                    "dropout-half": {"mask_of": matrix(x), "factor": 1}}))
     # Two masks of 64 fair draws are the same with probability 2^-64.
     x, p = numbers(rng, 8, 8), 0.5
-    yield case("dropout", "8×8, three forwards without begin_step",
-               {"layers": [dropout_layer(p, rng)], "calls": [forward(x)] * 3},
-               *(mask_check([k, "out"], f"out of forward {k + 1}", x, p, share=False)
-                 for k in range(3)),
+    yield case("dropout", "8×8, the passes of steps 0, 1 and 2",
+               {"layers": [dropout_layer(p, rng)],
+                "calls": [forward(x, given=train_pass(step)) for step in range(3)]},
+               *(mask_check([k, "out"], f"out of step {k}", x, p, share=False) for k in range(3)),
                masks_check("three steps", (0, 1, 2), False, "dropout-same-mask-every-step"))
     examples = rng.permutation(1000)[:16].tolist()
-    calls = [begin_step(3, examples[:8]), forward(x), forward(x),
-             begin_step(4, examples[8:]), forward(x)]
-    yield case("dropout", "8×8, begin_step, two forwards, begin_step, one forward",
-               {"layers": [dropout_layer(p, rng)], "calls": calls},
-               *(mask_check([k, "out"], f"out of call {k + 1}", x, p, share=False)
-                 for k in (1, 2, 4)),
-               masks_check("two forwards of one step", (1, 2), True, "dropout-mask-not-frozen"),
-               masks_check("forwards of two steps", (1, 4), False, "dropout-same-mask-every-step"))
+    one, other = train_pass(3, examples[:8]), train_pass(4, examples[8:])
+    yield case("dropout", "8×8, one pass twice, another, and the first again",
+               {"layers": [dropout_layer(p, rng)],
+                "calls": [forward(x, given=given) for given in (one, one, other, one)]},
+               *(mask_check([k, "out"], f"out of forward {k + 1}", x, p, share=False)
+                 for k in range(4)),
+               masks_check("three forwards of one pass", (0, 1, 3), True, "dropout-mask-not-frozen"),
+               masks_check("forwards of two passes", (0, 2), False, "dropout-same-mask-every-step"))
 
 
 def dropout_test_check(call, x, p):
@@ -520,17 +536,18 @@ def dropout_test(rng):
     for p in (0.25, 0.8):
         x = numbers(rng, 8, 8)
         yield case("dropout", f"8×8, keep_prob {p}",
-                   {"layers": [dropout_layer(p, rng)], "calls": [forward(x, mode="test")]},
+                   {"layers": [dropout_layer(p, rng)], "calls": [forward(x, given=TEST)]},
                    dropout_test_check(0, x, p))
     x, p = numbers(rng, 8, 8), 0.8
     yield case("dropout", "8×8, keep_prob 0.8, after a forward in training",
                {"layers": [dropout_layer(p, rng)],
-                "calls": [forward(numbers(rng, 8, 8)), forward(x, mode="test")]},
+                "calls": [forward(numbers(rng, 8, 8)), forward(x, given=TEST)]},
                dropout_test_check(1, x, p))
     p = 0.25
-    yield case("dropout", "8 rows, after a begin_step of 3 examples",
+    yield case("dropout", "8 rows, after a pass over 3 examples",
                {"layers": [dropout_layer(p, rng)],
-                "calls": [begin_step(5, [4, 1, 6]), forward(x, mode="test")]},
+                "calls": [forward(numbers(rng, 3, 8), given=train_pass(5, [4, 1, 6])),
+                          forward(x, given=TEST)]},
                dropout_test_check(1, x, p))
 
 
@@ -549,25 +566,29 @@ def backward_mask_check(call, forward_call, others, dout, p):
 
 
 def dropout_backward(rng):
-    # A right mask of 120 draws keeps all or nothing with probability below 1e-11.
+    # A right mask of 120 draws keeps all or nothing with probability below 1e-11. No step is 0, and
+    # no two are the same: a mask that backward draws itself is then none of these.
     for p in (0.25, 0.8):
         x, dout = numbers(rng, 12, 10), numbers(rng, 12, 10)
         yield case("dropout", f"12×10, keep_prob {p}",
-                   {"layers": [dropout_layer(p, rng)], "calls": [forward(x), backward(dout)]},
+                   {"layers": [dropout_layer(p, rng)],
+                    "calls": [forward(x, given=train_pass(7)), backward(dout)]},
                    backward_mask_check(1, 0, [], dout, p))
     x, other, dout, dout2 = (numbers(rng, 12, 10) for _ in range(4))
     p = 0.25
     yield case("dropout", "two layers, each with its own mask",
                {"layers": [dropout_layer(p, rng), dropout_layer(p, rng)],
-                "calls": [forward(x), forward(other, 1), backward(dout2, 1), backward(dout)]},
+                "calls": [forward(x, given=train_pass(2)), forward(other, 1, train_pass(3)),
+                          backward(dout2, 1), backward(dout)]},
                backward_mask_check(2, 1, [0], dout2, p), backward_mask_check(3, 0, [1], dout, p))
     yield case("dropout", "two batches, then backward",
                {"layers": [dropout_layer(p, rng)],
-                "calls": [forward(other), forward(x), backward(dout)]},
+                "calls": [forward(other, given=train_pass(4)), forward(x, given=train_pass(5)),
+                          backward(dout)]},
                backward_mask_check(2, 1, [0], dout, p))
     yield case("dropout", "forward in training, forward at test time, then backward",
                {"layers": [dropout_layer(p, rng)],
-                "calls": [forward(other), forward(x, mode="test"), backward(dout)]},
+                "calls": [forward(other), forward(x, given=TEST), backward(dout)]},
                check("matrix", [2, "dx"], "dx", dout, {
                    "dropout-backward-mask-at-test": Any(
                        [{"mask_of": matrix(dout), "factor": f} for f in (1 / p, 1, p, 1 / (1 - p))]
@@ -854,21 +875,22 @@ def net_loss_of(net, x, labels, penalty=0.0, scale=1.0, relu=True):
             + penalty / 2 * squares(net["w1"], net["w2"]))
 
 
-def net_gradients(net, x, labels, penalty=0.0, scale=1.0, *, relu=True, gate=True, back_scale=None):
-    """The gradient (14) by name. gate=False leaves ReLU's backward out, back_scale replaces
-    dropout's."""
+def net_gradients(net, x, labels, penalty=0.0, scale=1.0, *, relu=True, relu_back=True,
+                  back_scale=None):
+    """The gradient (14) by name. relu_back=False leaves ReLU's backward out, back_scale
+    replaces dropout's."""
     before = hidden_before(net, x)
     hidden = (np.maximum(before, 0) if relu else before) * scale
     dscores = cross_entropy_gradient(hidden @ net["w2"] + net["b2"], labels)
     dhidden = dscores @ net["w2"].T * (scale if back_scale is None else back_scale)
-    if relu and gate:
+    if relu and relu_back:
         dhidden = dhidden * (before > 0)
     return {"w1": x.T @ dhidden + penalty * net["w1"], "b1": dhidden.sum(0, keepdims=True),
             "w2": hidden.T @ dscores + penalty * net["w2"], "b2": dscores.sum(0, keepdims=True)}
 
 
-def net_calls(x, labels):
-    return {"do": "loss", "x": matrix(x), "labels": [int(y) for y in labels]}
+def net_calls(x, labels, given=TRAIN):
+    return {"do": "loss", "x": matrix(x), "labels": [int(y) for y in labels], "pass": given}
 
 
 def masks_of(H, p):
@@ -910,10 +932,6 @@ def dropout_net(rng):
             return net, x, labels
 
 
-def net_begin_step(step, examples):
-    return {"do": "begin_step", "step": step, "examples": examples}
-
-
 def net_loss(rng):
     for N, k, what in ((2, 0.0, "no penalty"), (3, 0.5, "λ 0.5"), (1, 0.1, "λ 0.1")):
         net, (x, labels) = draw_net(rng), draw_batch(rng, N)
@@ -935,11 +953,11 @@ def net_loss(rng):
         "net-dropout-twice": {"one_of": [net_loss_of(net, x, labels, 0.0, 2 * s) for s in scales]}}
     calls, checks = [], []
     for step in range(steps):
-        calls += [net_begin_step(step, [step % 5]), net_calls(x, labels)]
-        checks.append({"kind": "one_of", "at": [2 * step + 1, "loss"],
+        calls.append(net_calls(x, labels, train_pass(step, [step % 5])))
+        checks.append({"kind": "one_of", "at": [step, "loss"],
                        "name": f"the loss of step {step + 1}", "alternatives": losses,
                        "mistakes": listed(mistakes)})
-    checks.append({"kind": "varies", "at": [[2 * step + 1, "loss"] for step in range(steps)],
+    checks.append({"kind": "varies", "at": [[step, "loss"] for step in range(steps)],
                    "name": "dropout in training", "cause": "dropout-same-mask-every-step"})
     yield case("net", "N 1, keep_prob 0.5: any of the sixteen masks",
                net_request(net, 0.5, 0.0, rng.integers(1, 2**31), calls), *checks)
@@ -959,7 +977,7 @@ def gradient_mistakes(net, x, labels, k):
                 for n, g in right.items()}
 
     mistakes = {
-        "net-relu-backward-left-out": net_gradients(net, x, labels, k, gate=False),
+        "net-relu-backward-left-out": net_gradients(net, x, labels, k, relu_back=False),
         "net-relu-left-out": net_gradients(net, x, labels, k, relu=False),
         "net-first-layer-left-out": without("w1", "b1"),
         "net-second-layer-left-out": without("w2", "b2")}
@@ -1010,10 +1028,10 @@ def net_backward(rng):
 
     calls, checks = [], []
     for step in range(3):
-        calls += [net_begin_step(step, [step]), net_calls(x, labels), back]
+        calls += [net_calls(x, labels, train_pass(step, [step])), back]
         checks.append({
-            "kind": "together", "at": {n: [3 * step + 2, n] for n in GRADIENTS},
-            "name": "the gradient of", "loss": [3 * step + 1, "loss"],
+            "kind": "together", "at": {n: [2 * step + 1, n] for n in GRADIENTS},
+            "name": "the gradient of", "loss": [2 * step, "loss"],
             "alternatives": alternatives(),
             "mistakes": [{"cause": "net-dropout-backward-left-out",
                           "alternatives": alternatives(back_scale=1.0)}]})

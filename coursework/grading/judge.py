@@ -84,19 +84,22 @@ CAUSES = {
     "relu-leaky": "below 0 a part of x comes through (a leaky ReLU): (5) gives 0 there",
     "relu-min": "it is min(x, 0): (5) keeps what is above 0",
     "relu-identity": "out is x: negative entries must become 0",
-    "relu-gate-as-out": "out is the gate, 1 where x > 0: (5) gives x itself there",
+    "relu-gate-as-out": "out is 1 where x > 0: (5) gives x itself there",
     "relu-smooth": "out is log(1 + exp(x)), a softplus: (5) is max(x, 0)",
-    "relu-cache-aliased": "the gate is closed everywhere, as for the caller's x as it is now (filled "
-                          "with -7): keep what backward needs, not a pointer or reference to x",
-    "relu-gate-on-dout": "the gate asks whether dout > 0: in (5) it asks whether x > 0",
-    "relu-passes-at-zero": "the gradient passes where x is exactly 0: the gate of (5) is x > 0, not "
-                           "x >= 0",
-    "relu-gate-not-applied": "dx is dout: the gate x > 0 of (5) is missing",
-    "relu-gate-reversed": "dx is dout where x <= 0: the gate of (5) is upside down",
+    "relu-cache-aliased": "dx is 0 everywhere, as for the caller's x as it is now (filled with -7): "
+                          "backward reads the layer's own out, not a pointer or reference to x",
+    "relu-gate-on-dout": "the gradient passes where dout > 0: in (5) it passes where x > 0",
+    "relu-passes-at-zero": "the gradient passes where x is exactly 0: in (5) it passes where x > 0, "
+                           "not x >= 0",
+    "relu-gate-not-applied": "dx is dout everywhere: (5) multiplies it by [x > 0], which is [out > 0] "
+                             "(out >= 0 is always true)",
+    "relu-gate-reversed": "dx is dout where x <= 0, and 0 elsewhere: (5) has it the other way round",
     "relu-times-x": "dx is dout·max(x, 0): the derivative of (5) is 1 where x > 0, not x",
-    "relu-gate-only": "dx is the gate itself: multiply it by dout",
-    "relu-gate-shared": "dx has the gate of another layer: the cache must belong to the layer",
-    "relu-gate-first-batch": "dx has the gate of an earlier batch: every forward must renew it",
+    "relu-gate-only": "dx is [x > 0] itself: (5) multiplies it by dout",
+    "relu-gate-shared": "dx was made with the out of another layer: the cache must belong to the "
+                        "layer, not be static or global",
+    "relu-gate-first-batch": "it belongs to an earlier batch: every forward must renew out, which "
+                             "is the cache",
     # Softmax and cross-entropy.
     "loss-sum": "the loss is the sum over the batch: (8) is the mean, 1/N of it",
     "loss-divided-twice": "the loss is divided by N twice",
@@ -178,10 +181,10 @@ CAUSES = {
                                      "own",
     "dropout-one-draw-for-a-row": "each row is kept or dropped as a whole: every unit needs a draw "
                                   "of its own",
-    "dropout-same-mask-every-step": "two training steps have the same mask: every step draws anew "
-                                    "(without begin_step, count the step on)",
-    "dropout-mask-not-frozen": "the mask changed between two begin_step: it must stay until the "
-                               "next one",
+    "dropout-same-mask-every-step": "two training steps have the same mask: draw it in every "
+                                    "forward, at the step of its pass",
+    "dropout-mask-not-frozen": "two forwards of the same pass had two masks: a mask follows from "
+                               "the pass, and no counter or generator of your own may move it on",
     "dropout-test-multiplies": "at test time out is x·keep_prob: with the division in training, "
                                "test mode is the identity (7)",
     "dropout-test-multiplies-by-drop-probability": "at test time out is x·(1 - keep_prob): test "
@@ -202,7 +205,7 @@ CAUSES = {
     "dropout-backward-x-instead-of-dout": "dx is out: (6) masks and divides dout",
     "dropout-backward-mask-reversed": "the gradient passes exactly where units were dropped: the "
                                       "mask is upside down",
-    "dropout-backward-mask-at-test": "backward used a mask although forward was in test mode: there "
+    "dropout-backward-mask-at-test": "backward used a mask although forward was a test pass: there "
                                      "dx is dout",
     "dropout-forward-shows-no-mask": "forward in training dropped nothing or everything, so backward "
                                      "cannot be judged: mend item 4.1 first",
@@ -256,7 +259,7 @@ CAUSES = {
     "adam-ascent": "it steps up the gradient: (12) subtracts",
     "adam-biases-left-out": "biases do not move",
     # The two-layer net.
-    "net-dropout-left-out": "the loss is that without dropout: loss() runs every layer in train mode",
+    "net-dropout-left-out": "the loss is that without dropout: loss() hands its pass to every layer",
     "net-dropout-on-input": "the inputs are dropped: dropout stands after the ReLU, on hidden units",
     "net-dropout-on-scores": "the scores are dropped: dropout stands after the ReLU, on hidden units",
     "net-dropout-twice": "dropout is applied twice",
@@ -281,8 +284,8 @@ CAUSES = {
     "net-penalty-gradient-averaged": "the penalty's gradient is divided by N: (14) has no such factor",
     "net-penalty-gradient-first-layer-only": "w2 lacks the penalty's gradient",
     "net-penalty-gradient-second-layer-only": "w1 lacks the penalty's gradient",
-    "net-relu-backward-left-out": "the gradient of w1 and b1 is not gated by the ReLU: its backward "
-                                  "is left out",
+    "net-relu-backward-left-out": "the gradient of w1 and b1 does not go through the ReLU: its "
+                                  "backward is left out",
     "net-dropout-backward-left-out": "the gradient of w1 and b1 does not go through dropout: its "
                                      "backward is left out",
     "net-first-layer-left-out": "w1 and b1 get no gradient from the loss: affine 1's backward is "
@@ -297,7 +300,7 @@ CAUSES = {
     "net-predict-by-column": "it looks for the largest down the columns: one class a row",
     "net-predict-largest-absolute": "it takes the largest |score|: (15) takes the largest score",
     "net-predict-first-row": "every row got the first row's class",
-    "net-dropout-in-predict": "units are dropped in predict: it runs every layer in test mode",
+    "net-dropout-in-predict": "units are dropped in predict: it runs every layer in the pass test()",
     "net-relu-left-out-of-predict": "the ReLU is left out of predict",
     # Training.
     "standardise-validation-by-its-own": "the validation rows are normalised by their own mean and "
@@ -341,7 +344,7 @@ CAUSES = {
     "accuracy-error-rate": "this is the share of wrong rows: (18) is that of right ones",
     "accuracy-divided-by-other": "it is divided by something other than N",
     "accuracy-in-training-mode": "the share is lower than it should be with dropout in the net: "
-                                 "predictions are made in test mode",
+                                 "predictions are made in the pass test()",
     "epoch-mean-of-means": "the loss is the plain mean of the batches' losses: (19) weights each by "
                            "its number of examples",
     "epoch-sum-of-losses": "the losses are summed: (19) is their mean",
@@ -364,7 +367,7 @@ CAUSES = {
     "epoch-step-not-counted": "`step` did not count on: one more for each batch",
     "epoch-step-once": "`step` counted on by one: one more for each batch",
     "epoch-step-by-examples": "`step` counted the examples: one more for each batch",
-    "epoch-begin-step-examples": "begin_step was told other examples than the batch's",
+    "epoch-pass-examples": "the pass names other examples than the batch's: it is train(step, batch)",
     "epoch-loss-after-step": "the losses were taken after the step: (19) takes each before",
 }
 
@@ -901,8 +904,8 @@ def error_finding(item, text):
     pattern = "throws"
     if "cannot multiply" in text:
         pattern = "cache-not-filled" if "0×0" in text else "shapes-do-not-fit"
-    if "begin_step named" in text:
-        pattern = "epoch-begin-step-examples"
+    if "the pass names" in text:
+        pattern = "epoch-pass-examples"
     return Finding(False, f"the code threw: {text}", pattern=pattern)
 
 

@@ -61,8 +61,9 @@ void show_progress(std::uint64_t seed, double keep_prob, std::size_t epoch, doub
 }
 
 /// Nets of the same seed start from the same weights and see the same batches.
-Accuracies train(const LabelledRows& training, const LabelledRows& validation, std::size_t classes,
-                 const Options& options, double keep_prob, std::uint64_t seed) {
+Accuracies train_net(const LabelledRows& training, const LabelledRows& validation,
+                     std::size_t classes, const Options& options, double keep_prob,
+                     std::uint64_t seed) {
   const std::size_t D = training.x.shape(1), H = options.hidden;
   TwoLayerNet<float> net(
       {normals(D, H, Random(seed, 0)), xt::zeros<float>({std::size_t{1}, H}),
@@ -119,7 +120,7 @@ void run(const Options& options) {
   for (std::uint64_t seed = 0; seed < options.seeds; ++seed) {
     for (std::size_t k = 0; k < runs.size(); ++k) {
       const double keep_prob = options.keep_probs[k];
-      const Accuracies a = train(training, validation, all.classes(), options, keep_prob, seed);
+      const Accuracies a = train_net(training, validation, all.classes(), options, keep_prob, seed);
       runs[k].push_back(a);
       if (isatty(STDERR_FILENO) == 1) fmt::print(stderr, "\r\033[K");
       fmt::print("{:<6} {:<10} {:>8.3f} {:>12.3f} {:>8.3f}\n", seed, keep_prob, a.train,

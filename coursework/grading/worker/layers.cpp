@@ -6,8 +6,6 @@
 namespace coursework {
 namespace {
 
-using thinnet::Mode;
-
 void show_gradients(thinnet::Layer<double>& layer, Json& result) {
   for (const auto* p : layer.parameters()) result["d" + p->name] = json_of(p->grad);
 }
@@ -17,19 +15,13 @@ Json run_call(TestedLayer& tested, const Json& call) {
   const auto what = call.at("do").get<std::string>();
   Json result = Json::object();
   if (what == "forward") {
-    const bool train = call.at("mode") == "train";
     tested.batch = matrix_of(call.at("x"));
-    result["out"] = json_of(layer.forward(tested.batch, train ? Mode::train : Mode::test));
+    result["out"] = json_of(layer.forward(tested.batch, pass_of(call, tested.examples)));
     tested.show_cache(result);
     tested.batch.fill(-7);  // a layer that kept only its address reads this in backward
   } else if (what == "backward") {
     result["dx"] = json_of(layer.backward(matrix_of(call.at("dout"))));
     show_gradients(layer, result);
-  } else if (what == "backward_parameters") {
-    layer.backward_parameters(matrix_of(call.at("dout")));
-    show_gradients(layer, result);
-  } else if (what == "begin_step") {
-    layer.begin_step(call.at("step"), call.at("examples"));
   } else {
     throw std::invalid_argument("no such call: " + what);
   }

@@ -8,14 +8,16 @@
 
 namespace coursework {
 
-/// A layer, the batch that its caller reuses, and what a result shows of it besides out and dx.
+/// A layer, what a result shows of it besides out and dx, and what its caller owns and reuses: the
+/// batch, and the numbers of its examples.
 struct TestedLayer {
   std::unique_ptr<thinnet::Layer<double>> layer;
   std::function<void(Json& result)> show_cache = [](Json&) {};
   Matrix batch = {};
+  thinnet::Examples examples = {};
 };
 
-/// {"layers": [...], "calls": [{"layer": 0, "do": "forward", "x": …, "mode": "train"}, …]}.
+/// {"layers": [...], "calls": [{"layer": 0, "do": "forward", "x": M, "pass": P}, …]}.
 Json run_layers(const Json& request, const std::function<TestedLayer(const Json& layer)>& make);
 
 }  // namespace coursework

@@ -10,10 +10,10 @@ using namespace coursework;
 Json run_call(Net& net, const Json& call) {
   const auto what = call.at("do").get<std::string>();
   Json result = Json::object();
-  if (what == "begin_step") {
-    net.begin_step(call.at("step"), call.at("examples"));
-  } else if (what == "loss") {
-    result["loss"] = net.loss(matrix_of(call.at("x")), call.at("labels"));
+  if (what == "loss") {
+    thinnet::Examples examples;
+    const thinnet::Pass pass = pass_of(call, examples);
+    result["loss"] = net.loss(matrix_of(call.at("x")), call.at("labels"), pass);
   } else if (what == "backward") {
     net.backward();
     show_parameters(net, Shown::gradient, result);

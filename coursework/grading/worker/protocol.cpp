@@ -64,6 +64,15 @@ Json json_of(const Matrix& matrix) {
           {"values", std::vector<double>(matrix.data(), matrix.data() + matrix.size())}};
 }
 
+thinnet::Pass pass_of(const Json& call, thinnet::Examples& examples) {
+  const Json& pass = call.at("pass");
+  if (!pass.at("training").get<bool>()) return thinnet::test();
+  const auto step = pass.at("step").get<std::uint64_t>();
+  if (pass.at("examples").is_null()) return thinnet::train(step);
+  examples = pass.at("examples").get<thinnet::Examples>();
+  return thinnet::train(step, examples);
+}
+
 Json results_of(const Json& request, const std::function<Json(const Json& call)>& call) {
   Json results = Json::array();
   for (const Json& one : request.at("calls")) {

@@ -5,7 +5,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "core/matrix.hpp"
+#include "core/pass.hpp"
 
 namespace coursework {
 
@@ -16,6 +16,10 @@ using Matrix = thinnet::Matrix<double>;
 /// of values is another.
 Matrix matrix_of(const Json& json);
 Json json_of(const Matrix& matrix);
+
+/// The call's {"pass": {"training": true, "step": s, "examples": [e, …] or null}}, or {"pass":
+/// {"training": false}}. The example numbers are put into `examples`, from which the pass borrows.
+thinnet::Pass pass_of(const Json& call, thinnet::Examples& examples);
 
 /// What `call` makes of each of the request's "calls", in order. The first that throws has
 /// {"error": its message}, and no further one is made.

@@ -127,6 +127,8 @@ RELU = [
     ("relu-forward", "relu-identity", {"relu_out": lambda x: x}),
     ("relu-forward", "relu-gate-as-out", {"relu_out": lambda x: (x > 0) * 1}),
     ("relu-forward", "relu-smooth", {"relu_out": lambda x: np.log(1 + np.exp(x))}),
+    ("relu-forward", "relu-gate-first-batch", {"store_out": lambda old, new: (
+        new if old is None else old)}),
     ("relu-forward", "float-precision", {"relu_out": lambda x: np.maximum(np.float32(x), 0)}),
     ("relu-backward", "relu-gate-on-dout", {"relu_dx": lambda x, dout: np.maximum(dout, 0)}),
     ("relu-backward", "relu-passes-at-zero", {"relu_dx": lambda x, dout: dout * (x >= 0)}),
@@ -995,7 +997,7 @@ class Mistakes(unittest.TestCase):
         used = {cause for _, cause, _ in MISTAKES}
         used |= {"not-implemented", "waits-for-another-part", "no-answer", "malformed-answer",
                  "throws", "shapes-do-not-fit", "cache-not-filled", "wrong-shape", "constant-factor",
-                 "dropout-wrong-share", "net-penalty-only", "epoch-begin-step-examples",
+                 "dropout-wrong-share", "net-penalty-only", "epoch-pass-examples",
                  "dropout-backward-x-instead-of-dout"}
         self.assertEqual(set(judge.CAUSES) - used, set())
 

@@ -64,17 +64,19 @@ def adam_step(state, parameters, grads, o):
         w -= o["learning_rate"] * m_hat / (np.sqrt(v_hat) + o["epsilon"])
 
 
-def dropout_forward(layer, x, train, parts):
-    layer.mode = train
-    if not train:
+def dropout_forward(layer, x, given, parts):
+    layer.training = given["training"]
+    if not layer.training:
         return parts.test_out(x, layer)
-    if layer.examples is None or not parts.freezes or layer.mask is None:
-        layer.mask = parts.draw(x.shape, layer.p, layer.random)
+    place = given["step"], tuple(given["examples"] or ())
+    if place not in layer.masks or not parts.freezes:
+        layer.masks[place] = parts.draw(x.shape, layer.p, layer.random)
+    layer.mask = layer.masks[place]
     return parts.masked_out(x, layer.mask, layer.p)
 
 
 def dropout_backward(layer, dout, parts):
-    if not layer.mode:
+    if not layer.training:
         return parts.test_dx(dout, layer)
     return parts.masked_dx(dout, layer.mask, layer.p, layer)
 
@@ -141,22 +143,19 @@ PARTS = types.SimpleNamespace(
 class Layer:
     def __init__(self, given, number):
         self.w, self.b = (array(given[k]) if k in given else None for k in ("w", "b"))
-        self.dx_only = given.get("dx_only", False)
+        self.want_dx = given.get("want_dx", True)
         self.p = given.get("keep_prob")
         self.random = np.random.default_rng(given.get("seed", number))
-        self.x = self.out = self.dw = self.db = self.dx = self.mask = self.examples = None
-        self.mode = True
+        self.x = self.out = self.dw = self.db = self.dx = self.mask = None
+        self.masks, self.training = {}, True
 
 
 def run_layer(worker, layer, call, parts):
     do = call["do"]
-    if do == "begin_step":
-        layer.examples, layer.mask = call["examples"], None
-        return {}
     if do == "forward":
         x = array(call["x"])
         if worker == "dropout":
-            out = parts.dropout_forward(layer, x, call["mode"] == "train", parts)
+            out = parts.dropout_forward(layer, x, call["pass"], parts)
         else:
             parts.keep(layer, x)
             out = parts.affine_out(x, layer.w, layer.b) if worker == "affine" else parts.relu_out(x)
@@ -164,17 +163,16 @@ def run_layer(worker, layer, call, parts):
         answer = as_json(layer.out)
         x.fill(FILL)
         return {"out": answer}
-    dout, result = array(call["dout"]), {}
+    dout = array(call["dout"])
     if worker == "dropout":
         return {"dx": as_json(parts.dropout_backward(layer, dout, parts))}
     x = parts.kept(layer)
     if worker == "relu":
         return {"dx": as_json(parts.relu_dx(x, dout))}
-    if not layer.dx_only:
-        layer.dw = parts.store(layer.dw, parts.affine_dw(x, dout, layer.out))
-        layer.db = parts.store(layer.db, parts.affine_db(dout))
-        result = {"dw": as_json(layer.dw), "db": as_json(layer.db)}
-    if do == "backward":
+    layer.dw = parts.store(layer.dw, parts.affine_dw(x, dout, layer.out))
+    layer.db = parts.store(layer.db, parts.affine_db(dout))
+    result = {"dw": as_json(layer.dw), "db": as_json(layer.db)}
+    if layer.want_dx:
         layer.dx = parts.store_dx(layer.dx, parts.affine_dx(dout, layer.w, x))
         result["dx"] = as_json(layer.dx)
     return result

@@ -25,9 +25,8 @@ FILES = list(dict.fromkeys(item["file"] for item in ITEMS))
 LAYERS = [name for name in FILES if name.startswith("layers/")]
 NET, TRAINING, SGD = "exercises/two_layer_net.cpp", "exercises/training.cpp", "optim/sgd.cpp"
 
-# Lines of solutions, without blanks, that the folder holds on purpose: a call that the handout spells out, and a
-# declaration that experiment.cpp happens to have.
-GIVEN_AWAY = {"draw_mask(cache_.mask,keep_prob_,seed_,{this->position(),step_,examples_});", "doublemean=0,square=0;"}
+# Lines of solutions, without blanks, that the folder holds on purpose: the head of a loop over the rows of a matrix.
+GIVEN_AWAY = {"for(std::size_tn=0;n<N;++n)"}
 
 
 def load_make_student():
@@ -236,16 +235,16 @@ class StudentFolder(unittest.TestCase):
 
     def test_a_compile_error_costs_only_its_own_file(self):
         relu, affine = self.folder / "layers/relu.cpp", source_of("layers/affine.cpp").read_text()
-        relu.write_text(source_of("layers/relu.cpp").read_text().replace("cache_.gate", "cache_.gait"))
+        relu.write_text(source_of("layers/relu.cpp").read_text().replace("cache_.out", "cache_.owt"))
         (self.folder / "layers/affine.cpp").write_text(affine)
-        number = 1 + relu.read_text().split("cache_.gait")[0].count("\n")
+        number = 1 + relu.read_text().split("cache_.owt")[0].count("\n")
         done = run(self.folder / "grade", "1", "2", "3.1", "7.1", "--json", self.folder / "results.json")
         self.assertEqual(done.returncode, 1, done.stderr)
         results = {r["number"]: r for r in json.loads((self.folder / "results.json").read_text())}
         self.assertEqual(sum(r["score"] for r in results.values()), points(["layers/affine.cpp"]))
         for item in ("2.1", "2.2", "7.1"):  # the net cannot be linked without relu
             self.assertEqual(results[item]["cause"], "does-not-compile")
-            self.assertRegex("\n".join(results[item]["lines"]), rf"layers/relu\.cpp:{number}:\d+: error: .*gait")
+            self.assertRegex("\n".join(results[item]["lines"]), rf"layers/relu\.cpp:{number}:\d+: error: .*owt")
         self.assertEqual(results["3.1"]["cause"], "not-implemented")
         self.assertIn(f"layers/relu.cpp:{number}", done.stdout)
         self.assertNotIn(str(self.folder), done.stdout)
