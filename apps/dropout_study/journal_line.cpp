@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "apps/dropout_study/journal.hpp"
+#include "examples/support/names.hpp"
 
 namespace thinnet::examples {
 namespace {
@@ -49,8 +50,8 @@ std::string encode_line(const JournalLine& line) {
               {"validation", o.validation},
               {"epochs", o.epochs},
               {"batch", o.batch_size},
-              {"sampling", sampling_text(o.sampling)},
-              {"optimizer", optimizer_text(o.optimizer)},
+              {"sampling", name_of(o.sampling)},
+              {"optimizer", name_of(o.optimizer)},
               {"learning_rate", o.learning_rate},
               {"weight_scale", o.weight_scale},
               {"data", line.run.data_name},
