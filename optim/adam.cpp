@@ -47,8 +47,10 @@ Adam<T>::Adam(std::vector<Parameter<T>*> parameters, AdamOptions options)
       v_(this->zeros()) {
   for (const double beta : {options.beta1, options.beta2})
     require(beta >= 0 && beta < 1, "Adam's beta is {}, expected [0, 1)", beta);
-  require(options.epsilon > 0, "Adam's epsilon is {}, expected > 0", options.epsilon);
-  require(options.weight_decay >= 0, "weight decay is {}, expected >= 0", options.weight_decay);
+  require(options.epsilon > 0 && std::isfinite(options.epsilon),
+          "Adam's epsilon is {}, expected a finite number > 0", options.epsilon);
+  require(options.weight_decay >= 0 && std::isfinite(options.weight_decay),
+          "weight decay is {}, expected a finite number >= 0", options.weight_decay);
 }
 
 template class Adam<float>;

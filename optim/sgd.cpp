@@ -1,5 +1,7 @@
 #include "optim/sgd.hpp"
 
+#include <cmath>
+
 #include "core/check.hpp"
 #include "core/engine/assign.hpp"
 
@@ -9,23 +11,32 @@ template <typename T>
 void Sgd<T>::step() {
   const T rate = static_cast<T>(this->learning_rate());
   const T momentum = static_cast<T>(options_.momentum);
-  const bool nesterov = options_.nesterov;
   for (std::size_t i = 0; i < this->parameters_.size(); ++i) {
     Parameter<T>& parameter = *this->parameters_[i];
     require_shape(parameter.grad, parameter.value, "grad", parameter.name);
     const T decay = parameter.role == Role::weight ? static_cast<T>(options_.weight_decay) : T(0);
     // BEGIN SOLUTION SGD step, see equations (10) and (11)
+    const auto plain = [=](T& w, T dw) {
+      const T g = dw + decay * w;
+      w -= rate * g;
+    };
+    const auto with_momentum = [=](T& w, T dw, T& v) {
+      const T g = dw + decay * w;
+      v = momentum * v - rate * g;
+      w += v;
+    };
+    const auto with_nesterov = [=](T& w, T dw, T& v) {
+      const T g = dw + decay * w;
+      v = momentum * v - rate * g;
+      w += momentum * v - rate * g;
+    };
     if (momentum == 0) {
-      entrywise([=](T& w, T dw) { w -= rate * (dw + decay * w); }, parameter.value, parameter.grad);
-      continue;
+      entrywise(plain, parameter.value, parameter.grad);
+    } else if (!options_.nesterov) {
+      entrywise(with_momentum, parameter.value, parameter.grad, v_[i]);
+    } else {
+      entrywise(with_nesterov, parameter.value, parameter.grad, v_[i]);
     }
-    entrywise(
-        [=](T& w, T dw, T& v) {
-          const T step = rate * (dw + decay * w);
-          v = momentum * v - step;
-          w += nesterov ? momentum * v - step : v;
-        },
-        parameter.value, parameter.grad, v_[i]);
     // END SOLUTION
   }
 }
@@ -41,7 +52,8 @@ Sgd<T>::Sgd(std::vector<Parameter<T>*> parameters, SgdOptions options)
     : Optimizer<T>(std::move(parameters), options.learning_rate), options_(options) {
   require(options.momentum >= 0 && options.momentum < 1, "momentum is {}, expected [0, 1)",
           options.momentum);
-  require(options.weight_decay >= 0, "weight decay is {}, expected >= 0", options.weight_decay);
+  require(options.weight_decay >= 0 && std::isfinite(options.weight_decay),
+          "weight decay is {}, expected a finite number >= 0", options.weight_decay);
   if (options.momentum > 0) v_ = this->zeros();
 }
 

@@ -589,7 +589,7 @@ TEST(LabConfigs, AreRefusedWithASentence) {
       {{"/optimizer/kind", "rmsprop"}, "there is no optimizer named \"rmsprop\""},
       {{"/optimizer/learningRate", 0}, "learning rate is 0.000000, expected a finite number > 0"},
       {{"/optimizer/momentum", 1}, "momentum is 1, expected [0, 1)"},
-      {{"/optimizer/weightDecay", -1}, "weight decay is -1, expected >= 0"},
+      {{"/optimizer/weightDecay", -1}, "weight decay is -1, expected a finite number >= 0"},
       {{"/batchSize", 0}, "the batch size is 0, expected at least 1"},
       {{"/seed", -1}, "seed is -1, expected a whole number"},
       {{"/seed", 9007199254740992}, "seed is 9007199254740992, expected a whole number"},

@@ -442,7 +442,7 @@ TEST(TrainCifar10, RefusesWrongOptionsInOneLine) {
       {"--warm-up nan", "--warm-up: 'nan' is not a number of at least 0"},
       {"--learning-rate 0", "learning rate is 0"},
       {"--momentum 1", "momentum is 1, expected [0, 1)"},
-      {"--weight-decay -1", "weight decay is -1, expected >= 0"},
+      {"--weight-decay -1", "weight decay is -1, expected a finite number >= 0"},
       {"--label-smoothing 1", "label smoothing is 1, expected [0, 1)"},
       {"--whiten-epsilon inf", "--whiten-epsilon: 'inf' is not a number of at least 0"},
       {"--whiten 13", "13 whitened components asked for, but images have 12 features"},

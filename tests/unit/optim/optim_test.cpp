@@ -118,7 +118,8 @@ TEST(Optimizers, RefuseOptionsOutsideTheirRange) {
   EXPECT_EQ(sgd(Options{HUGE_VAL}), "learning rate is inf, expected a finite number > 0");
   EXPECT_EQ(sgd({0.1, 1}), "momentum is 1, expected [0, 1)");
   EXPECT_EQ(sgd({0.1, nan}), "momentum is nan, expected [0, 1)");
-  EXPECT_EQ(sgd({0.1, 0, false, -1}), "weight decay is -1, expected >= 0");
+  EXPECT_EQ(sgd({0.1, 0, false, -1}), "weight decay is -1, expected a finite number >= 0");
+  EXPECT_EQ(sgd({0.1, 0, false, HUGE_VAL}), "weight decay is inf, expected a finite number >= 0");
 
   const auto adam = [](AdamOptions options) {
     return message_of([=] { Adam<double>({}, options); });
@@ -126,8 +127,9 @@ TEST(Optimizers, RefuseOptionsOutsideTheirRange) {
   EXPECT_EQ(adam({-1}), "learning rate is -1.000000, expected a finite number > 0");
   EXPECT_EQ(adam({0.1, 1}), "Adam's beta is 1, expected [0, 1)");
   EXPECT_EQ(adam({0.1, 0.9, -0.5}), "Adam's beta is -0.5, expected [0, 1)");
-  EXPECT_EQ(adam({0.1, 0.9, 0.9, 0}), "Adam's epsilon is 0, expected > 0");
-  EXPECT_EQ(adam({0.1, 0.9, 0.9, 1e-8, nan}), "weight decay is nan, expected >= 0");
+  EXPECT_EQ(adam({0.1, 0.9, 0.9, 0}), "Adam's epsilon is 0, expected a finite number > 0");
+  EXPECT_EQ(adam({0.1, 0.9, 0.9, 1e-8, nan}), "weight decay is nan, expected a finite number >= 0");
+  EXPECT_EQ(adam({0.1, 0.9, 0.9, HUGE_VAL}), "Adam's epsilon is inf, expected a finite number > 0");
 }
 
 TEST(Optimizers, TakeOptionsAtTheEdgeOfTheirRange) {
