@@ -49,9 +49,8 @@ void run() {
   fmt::print(
       "\nWithout the division the next layer meets inputs 1/p times larger at test time than any\n"
       "it was trained on: its scores, and with them the confidence of the softmax, are off by the\n"
-      "same factor in every layer. Either one multiplies by p at test time (the original\n"
-      "dropout), or one divides by p in training and leaves test time alone (inverted dropout,\n"
-      "used here).\n"
+      "same factor in every layer. Either one multiplies by p at test time: the original dropout;\n"
+      "or one divides by p in training and leaves test time alone: inverted dropout, used here.\n"
       "The price of small p is noise: the standard error grows with sqrt((1 - p) / p).\n");
 }
 

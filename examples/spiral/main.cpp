@@ -90,8 +90,8 @@ void run(const Options& options) {
       100 * straight.validation_accuracy);
   if (bent.validation_accuracy > straight.validation_accuracy) {
     fmt::print(
-        "Each hidden ReLU folds the plane once; {} folds together make the boundary follow the\n"
-        "arms.\n",
+        "Each hidden ReLU folds the plane once; {} folds together make the boundary follow\n"
+        "the arms.\n",
         H);
   } else {
     fmt::print(
