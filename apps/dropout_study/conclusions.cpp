@@ -137,7 +137,9 @@ std::string study_sentence(const std::vector<Group>& groups, const std::string& 
   }
   if (gaps.empty())
     return "There is nothing to compare: that takes keep_prob 1 and another keep_prob.";
-  const std::size_t all = gaps.size(), seeds = groups.front().seeds, intervals = 2 * all;
+  const std::size_t all = gaps.size();
+  const std::size_t seeds = groups.front().seeds;
+  const std::size_t intervals = 2 * all;
   if (seeds == 1) {
     return fmt::format(
         "One seed shows nothing: on {}, whether dropout changes anything in {} can only be told "

@@ -28,7 +28,8 @@ std::vector<std::size_t> counts(const Json& list) {
 /// Throws std::runtime_error unless there is an entry for every epoch and as many predicted as true
 /// classes.
 void require_whole(const JournalLine& line) {
-  const std::size_t epochs = line.run.options.epochs, classes = line.result.confusion.size();
+  const std::size_t epochs = line.run.options.epochs;
+  const std::size_t classes = line.result.confusion.size();
   bool whole = epochs > 0 && classes > 0 && line.result.best_epoch > 0 &&
                line.result.best_epoch <= epochs && !line.run.options.hidden.empty();
   for (const auto* curve : {&line.result.loss, &line.result.train, &line.result.validation}) {

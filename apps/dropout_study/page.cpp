@@ -142,7 +142,8 @@ Json weights_of(const Study& study, const Images& images) {
 
 Json masks_of(const Study& study, const Images& images) {
   constexpr std::size_t most_examples = 20, most_units = 100;
-  std::size_t units = 0, examples = 0;
+  std::size_t units = 0;
+  std::size_t examples = 0;
   Json strips = Json::array();
   for (const double keep_prob : study.options.grid.keep_probs) {
     if (keep_prob == 1) continue;
@@ -224,7 +225,8 @@ std::string study_json(const Study& study, const Images& images) {
 }
 
 std::string study_html(const std::string& json) {
-  const std::string page = page_template, mark = "STUDY_JSON_HERE";
+  const std::string page = page_template;
+  const std::string mark = "STUDY_JSON_HERE";
   const std::size_t place = page.find(mark);
   if (place == std::string::npos || page.find(mark, place + 1) != std::string::npos)
     throw std::logic_error("the page's template does not hold " + mark + " once");

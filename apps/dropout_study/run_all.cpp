@@ -89,7 +89,8 @@ std::vector<std::size_t> Runner::pending_runs() const {
     if (journal_.find(runs_[i]) == nullptr) pending.push_back(i);
   }
   std::stable_sort(pending.begin(), pending.end(), [&](std::size_t a, std::size_t b) {
-    const double cost_a = cost(a), cost_b = cost(b);
+    const double cost_a = cost(a);
+    const double cost_b = cost(b);
     if (cost_a != cost_b) return cost_a > cost_b;
     return runs_[a].options.seed < runs_[b].options.seed;
   });

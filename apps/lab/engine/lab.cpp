@@ -189,7 +189,8 @@ Boundary Lab::boundary(Side side, std::size_t resolution, double range) {
   const double cell = 2 * range / static_cast<double>(resolution);
   Matrix<double> x({cells, 2});
   for (std::size_t i = 0; i < cells; ++i) {
-    const std::size_t row = i / resolution, column = i % resolution;
+    const std::size_t row = i / resolution;
+    const std::size_t column = i % resolution;
     x(i, 0) = -range + cell * (static_cast<double>(column) + 0.5);
     x(i, 1) = range - cell * (static_cast<double>(row) + 0.5);
   }
