@@ -17,7 +17,6 @@ int main(int argc, char** argv) {
     std::fprintf(help ? stdout : stderr, "xor learns XOR; it takes no options but --help\n");
     return help ? 0 : 2;
   }
-
   const Matrix<float> x = {{0, 0}, {0, 1}, {1, 0}, {1, 1}};  // (4×2)
   const Labels labels = {0, 1, 1, 0};                        // x1 XOR x2
 
