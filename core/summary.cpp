@@ -3,43 +3,58 @@
 #include <fmt/format.h>
 
 namespace thinnet {
+namespace {
+
+std::string row(const std::string& layer, const std::string& output, const std::string& parameters,
+                const std::string& shapes) {
+  return fmt::format("{:<12}{:<10}{:>12}  {}\n", layer, output, parameters, shapes);
+}
+
+/// "affine1.w" -> "w".
+std::string name_in_layer(const std::string& name) {
+  return name.substr(name.rfind('.') + 1);
+}
+
+}  // namespace
+
+template <typename T>
+std::string flow(const Sequential<T>& net) {
+  std::size_t width = net.input_width();
+  std::string line = fmt::format("x (N×{})", width);
+  for (std::size_t i = 0; i < net.size(); ++i) {
+    const Layer<T>& layer = net.layer(i);
+    const std::size_t before = width;
+    width = layer.output_width(before);
+    line += " → " + layer.name();
+    if (width != before) line += fmt::format(" (N×{})", width);
+  }
+  return line;
+}
 
 template <typename T>
 std::string summary(const Sequential<T>& net) {
-  const auto* row = "{:<12}{:<10}{:>12}  {}\n";
-  std::string table = fmt::format(fmt::runtime(row), "layer", "output", "parameters", "shapes");
-  std::size_t total = 0, width = net.input_width();
-  table += fmt::format(fmt::runtime(row), "input", fmt::format("N×{}", width), "", "");
+  std::size_t width = net.input_width();
+  std::size_t total = 0;
+  std::string table = row("layer", "output", "parameters", "shapes");
+  table += row("input", fmt::format("N×{}", width), "", "");
   for (std::size_t i = 0; i < net.size(); ++i) {
     Layer<T>& layer = net.layer(i);
     width = layer.output_width(width);
     std::size_t count = 0;
     std::string shapes;
-    for (const auto* p : layer.parameters()) {
+    for (const Parameter<T>* p : layer.parameters()) {
       count += p->value.size();
-      shapes +=
-          fmt::format("{} {}  ", p->name.substr(p->name.rfind('.') + 1), shape_text(p->value));
+      shapes += fmt::format("{} {}  ", name_in_layer(p->name), shape_text(p->value));
     }
-    table +=
-        fmt::format(fmt::runtime(row), layer.name(), fmt::format("N×{}", width), count, shapes);
+    table += row(layer.name(), fmt::format("N×{}", width), std::to_string(count), shapes);
     total += count;
   }
-  return table + fmt::format(fmt::runtime(row), "total", "", total, "");
+  return table + row("total", "", std::to_string(total), "");
 }
 
-template <typename T>
-double l2_penalty(const std::vector<Parameter<T>*>& parameters, double weight_decay) {
-  double sum = 0;
-  for (const auto* p : parameters) {
-    if (p->role == Role::bias) continue;
-    for (const double w : p->value) sum += w * w;
-  }
-  return 0.5 * weight_decay * sum;
-}
-
+template std::string flow(const Sequential<float>&);
+template std::string flow(const Sequential<double>&);
 template std::string summary(const Sequential<float>&);
 template std::string summary(const Sequential<double>&);
-template double l2_penalty(const std::vector<Parameter<float>*>&, double);
-template double l2_penalty(const std::vector<Parameter<double>*>&, double);
 
 }  // namespace thinnet

@@ -1,4 +1,4 @@
-// A network as a table, and its weights as one number.
+// A network as a picture of one line, and as a table.
 #pragma once
 
 #include <string>
@@ -7,12 +7,13 @@
 
 namespace thinnet {
 
+/// "x (N×2) → affine1 (N×8) → relu1 → affine2 (N×2)": the layers in the order of forward, each with
+/// its output's shape where the width changes.
+template <typename T>
+std::string flow(const Sequential<T>& net);
+
 /// One line a layer: its name, its output's shape, its parameter count and their shapes.
 template <typename T>
 std::string summary(const Sequential<T>& net);
-
-/// ½·λ·Σ w² over the weights, not the biases: what L2 weight decay λ adds to the loss.
-template <typename T>
-double l2_penalty(const std::vector<Parameter<T>*>& parameters, double weight_decay);
 
 }  // namespace thinnet

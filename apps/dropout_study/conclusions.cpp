@@ -72,8 +72,9 @@ Effects effects_of(const std::vector<const Change*>& changes, double confidence)
   Effects effects;
   for (const Change* change : changes) {
     const Interval wide = interval_of(change->by_seed, confidence);
-    if (wide.excludes_zero())
-      (wide.mean < 0 ? effects.falls : effects.rises).push_back(std::abs(wide.mean));
+    if (!wide.excludes_zero()) continue;
+    std::vector<double>& changes_so = wide.mean < 0 ? effects.falls : effects.rises;
+    changes_so.push_back(std::abs(wide.mean));
   }
   return effects;
 }
@@ -82,15 +83,34 @@ Effects effects_of(const std::vector<const Change*>& changes, double confidence)
 std::string count_words(const std::vector<double>& changes, const char* than, std::size_t all) {
   if (changes.empty()) return "";
   const auto [least, most] = std::minmax_element(changes.begin(), changes.end());
-  const std::string low = decimal(*least), high = decimal(*most);
+  const std::string low = decimal(*least);
+  const std::string high = decimal(*most);
+  const std::string by = low == high ? low : low + " to " + high;
   return fmt::format("{} in {} of {} comparison{} (by {})", than, changes.size(), all,
-                     all == 1 ? "" : "s", low == high ? low : low + " to " + high);
+                     all == 1 ? "" : "s", by);
 }
 
 std::string effects_words(const Effects& effects, const Subject& subject, std::size_t all) {
-  const std::string lower = count_words(effects.falls, subject.lower, all),
-                    higher = count_words(effects.rises, subject.higher, all);
-  return lower + (lower.empty() || higher.empty() ? "" : " and ") + higher;
+  const std::string lower = count_words(effects.falls, subject.lower, all);
+  const std::string higher = count_words(effects.rises, subject.higher, all);
+  const bool both = !lower.empty() && !higher.empty();
+  return lower + (both ? " and " : "") + higher;
+}
+
+/// What the words on the effects, each empty for none, come to in `all` comparisons.
+std::string claim_words(const std::string& gap, const std::string& validation, std::size_t all) {
+  if (gap.empty() && validation.empty()) {
+    return fmt::format(
+        "no effect of dropout on the gap between train and validation accuracy, nor on validation "
+        "accuracy, could be shown in {} comparison{}",
+        all, all == 1 ? "" : "s");
+  }
+  std::string claim = "with dropout ";
+  claim += gap.empty() ? "no effect on the gap between train and validation accuracy could be shown"
+                       : "the gap between train and validation accuracy was " + gap;
+  claim += validation.empty() ? ", and no effect on validation accuracy could be shown"
+                              : ", and validation accuracy was " + validation;
+  return claim;
 }
 
 std::string interval_text(const Interval& interval) {
@@ -117,7 +137,9 @@ std::string study_sentence(const std::vector<Group>& groups, const std::string& 
   }
   if (gaps.empty())
     return "There is nothing to compare: that takes keep_prob 1 and another keep_prob.";
-  const std::size_t all = gaps.size(), seeds = groups.front().seeds, intervals = 2 * all;
+  const std::size_t all = gaps.size();
+  const std::size_t seeds = groups.front().seeds;
+  const std::size_t intervals = 2 * all;
   if (seeds == 1) {
     return fmt::format(
         "One seed shows nothing: on {}, whether dropout changes anything in {} can only be told "
@@ -128,25 +150,11 @@ std::string study_sentence(const std::vector<Group>& groups, const std::string& 
   const std::string gap = effects_words(effects_of(gaps, confidence), gap_subject, all);
   const std::string validation =
       effects_words(effects_of(validations, confidence), validation_subject, all);
-  std::string claim;
-  if (gap.empty() && validation.empty()) {
-    claim = fmt::format(
-        "no effect of dropout on the gap between train and validation accuracy, nor on validation "
-        "accuracy, could be shown in {} comparison{}",
-        all, all == 1 ? "" : "s");
-  } else {
-    claim = "with dropout " +
-            (gap.empty() ? "no effect on the gap between train and validation accuracy could be "
-                           "shown"
-                         : "the gap between train and validation accuracy was " + gap) +
-            (validation.empty() ? ", and no effect on validation accuracy could be shown"
-                                : ", and validation accuracy was " + validation);
-  }
   return fmt::format(
       "On {}, {}; a comparison is the same net with and without dropout over {} seeds, and counts "
       "only where its interval leaves out 0 (95 % for all {} intervals together, by Bonferroni's "
       "rule).",
-      data_name, claim, seeds, intervals);
+      data_name, claim_words(gap, validation, all), seeds, intervals);
 }
 
 std::string study_table(const std::vector<Group>& groups) {

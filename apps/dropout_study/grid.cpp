@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "core/check.hpp"
+#include "examples/support/names.hpp"
 
 namespace thinnet::examples {
 
@@ -38,8 +39,8 @@ std::string identity(const StudyRun& run) {
       "hidden {} training {} keep_prob {} seed {} validation {} epochs {} batch {} sampling {} "
       "optimizer {} learning_rate {} weight_scale {} data {}",
       hidden_text(o.hidden), o.training, run.keep_prob(), o.seed, o.validation, o.epochs,
-      o.batch_size, sampling_text(o.sampling), optimizer_text(o.optimizer), o.learning_rate,
-      o.weight_scale, run.data_sha256);
+      o.batch_size, name_of(o.sampling), name_of(o.optimizer), o.learning_rate, o.weight_scale,
+      run.data_sha256);
 }
 
 std::string hidden_text(const std::vector<std::size_t>& hidden) {
@@ -50,14 +51,6 @@ std::string run_text(const StudyRun& run) {
   return fmt::format("hidden {}, training {}, keep_prob {}, seed {}",
                      hidden_text(run.options.hidden), run.options.training, run.keep_prob(),
                      run.options.seed);
-}
-
-const char* sampling_text(Sampling sampling) {
-  return sampling == Sampling::shuffled ? "shuffled" : "replacement";
-}
-
-const char* optimizer_text(OptimizerKind optimizer_kind) {
-  return optimizer_kind == OptimizerKind::adam ? "adam" : "sgd";
 }
 
 }  // namespace thinnet::examples

@@ -43,7 +43,4 @@ std::string hidden_text(const std::vector<std::size_t>& hidden);
 /// "hidden 500, training 500, keep_prob 0.5, seed 3".
 std::string run_text(const StudyRun& run);
 
-const char* sampling_text(Sampling sampling);              ///< "replacement" or "shuffled"
-const char* optimizer_text(OptimizerKind optimizer_kind);  ///< "adam" or "sgd"
-
 }  // namespace thinnet::examples

@@ -23,7 +23,8 @@ double last_validation(const RunResult& result) {
 }
 
 Change change_of(const Results& without, const Results& with, const Quantity& quantity) {
-  const auto before = values_of(without, quantity), after = values_of(with, quantity);
+  const auto before = values_of(without, quantity);
+  const auto after = values_of(with, quantity);
   Change change;
   for (std::size_t s = 0; s < after.size(); ++s) change.by_seed.push_back(after[s] - before[s]);
   change.interval = interval_of(change.by_seed);
@@ -69,7 +70,8 @@ std::size_t Change::seeds_above() const {
 
 std::vector<Group> groups_of(const Grid& grid, const std::vector<StudyRun>& runs,
                              const Results& results) {
-  const std::size_t seeds = grid.seeds.size(), keep_probs = grid.keep_probs.size();
+  const std::size_t seeds = grid.seeds.size();
+  const std::size_t keep_probs = grid.keep_probs.size();
   const auto results_of = [&](std::size_t g) {
     const auto begin = results.begin() + static_cast<std::ptrdiff_t>(g * seeds);
     return Results(begin, begin + static_cast<std::ptrdiff_t>(seeds));

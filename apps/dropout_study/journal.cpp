@@ -46,7 +46,9 @@ Journal::~Journal() {
 void Journal::read() {
   const std::string bytes = read_file(path_);
   std::size_t begin = 0;
-  for (std::size_t end = 0; (end = bytes.find('\n', begin)) != std::string::npos; begin = end + 1) {
+  while (true) {
+    const std::size_t end = bytes.find('\n', begin);
+    if (end == std::string::npos) break;
     ++lines_;
     try {
       const JournalLine line = decode_line(bytes.substr(begin, end - begin));
@@ -54,6 +56,7 @@ void Journal::read() {
     } catch (const std::runtime_error& e) {
       fail(path_, fmt::format("cannot use line {}: {}", lines_, e.what()));
     }
+    begin = end + 1;
   }
   if (begin < bytes.size() && ftruncate(file_, static_cast<off_t>(begin)) != 0)
     fail(path_, std::string("cannot cut off the torn last line: ") + std::strerror(errno));

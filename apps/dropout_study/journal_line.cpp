@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "apps/dropout_study/journal.hpp"
+#include "examples/support/names.hpp"
 
 namespace thinnet::examples {
 namespace {
@@ -27,7 +28,8 @@ std::vector<std::size_t> counts(const Json& list) {
 /// Throws std::runtime_error unless there is an entry for every epoch and as many predicted as true
 /// classes.
 void require_whole(const JournalLine& line) {
-  const std::size_t epochs = line.run.options.epochs, classes = line.result.confusion.size();
+  const std::size_t epochs = line.run.options.epochs;
+  const std::size_t classes = line.result.confusion.size();
   bool whole = epochs > 0 && classes > 0 && line.result.best_epoch > 0 &&
                line.result.best_epoch <= epochs && !line.run.options.hidden.empty();
   for (const auto* curve : {&line.result.loss, &line.result.train, &line.result.validation}) {
@@ -49,8 +51,8 @@ std::string encode_line(const JournalLine& line) {
               {"validation", o.validation},
               {"epochs", o.epochs},
               {"batch", o.batch_size},
-              {"sampling", sampling_text(o.sampling)},
-              {"optimizer", optimizer_text(o.optimizer)},
+              {"sampling", name_of(o.sampling)},
+              {"optimizer", name_of(o.optimizer)},
               {"learning_rate", o.learning_rate},
               {"weight_scale", o.weight_scale},
               {"data", line.run.data_name},

@@ -21,7 +21,7 @@ using namespace thinnet::examples;
 
 namespace {
 
-void write_study(Study& study, const Images& images, Helpers& helpers) {
+void write_study(Study& study, const Images& images, WorkerRanks& workers) {
   const StudyOptions& options = study.options;
   const std::filesystem::path output(options.output);
   require_writable_folder(options.output);
@@ -31,9 +31,9 @@ void write_study(Study& study, const Images& images, Helpers& helpers) {
                     [&](const StudyRun& run) { return journal.find(run) != nullptr; });
   watch_for_interrupt();
   fmt::print("{} from {}: {} runs, {} of them finished earlier, {} at a time\n", images.name,
-             images.folder, study.runs.size(), finished, options.jobs + helpers.count());
+             images.folder, study.runs.size(), finished, options.jobs + workers.count());
   std::fflush(stdout);  // before progress on stderr, in a log too
-  study.results = run_all(study.runs, images, options.output, journal, options.jobs, helpers);
+  study.results = run_all(study.runs, images, options.output, journal, options.jobs, workers);
   study.groups = groups_of(options.grid, study.runs, study.results);
   study.sentence = study_sentence(study.groups, images.name);
   const std::string json = study_json(study, images);
@@ -48,7 +48,7 @@ void run_study(const StudyOptions& options, const std::string& command, Ranks* r
   Study study{options, command, checksums_of(images.files), {}, {}, {}, ""};
   study.runs = runs_of(options.grid, {options.shared, images.name, sha256_of_all(study.files)});
   for (const StudyRun& run : study.runs) require_enough_images(run.options, images.training.size());
-  if (ranks != nullptr && ranks->rank() > 0) help(study.runs, images, *ranks);
+  if (ranks != nullptr && ranks->rank() > 0) run_worker(study.runs, images, *ranks);
   on_rank_0(ranks, [&] {
     std::optional<SigtermMessage> sigterm_message;
     if (ranks != nullptr) {
@@ -57,8 +57,8 @@ void run_study(const StudyOptions& options, const std::string& command, Ranks* r
           "kept in " +
           options.output + "/runs.jsonl, and the same command goes on");
     }
-    Helpers helpers(ranks);
-    write_study(study, images, helpers);
+    WorkerRanks workers(ranks);
+    write_study(study, images, workers);
   });
 }
 

@@ -86,7 +86,8 @@ std::vector<std::uint64_t> seed_list(const std::string& text) {
   for (const std::string& part : split(text, ',')) {
     const auto ends = split(part, '-');
     require(ends.size() <= 2, "'{}' is neither a seed nor a range like 0-4", part);
-    const std::uint64_t first = whole(ends.front()), last = whole(ends.back());
+    const std::uint64_t first = whole(ends.front());
+    const std::uint64_t last = whole(ends.back());
     require(first <= last, "'{}' runs backwards", part);
     require(last - first < most_entries - seeds.size(), "'{}' are more than {} seeds", text,
             most_entries);
@@ -169,7 +170,13 @@ std::string shell_quoted(const std::string& text) {
   });
   if (plain) return text;
   std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  for (const char c : text) {
+    if (c == '\'') {
+      quoted += "'\\''";
+    } else {
+      quoted += c;
+    }
+  }
   return quoted + "'";
 }
 

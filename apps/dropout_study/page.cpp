@@ -14,6 +14,7 @@
 #include "apps/dropout_study/versions.hpp"
 #include "apps/dropout_study/weight_tiles.hpp"
 #include "data/io/file.hpp"
+#include "examples/support/names.hpp"
 
 namespace thinnet::examples {
 namespace {
@@ -89,7 +90,8 @@ Json to_json(const StudyRun& run, const RunResult& result) {
 }
 
 std::string base64(const std::string& bytes) {
-  std::vector<unsigned char> in(bytes.begin(), bytes.end()), out(4 * (bytes.size() / 3 + 1) + 1);
+  const std::vector<unsigned char> in(bytes.begin(), bytes.end());
+  std::vector<unsigned char> out(4 * (bytes.size() / 3 + 1) + 1);
   const int size = EVP_EncodeBlock(out.data(), in.data(), static_cast<int>(in.size()));
   return {out.begin(), out.begin() + size};
 }
@@ -120,11 +122,11 @@ Json weights_of(const Study& study, const Images& images) {
     const std::string path = tiles_path(study.options.output, run);
     if (!std::filesystem::exists(path)) continue;
     const std::string pixels = read_file(path);
-    const std::size_t tile = images.side * images.side * images.channels,
-                      tiles = std::min(run.options.hidden.front(), most_tiles);
-    if (pixels.size() != tiles * tile) {
+    const std::size_t tiles = std::min(run.options.hidden.front(), most_tiles);
+    const std::size_t expected = tiles * images.side * images.side * images.channels;
+    if (pixels.size() != expected) {
       throw std::runtime_error(fmt::format("{}: {} bytes, expected {}; delete it to go without",
-                                           path, pixels.size(), tiles * tile));
+                                           path, pixels.size(), expected));
     }
     weights.push_back({{"keep_prob", number(keep_prob)},
                        {"hidden", run.options.hidden},
@@ -140,7 +142,8 @@ Json weights_of(const Study& study, const Images& images) {
 
 Json masks_of(const Study& study, const Images& images) {
   constexpr std::size_t most_examples = 20, most_units = 100;
-  std::size_t units = 0, examples = 0;
+  std::size_t units = 0;
+  std::size_t examples = 0;
   Json strips = Json::array();
   for (const double keep_prob : study.options.grid.keep_probs) {
     if (keep_prob == 1) continue;
@@ -191,8 +194,8 @@ std::string study_json(const Study& study, const Images& images) {
                 {{"validation", shared.validation},
                  {"epochs", shared.epochs},
                  {"batch_size", shared.batch_size},
-                 {"sampling", sampling_text(shared.sampling)},
-                 {"optimizer", optimizer_text(shared.optimizer)},
+                 {"sampling", name_of(shared.sampling)},
+                 {"optimizer", name_of(shared.optimizer)},
                  {"learning_rate", shared.learning_rate},
                  {"weight_scale", shared.weight_scale}}},
                {"grid",
@@ -222,13 +225,20 @@ std::string study_json(const Study& study, const Images& images) {
 }
 
 std::string study_html(const std::string& json) {
-  const std::string page = page_template, mark = "STUDY_JSON_HERE";
+  const std::string page = page_template;
+  const std::string mark = "STUDY_JSON_HERE";
   const std::size_t place = page.find(mark);
   if (place == std::string::npos || page.find(mark, place + 1) != std::string::npos)
     throw std::logic_error("the page's template does not hold " + mark + " once");
   std::string safe;  // nothing in the data can end its <script>
   safe.reserve(json.size());
-  for (const char c : json) c == '<' ? safe += "\\u003c" : safe += c;
+  for (const char c : json) {
+    if (c == '<') {
+      safe += "\\u003c";
+    } else {
+      safe += c;
+    }
+  }
   return page.substr(0, place) + safe + page.substr(place + mark.size());
 }
 

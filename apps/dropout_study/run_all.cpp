@@ -20,6 +20,27 @@
 namespace thinnet::examples {
 namespace {
 
+/// Joins on every way out: a thread that cannot be started must not leave others behind.
+class Threads {
+ public:
+  explicit Threads(std::atomic<bool>& stop) : stop_(stop) {}
+  ~Threads() {
+    stop_ = true;
+    join();
+  }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+  void join() {
+    for (std::thread& thread : all) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+  std::vector<std::thread> all;
+
+ private:
+  std::atomic<bool>& stop_;
+};
+
 class Runner {
  public:
   Runner(const std::vector<StudyRun>& runs, const Images& images, const std::string& output,
@@ -31,7 +52,7 @@ class Runner {
         pending_(pending_runs()),
         progress_(runs.size(), runs.size() - pending_.size(), pending_cost()) {}
 
-  void run(std::size_t jobs, Helpers& helpers);
+  void run(std::size_t jobs, WorkerRanks& workers);
 
  private:
   double cost(std::size_t i) const {
@@ -43,7 +64,7 @@ class Runner {
   std::optional<std::size_t> next();
   void attempt(const std::function<void()>& work);
   void work();
-  void serve(Helpers& helpers);
+  void serve(WorkerRanks& workers);
   void train_and_keep(std::size_t i);
   void keep(std::size_t i, const TrainedRun& trained, double cost_left);
 
@@ -68,7 +89,8 @@ std::vector<std::size_t> Runner::pending_runs() const {
     if (journal_.find(runs_[i]) == nullptr) pending.push_back(i);
   }
   std::stable_sort(pending.begin(), pending.end(), [&](std::size_t a, std::size_t b) {
-    const double cost_a = cost(a), cost_b = cost(b);
+    const double cost_a = cost(a);
+    const double cost_b = cost(b);
     if (cost_a != cost_b) return cost_a > cost_b;
     return runs_[a].options.seed < runs_[b].options.seed;
   });
@@ -81,34 +103,14 @@ double Runner::pending_cost() const {
   return sum;
 }
 
-void Runner::run(std::size_t jobs, Helpers& helpers) {
+void Runner::run(std::size_t jobs, WorkerRanks& workers) {
   if (pending_.empty()) return;
-  /// Joins on every way out: a thread that cannot be started must not leave others behind.
-  class Threads {
-   public:
-    explicit Threads(std::atomic<bool>& stop) : stop_(stop) {}
-    ~Threads() {
-      stop_ = true;
-      join();
-    }
-    Threads(const Threads&) = delete;
-    Threads& operator=(const Threads&) = delete;
-    void join() {
-      for (std::thread& thread : threads) {
-        if (thread.joinable()) thread.join();
-      }
-    }
-    std::vector<std::thread> threads;
-
-   private:
-    std::atomic<bool>& stop_;
-  };
-  Threads workers(stop_);
+  Threads threads(stop_);
   jobs = std::min(jobs, pending_.size());
-  workers.threads.reserve(jobs);
-  for (std::size_t j = 0; j < jobs; ++j) workers.threads.emplace_back([this] { work(); });
-  serve(helpers);
-  workers.join();
+  threads.all.reserve(jobs);
+  for (std::size_t j = 0; j < jobs; ++j) threads.all.emplace_back([this] { work(); });
+  serve(workers);
+  threads.join();
   progress_.close();
   if (error_) std::rethrow_exception(error_);
 }
@@ -139,9 +141,9 @@ void Runner::work() {
   });
 }
 
-void Runner::serve(Helpers& helpers) {
+void Runner::serve(WorkerRanks& workers) {
   attempt([&] {
-    helpers.serve(
+    workers.serve(
         runs_, [&] { return next(); },
         [&](std::size_t i, const TrainedRun& trained) { keep(i, trained, cost(i)); },
         [&] { return stopped(); });
@@ -193,11 +195,11 @@ std::string tiles_path(const std::string& output, const StudyRun& run) {
 
 std::vector<RunResult> run_all(const std::vector<StudyRun>& runs, const Images& images,
                                const std::string& output, Journal& journal, std::size_t jobs,
-                               Helpers& helpers) {
+                               WorkerRanks& workers) {
   if (images.side > 0) {
     require_writable_folder((std::filesystem::path(output) / "weights").string());
   }
-  Runner(runs, images, output, journal).run(jobs, helpers);
+  Runner(runs, images, output, journal).run(jobs, workers);
   std::vector<RunResult> results;
   results.reserve(runs.size());
   for (const StudyRun& run : runs) {

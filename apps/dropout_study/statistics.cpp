@@ -20,7 +20,8 @@ Interval interval_of(const std::vector<double>& values, double confidence) {
   // Differences from the first value: equal values then have exactly their mean and no scatter.
   const auto n = static_cast<double>(values.size());
   const double first = values.front();
-  double sum = 0, squares = 0;
+  double sum = 0;
+  double squares = 0;
   for (const double v : values) sum += v - first;
   const double shift = sum / n;
   for (const double v : values) squares += (v - first - shift) * (v - first - shift);

@@ -26,7 +26,8 @@ std::string time_text(double seconds) {
 
 double cost_of(const StudyRun& run, std::size_t D, std::size_t classes) {
   const ExperimentOptions& o = run.options;
-  std::size_t weights = 0, width = D;
+  std::size_t weights = 0;
+  std::size_t width = D;
   for (const std::size_t H : o.hidden) {
     weights += width * H;
     width = H;

@@ -6,7 +6,7 @@
 
 #include "apps/lab/engine/config.hpp"
 #include "data/io/file.hpp"
-#include "examples/support/option_checks.hpp"
+#include "examples/support/options.hpp"
 #include "examples/support/program.hpp"
 #include "training/progress.hpp"
 
@@ -20,9 +20,9 @@ struct Options {
   std::size_t epochs = 200;
 };
 
-nlohmann::ordered_json scores(Lab& lab, Side side) {
-  const Scores train = lab.scores(side, lab.training());
-  const Scores validation = lab.scores(side, lab.validation());
+nlohmann::ordered_json evaluation(Lab& lab, Side side) {
+  const Evaluation train = lab.evaluate(side, lab.training());
+  const Evaluation validation = lab.evaluate(side, lab.validation());
   return {{"trainLoss", train.loss},
           {"trainAccuracy", train.accuracy},
           {"validationLoss", validation.loss},
@@ -35,17 +35,17 @@ void run(const Options& options) {
   const ProgressReporter report = report_on_stderr("with dropout");
   for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
     lab.train(steps);
-    const Scores train = lab.scores(Side::dropout, lab.training());
+    const Evaluation train = lab.evaluate(Side::dropout, lab.training());
     EpochRecord record;
     record.train_accuracy = train.accuracy;
-    record.validation_accuracy = lab.scores(Side::dropout, lab.validation()).accuracy;
+    record.validation_accuracy = lab.evaluate(Side::dropout, lab.validation()).accuracy;
     report({epoch, options.epochs, steps, steps, train.loss, &record});
   }
   const nlohmann::ordered_json state = {{"step", lab.step()},
                                         {"epoch", lab.step() / steps},
                                         {"stepsPerEpoch", steps},
-                                        {"plain", scores(lab, Side::plain)},
-                                        {"dropout", scores(lab, Side::dropout)}};
+                                        {"plain", evaluation(lab, Side::plain)},
+                                        {"dropout", evaluation(lab, Side::dropout)}};
   fmt::print("{}\n", state.dump(2));
 }
 
@@ -54,11 +54,10 @@ void run(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app(
-      "Trains the lab's two nets, side by side as its page does, and prints their losses (in nats) "
-      "and\n"
-      "accuracies as JSON, to all digits.");
-  app.option_defaults()->always_capture_default()->multi_option_policy(
-      CLI::MultiOptionPolicy::TakeLast);
+      "Trains the lab's two nets, side by side as its page does, and prints their losses (in "
+      "nats)\n"
+      "and accuracies as JSON, to all digits.");
+  thinnet::examples::set_option_defaults(app);
   app.add_option("config", options.config, "a file with the page's settings as JSON")->required();
   app.add_option("--epochs", options.epochs, "passes over the training points")
       ->check(thinnet::examples::whole_number(1));

@@ -29,23 +29,22 @@ void write_report(const std::string& folder, const std::string& settings,
   }
   json["seconds"] = history.seconds;
   json["epochs"] = epochs_json(history);
-  Curve train{"train", {}, 0, false}, validation{"validation", {}, 1, true};
+  Curve train{"train", {}, 0, false};
+  Curve validation{"validation", {}, 1, true};
   for (const EpochRecord& e : history.epochs) {
     train.y.push_back(e.train_accuracy);
     validation.y.push_back(e.validation_accuracy);
   }
   const std::filesystem::path in(folder);
   write_file((in / "history.json").string(), json.dump(2) + "\n");
-  draw_curves(
-      (in / "curves").string(),
-      fmt::format("{}best epoch {}",
-                  result.test ? fmt::format("test accuracy {:.3f}, ", result.test->accuracy) : "",
-                  history.epochs[history.best].epoch),
-      {{"accuracy",
-        "epoch",
-        "share of images classified correctly",
-        {train, validation},
-        Legend::bottom}});
+  std::string title = fmt::format("best epoch {}", history.epochs[history.best].epoch);
+  if (result.test) title = fmt::format("test accuracy {:.3f}, {}", result.test->accuracy, title);
+  const Panel accuracy{"accuracy",
+                       "epoch",
+                       "share of images classified correctly",
+                       {train, validation},
+                       Legend::bottom};
+  draw_curves((in / "curves").string(), title, {accuracy});
 }
 
 }  // namespace thinnet::examples

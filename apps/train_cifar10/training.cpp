@@ -81,7 +81,59 @@ Schedule make_schedule(const FullTrainingOptions& options) {
   return options.warm_up == 0 ? schedule : warm_up(options.warm_up, schedule);
 }
 
+std::string path_in(const FullTrainingOptions& options, const char* name) {
+  return (std::filesystem::path(options.output) / name).string();
+}
+
+Sequential<float> make_net(std::size_t D, std::size_t classes, const FullTrainingOptions& options) {
+  require(options.weight_gain > 0, "the weight gain is {}, expected above 0", options.weight_gain);
+  ClassifierOptions classifier;
+  classifier.hidden = options.hidden;
+  classifier.keep_prob = options.keep_prob;
+  classifier.input_keep_prob = options.input_keep_prob;
+  classifier.initialiser = [gain = options.weight_gain](std::size_t inputs, std::size_t outputs) {
+    return gain * he(inputs, outputs);
+  };
+  classifier.seed = options.seed;
+  return make_classifier(D, classes, classifier);
+}
+
+TrainerOptions trainer_options_of(const FullTrainingOptions& options, const std::string& settings,
+                                  Ranks* ranks) {
+  TrainerOptions trainer_options;
+  trainer_options.epochs = options.epochs;
+  trainer_options.batch_size = options.batch_size;
+  trainer_options.seed = options.seed;
+  trainer_options.patience = options.patience;
+  trainer_options.schedule = make_schedule(options);
+  trainer_options.label_smoothing = options.label_smoothing;
+  trainer_options.augmentation = options.augmentation;
+  trainer_options.checkpoint = path_in(options, "checkpoint.npz");
+  trainer_options.settings = settings;
+  trainer_options.ranks = ranks;
+  return trainer_options;
+}
+
+void print_start(const Images& images, const Prepared& data, const Sequential<float>& net,
+                 const TrainerOptions& options) {
+  fmt::print("{} from {}: {} training, {} validation and {} test images\n\n{}\n", images.name,
+             images.folder, data.training.size(), data.validation.size(),
+             data.test ? data.test->size() : 0, summary(net));
+  if (options.ranks != nullptr)
+    fmt::print("{} ranks, each with its slice of every batch\n", options.ranks->size());
+  if (std::filesystem::exists(options.checkpoint))
+    fmt::print("Going on from {}\n", options.checkpoint);
+  std::fflush(stdout);  // before progress on stderr, in a log too
+}
+
 }  // namespace
+
+const Names<ScheduleName>& schedule_names() {
+  static const Names<ScheduleName> names{{"constant", ScheduleName::constant},
+                                         {"step", ScheduleName::step},
+                                         {"cosine", ScheduleName::cosine}};
+  return names;
+}
 
 std::string settings_text(const Images& images, const FullTrainingOptions& options) {
   std::string text;
@@ -100,22 +152,14 @@ std::string settings_text(const Images& images, const FullTrainingOptions& optio
   line("weight-gain", options.weight_gain);
   line("epochs", options.epochs);
   line("batch", options.batch_size);
-  line("optimizer", options.optimizer == OptimizerKind::adam ? "adam" : "sgd");
+  line("optimizer", name_of(options.optimizer));
   line("learning-rate", options.learning_rate);
   if (options.optimizer == OptimizerKind::sgd) line("momentum", options.momentum);
   line("weight-decay", options.weight_decay);
-  switch (options.schedule) {
-    case ScheduleName::constant:
-      line("schedule", "constant");
-      break;
-    case ScheduleName::cosine:
-      line("schedule", "cosine");
-      break;
-    case ScheduleName::step:
-      line("schedule", "step");
-      line("step-every", options.step_every);
-      line("step-factor", options.step_factor);
-      break;
+  line("schedule", name_of(options.schedule, schedule_names()));
+  if (options.schedule == ScheduleName::step) {
+    line("step-every", options.step_every);
+    line("step-factor", options.step_factor);
   }
   line("warm-up", options.warm_up);
   line("label-smoothing", options.label_smoothing);
@@ -126,59 +170,30 @@ std::string settings_text(const Images& images, const FullTrainingOptions& optio
   return text;
 }
 
-TrainingResult train(Images images, std::optional<Dataset> test, const FullTrainingOptions& options,
-                     Ranks* ranks) {
+TrainingResult run_training(Images images, std::optional<Dataset> test,
+                            const FullTrainingOptions& options, Ranks* ranks) {
+  const bool first = ranks == nullptr || ranks->rank() == 0;
   const std::string settings = settings_text(images, options);
   const std::size_t classes = images.training.classes();
-  const Prepared data = prepare(std::move(images.training), std::move(test), options,
-                                ranks == nullptr || ranks->rank() == 0);
-  require(options.weight_gain > 0, "the weight gain is {}, expected above 0", options.weight_gain);
-  const std::size_t D = data.training.width();
-  Sequential<float> net =
-      make_classifier(D, classes,
-                      {options.hidden, options.keep_prob, options.input_keep_prob,
-                       [gain = options.weight_gain](std::size_t inputs, std::size_t outputs) {
-                         return gain * he(inputs, outputs);
-                       },
-                       options.seed});
+  const Prepared data = prepare(std::move(images.training), std::move(test), options, first);
+  Sequential<float> net = make_net(data.training.width(), classes, options);
   const auto optimizer = make_optimizer(net.parameters(), {options.optimizer, options.learning_rate,
                                                            options.momentum, options.weight_decay});
-  const auto path = [&](const char* name) {
-    return (std::filesystem::path(options.output) / name).string();
-  };
-  TrainerOptions trainer_options;
-  trainer_options.epochs = options.epochs;
-  trainer_options.batch_size = options.batch_size;
-  trainer_options.seed = options.seed;
-  trainer_options.patience = options.patience;
-  trainer_options.schedule = make_schedule(options);
-  trainer_options.label_smoothing = options.label_smoothing;
-  trainer_options.augmentation = options.augmentation;
-  trainer_options.checkpoint = path("checkpoint.npz");
-  trainer_options.settings = settings;
-  trainer_options.ranks = ranks;
+  const TrainerOptions trainer_options = trainer_options_of(options, settings, ranks);
   on_rank_0(ranks, [&] { require_writable_folder(options.output); });
-  fmt::print("{} from {}: {} training, {} validation and {} test images\n\n{}\n", images.name,
-             images.folder, data.training.size(), data.validation.size(),
-             data.test ? data.test->size() : 0, summary(net));
+  print_start(images, data, net, trainer_options);
   std::optional<SigtermMessage> sigterm_message;
-  if (ranks != nullptr) {
-    fmt::print("{} ranks, each with its slice of every batch\n", ranks->size());
-    if (ranks->rank() == 0) {
-      sigterm_message.emplace(
-          "train_cifar10: ended by mpirun (has a rank died?); the last finished epoch "
-          "is kept in " +
-          trainer_options.checkpoint + ", and the same command goes on");
-    }
+  if (ranks != nullptr && first) {
+    sigterm_message.emplace(
+        "train_cifar10: ended by mpirun (has a rank died?); the last finished epoch "
+        "is kept in " +
+        trainer_options.checkpoint + ", and the same command goes on");
   }
-  if (std::filesystem::exists(trainer_options.checkpoint))
-    fmt::print("Going on from {}\n", trainer_options.checkpoint);
-  std::fflush(stdout);  // before progress on stderr, in a log too
 
   Trainer<float> trainer(net, *optimizer, trainer_options);
-  TrainingResult result{
-      trainer.fit(data.training, data.validation, data.normaliser, report_on_stderr("training")),
-      {}};
+  TrainingResult result;
+  result.history =
+      trainer.fit(data.training, data.validation, data.normaliser, report_on_stderr("training"));
   trainer.restore_best();
   if (data.test) {
     constexpr std::size_t test_batch = 500;
@@ -186,8 +201,8 @@ TrainingResult train(Images images, std::optional<Dataset> test, const FullTrain
     result.test = evaluate(net, test_batches, ranks);
   }
   on_rank_0(ranks, [&] {
-    save_weights(path("weights.npz"), net.parameters());
-    write_report(options.output, trainer_options.settings, result);
+    save_weights(path_in(options, "weights.npz"), net.parameters());
+    write_report(options.output, settings, result);
   });
   return result;
 }

@@ -6,12 +6,14 @@
 
 #include "examples/support/classifier.hpp"
 #include "examples/support/images.hpp"
-#include "examples/support/optimizer.hpp"
+#include "examples/support/names.hpp"
 #include "training/trainer.hpp"
 
 namespace thinnet::examples {
 
 enum class ScheduleName { constant, step, cosine };
+
+const Names<ScheduleName>& schedule_names();
 
 /// The defaults are those of the best net with dropout in docs/results.md.
 struct FullTrainingOptions {
@@ -51,9 +53,9 @@ struct TrainingResult {
 /// Trains with a checkpoint after every epoch in the output folder, goes on from one that is there,
 /// and looks at the test images once, at the end, if there are any. Leaves weights.npz of the best
 /// epoch, history.json, curves.svg and curves.png. Ranks train together, and rank 0 alone touches
-/// the output folder. Throws std::invalid_argument for an option out
-/// of its range and std::runtime_error for files.
-TrainingResult train(Images images, std::optional<Dataset> test, const FullTrainingOptions& options,
-                     Ranks* ranks = nullptr);
+/// the output folder. Throws std::invalid_argument for an option out of its range and
+/// std::runtime_error for files.
+TrainingResult run_training(Images images, std::optional<Dataset> test,
+                            const FullTrainingOptions& options, Ranks* ranks = nullptr);
 
 }  // namespace thinnet::examples

@@ -10,6 +10,7 @@
 #include "data/io/file.hpp"
 #include "examples/support/chart.hpp"
 #include "examples/support/history.hpp"
+#include "examples/support/names.hpp"
 
 namespace thinnet::examples {
 namespace {
@@ -39,8 +40,8 @@ std::string to_json(const std::string& data_name, const ExperimentOptions& optio
                {"validation_images", options.validation},
                {"epochs", options.epochs},
                {"batch_size", options.batch_size},
-               {"sampling", options.sampling == Sampling::shuffled ? "shuffled" : "replacement"},
-               {"optimizer", options.optimizer == OptimizerKind::adam ? "adam" : "sgd"},
+               {"sampling", name_of(options.sampling)},
+               {"optimizer", name_of(options.optimizer)},
                {"learning_rate", options.learning_rate},
                {"weight_scale", options.weight_scale},
                {"seed", options.seed},
@@ -59,8 +60,9 @@ std::vector<Panel> curves(const std::vector<ExperimentRun>& runs) {
   Panel overfitting{"gap: train minus validation accuracy", "epoch", "gap", {}, Legend::bottom};
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const std::string name = fmt::format("keep_prob {}", runs[i].keep_prob);
-    Curve train{name + ", train", {}, i, false}, validation{name + ", validation", {}, i, true},
-        difference{name, {}, i, false};
+    Curve train{name + ", train", {}, i, false};
+    Curve validation{name + ", validation", {}, i, true};
+    Curve difference{name, {}, i, false};
     for (const EpochRecord& e : runs[i].history.epochs) {
       train.y.push_back(e.train_accuracy);
       validation.y.push_back(e.validation_accuracy);
@@ -78,8 +80,8 @@ std::string result_table(const std::vector<ExperimentRun>& runs) {
   std::string table = fmt::format("{:>9}  {:>6}  {:>10}  {:>6}  {:>15}  {:>7}\n", "keep_prob",
                                   "train", "validation", "gap", "best validation", "seconds");
   for (const auto& run : runs) {
-    const EpochRecord &last = run.history.epochs.back(),
-                      &best = run.history.epochs[run.history.best];
+    const EpochRecord& last = run.history.epochs.back();
+    const EpochRecord& best = run.history.epochs[run.history.best];
     table += fmt::format("{:>9}  {:>6.3f}  {:>10.3f}  {:>6.3f}  {:>15}  {:>7.1f}\n", run.keep_prob,
                          last.train_accuracy, last.validation_accuracy, gap(last),
                          fmt::format("{:.3f} (ep. {})", best.validation_accuracy, best.epoch),

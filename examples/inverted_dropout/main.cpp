@@ -1,6 +1,7 @@
 // The question of the course: what happens if dropout does not divide by p?
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/random.hpp"
@@ -11,14 +12,18 @@ using namespace thinnet;
 
 namespace {
 
+/// (1/NH) Σ m[n,h] of a matrix, or of a formula over matrices.
+template <typename Expression>
+double mean_of(const Expression& m) {
+  return xt::mean(m)();
+}
+
 void run() {
   constexpr std::size_t N = 1000, H = 500;
   // Activations as they leave a ReLU: half of them 0, the others positive.
-  Random random(1);
+  Random random(/*seed=*/1);
   Matrix<double> x({N, H});
   for (double& unit : x) unit = std::max(0.0, random.normal());
-  const double mean = xt::mean(x)();
-  const double mean_square = xt::mean(xt::square(x))();
 
   fmt::print(
       "A unit of value y stays with probability p, so in training its mean is\n"
@@ -28,23 +33,24 @@ void run() {
       "Measured on {}×{} activations of mean {:.4f}:\n\n"
       "        without the division          with the division\n"
       "{:>5}  {:>8} {:>8} {:>8}   {:>8} {:>8}   {:>14}\n",
-      N, H, mean, "p", "train", "p·y", "test", "train", "test", "standard error");
+      N, H, mean_of(x), "p", "train", "p·y", "test", "train", "test", "standard error");
   for (const double p : {0.9, 0.75, 0.5, 0.25, 0.1}) {
-    Dropout<double> dropout(p, /*seed=*/2);
-    const double with_train = xt::mean(dropout.forward(x, train(0)))();
-    const double without_train = xt::mean(x * dropout.cache().mask)();
-    const double test = xt::mean(dropout.forward(x, test()))();
-    // The variance of mask·y/p is y²·(1 - p)/p.
-    const double error = std::sqrt(mean_square * (1 - p) / p / static_cast<double>(N * H));
+    Dropout<double> dropout(/*keep_prob=*/p, /*seed=*/2);
+    const double train_divided = mean_of(dropout.forward(x, train(/*step=*/0)));  // x * mask / p
+    const double train_undivided = mean_of(x * dropout.cache().mask);
+    const double test_mean = mean_of(dropout.forward(x, test()));  // x
+    // Var[mask·y/p] = y²·(1 - p)/p; the variance of a mean of NH of them is 1/NH of their mean.
+    const double variance = mean_of(xt::square(x)) * (1 - p) / p;
+    const double standard_error = std::sqrt(variance / static_cast<double>(N * H));
     fmt::print("{:>5}  {:>8.4f} {:>8.4f} {:>8.4f}   {:>8.4f} {:>8.4f}   {:>14.4f}\n", p,
-               without_train, p * mean, test, with_train, test, error);
+               train_undivided, p * mean_of(x), test_mean, train_divided, test_mean,
+               standard_error);
   }
   fmt::print(
       "\nWithout the division the next layer meets inputs 1/p times larger at test time than any\n"
       "it was trained on: its scores, and with them the confidence of the softmax, are off by the\n"
-      "same factor in every layer. Either one multiplies by p at test time (the original "
-      "dropout),\n"
-      "or one divides by p in training and leaves test time alone (inverted dropout, used here).\n"
+      "same factor in every layer. Either one multiplies by p at test time: the original dropout;\n"
+      "or one divides by p in training and leaves test time alone: inverted dropout, used here.\n"
       "The price of small p is noise: the standard error grows with sqrt((1 - p) / p).\n");
 }
 

@@ -9,8 +9,8 @@
 #include "core/random.hpp"
 #include "core/summary.hpp"
 #include "data/io/file.hpp"
-#include "examples/support/chart.hpp"
-#include "examples/support/option_checks.hpp"
+#include "examples/support/boundary.hpp"
+#include "examples/support/options.hpp"
 #include "examples/support/program.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
@@ -24,8 +24,11 @@ using namespace thinnet::examples;
 namespace {
 
 struct Options {
-  std::size_t points = 100, hidden = 100, epochs = 200;
-  double keep_prob = 1, noise = 0.2;
+  std::size_t points = 100;  // in each arm
+  double noise = 0.2;        // of the angle, in radians
+  std::size_t hidden = 100;
+  double keep_prob = 1;
+  std::size_t epochs = 200;
   std::uint64_t seed = 0;
   std::string output = "output/spiral";
 };
@@ -35,7 +38,7 @@ constexpr std::size_t arms = 3;
 /// points of each arm: radius t and angle 4(arm + t), with noise on the angle, t from 0 to 1.
 /// Karpathy, "CS231n case study: a minimal neural network" (2015).
 Dataset make_arms(std::size_t points, double noise, std::uint64_t seed) {
-  Random random(seed, 100);  // a stream apart from those of the weights
+  Random random(seed, /*stream=*/100);  // apart from those of the weights
   Matrix<float> x({arms * points, 2});
   Labels labels;
   for (std::size_t n = 0; n < arms * points; ++n) {
@@ -49,59 +52,58 @@ Dataset make_arms(std::size_t points, double noise, std::uint64_t seed) {
   return {x, labels, arms};
 }
 
-/// The net's answer on a square grid, with the points on top.
-Regions regions_of(Sequential<float>& net, const Dataset& data) {
-  constexpr std::size_t side = 161;
-  constexpr double edge = 1.2;
-  Regions regions{Matrix<float>({data.size(), 2}), {}, {}, side, -edge, edge};
-  for (std::size_t n = 0; n < data.size(); ++n) {
-    data.copy_row(n, &regions.points(n, 0));
-    regions.labels.push_back(data.label(n));
-  }
-  Matrix<float> grid({side * side, 2});
-  const auto coordinate = [](std::size_t k) {
-    return static_cast<float>(-edge + 2 * edge * static_cast<double>(k) / (side - 1));
-  };
-  for (std::size_t i = 0; i < side * side; ++i) {
-    grid(i, 0) = coordinate(i % side);
-    grid(i, 1) = coordinate(i / side);
-  }
-  regions.grid = predict(net.forward(grid, test()));
-  return regions;
+/// Accuracies after the last epoch.
+EpochRecord fit(Sequential<float>& net, const Dataset& training, const Dataset& validation,
+                const Options& options, const ProgressReporter& reporter) {
+  Adam<float> adam(net.parameters(), {/*learning_rate=*/1e-2});
+  Trainer<float> trainer(net, adam, {options.epochs, /*batch_size=*/100, options.seed});
+  const auto as_they_are = Normaliser<float>::identity(2);
+  return trainer.fit(training, validation, as_they_are, reporter).epochs.back();
 }
 
 void run(const Options& options) {
   require_writable_folder(options.output);
   const Dataset training = make_arms(options.points, options.noise, options.seed);
   const Dataset validation = make_arms(options.points, options.noise, options.seed + 1);
-  Sequential<float> net(2, Affine<float>(2, options.hidden), Relu<float>(),
-                        Dropout<float>(options.keep_prob, options.seed),
-                        Affine<float>(options.hidden, arms));
-  initialise(net.parameters(), he, options.seed);
-  fmt::print("{}\n", summary(net));
-  std::fflush(stdout);  // before progress on stderr, in a log too
 
-  const auto last_epoch = [&](Sequential<float>& learner, const ProgressReporter& report) {
-    Adam<float> adam(learner.parameters(), {/*learning_rate=*/1e-2});
-    Trainer<float> trainer(learner, adam, {options.epochs, /*batch_size=*/100, options.seed});
-    return trainer.fit(training, validation, Normaliser<float>::identity(2), report).epochs.back();
-  };
-  const EpochRecord last = last_epoch(net, report_on_stderr("spiral"));
-  Sequential<float> line(2, Affine<float>(2, arms));  // what no hidden layer can do
-  const EpochRecord line_last = last_epoch(line, nullptr);
-  draw_regions((std::filesystem::path(options.output) / "boundary").string(),
-               fmt::format("Three arms, 2-{}-3, keep_prob {}: {:.0f} % right on new points",
-                           options.hidden, options.keep_prob, 100 * last.validation_accuracy),
-               regions_of(net, training));
+  const std::size_t H = options.hidden;
+  Sequential<float> net(2,                                                // x (N×2)
+                        Affine<float>(2, H),                              // N×H
+                        Relu<float>(),                                    // N×H
+                        Dropout<float>(options.keep_prob, options.seed),  // N×H
+                        Affine<float>(H, arms));                          // scores (N×3)
+  initialise(net.parameters(), he, options.seed);
+  fmt::print("{}\n\n{}\n", flow(net), summary(net));
+  std::fflush(stdout);  // before progress on stderr, in a log too
+  const EpochRecord bent = fit(net, training, validation, options, report_on_stderr("spiral"));
+
+  // What no hidden layer can do. Its only weights may start at zero.
+  Sequential<float> line(2,                        // x (N×2)
+                         Affine<float>(2, arms));  // scores (N×3)
+  const EpochRecord straight = fit(line, training, validation, options, nullptr);
+
   fmt::print(
       "\n{:.1f} % of the points it learnt from are right, and {:.1f} % of {} new ones.\n"
       "Without the hidden layer {:.1f} % of the new ones are: its boundaries are straight lines,\n"
-      "and the arms wind around each other. Each hidden ReLU folds the plane once; {} folds "
-      "together\n"
-      "make the boundary follow the arms.\n"
-      "The picture is in {}/boundary.svg and boundary.png\n",
-      100 * last.train_accuracy, 100 * last.validation_accuracy, validation.size(),
-      100 * line_last.validation_accuracy, options.hidden, options.output);
+      "and the arms wind around each other.\n",
+      100 * bent.train_accuracy, 100 * bent.validation_accuracy, validation.size(),
+      100 * straight.validation_accuracy);
+  if (bent.validation_accuracy > straight.validation_accuracy) {
+    fmt::print(
+        "Each hidden ReLU folds the plane once; {} folds together make the boundary follow\n"
+        "the arms.\n",
+        H);
+  } else {
+    fmt::print(
+        "This net did no better than straight lines: give it more epochs, hidden units or points,\n"
+        "or a keep_prob nearer to 1.\n");
+  }
+
+  draw_boundary(options.output + "/boundary",
+                fmt::format("Three arms, 2-{}-3, keep_prob {}: {:.0f} % right on new points", H,
+                            options.keep_prob, 100 * bent.validation_accuracy),
+                net, training, /*edge=*/1.2);
+  fmt::print("The picture is in {}/boundary.svg and boundary.png\n", options.output);
 }
 
 }  // namespace
@@ -109,8 +111,7 @@ void run(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app("Trains a network on three spiral arms and draws its decision boundary.");
-  app.option_defaults()->always_capture_default()->multi_option_policy(
-      CLI::MultiOptionPolicy::TakeLast);
+  set_option_defaults(app);
   app.add_option("--points", options.points, "points in each arm")->check(whole_number(1, 1000000));
   app.add_option("--noise", options.noise, "standard deviation of the angle, in radians")
       ->check(not_negative());
@@ -119,6 +120,6 @@ int main(int argc, char** argv) {
   app.add_option("--epochs", options.epochs, "passes over the points")->check(whole_number(1));
   app.add_option("--seed", options.seed, "of points, weights, batches and masks")
       ->check(whole_number(0));
-  app.add_option("--output", options.output, "folder for the picture; made if missing");
+  add_folder(app, "--output", options.output, "folder for the picture; made if missing");
   return run_program(app, argc, argv, [&] { run(options); });
 }

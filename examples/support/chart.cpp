@@ -82,7 +82,9 @@ void run_gnuplot(const std::string& script, const std::string& svg, const std::s
 void draw(const std::string& stem, int width, int height, const std::string& data,
           const std::string& plot) {
   const std::string name = std::filesystem::path(stem).filename().string();
-  const std::string script = stem + ".gp", svg = stem + ".svg", png = stem + ".png";
+  const std::string script = stem + ".gp";
+  const std::string svg = stem + ".svg";
+  const std::string png = stem + ".png";
   write_file(script,
              fmt::format("# To draw again: gnuplot -c {0}.gp {0}.svg {0}.png\n{1}"
                          "do for [format in \"svg png\"] {{\n"
@@ -92,10 +94,47 @@ void draw(const std::string& stem, int width, int height, const std::string& dat
                          "set terminal pngcairo noenhanced size {2},{3} font \"DejaVu Sans,10\"\n"
                          "set output ARG2\n}}\n{4}unset output\n}}\n",
                          name, data, width, height, plot));
-  const MemoryFile drawn_svg("svg"), drawn_png("png");
+  const MemoryFile drawn_svg("svg");
+  const MemoryFile drawn_png("png");
   run_gnuplot(script, drawn_svg.path(), drawn_png.path());
   write_file(svg, read_file(drawn_svg.path()));
   write_file(png, read_file(drawn_png.path()));
+}
+
+/// Lines that the plot then knows by their name, "$curve0".
+std::string data_block(const std::string& name, const std::string& lines) {
+  return fmt::format("{} << END\n{}END\n", name, lines);
+}
+
+std::string points_of(const Curve& curve) {
+  std::string points;
+  for (std::size_t i = 0; i < curve.y.size(); ++i)
+    points += fmt::format("{} {}\n", i + 1, curve.y[i]);
+  return points;
+}
+
+/// The points of one class.
+std::string points_of(const Regions& regions, std::int32_t label) {
+  std::string points;
+  for (std::size_t n = 0; n < regions.labels.size(); ++n) {
+    if (regions.labels[n] != label) continue;
+    points += fmt::format("{:.4f} {:.4f}\n", regions.points(n, 0), regions.points(n, 1));
+  }
+  return points;
+}
+
+/// x, y and the colour's red, green and blue of every grid point.
+std::string pixels_of(const Regions& regions) {
+  const double step = (regions.high - regions.low) / static_cast<double>(regions.side - 1);
+  std::string pixels;
+  for (std::size_t i = 0; i < regions.grid.size(); ++i) {
+    const double x = regions.low + step * static_cast<double>(i % regions.side);
+    const double y = regions.low + step * static_cast<double>(i / regions.side);
+    const unsigned colour = pale.at(static_cast<std::size_t>(regions.grid[i]));
+    pixels += fmt::format("{:.4f} {:.4f} {} {} {}\n", x, y, colour >> 16, colour >> 8 & 0xFF,
+                          colour & 0xFF);
+  }
+  return pixels;
 }
 
 }  // namespace
@@ -108,7 +147,8 @@ void draw_curves(const std::string& stem, const std::string& title,
       "set multiplot layout 1,{} title {} font \",14\"\n"
       "set grid linecolor \"#dddddd\"\nset border 3 linecolor \"#555555\"\nset tics nomirror\n",
       panels.size(), quoted(title));
-  std::size_t block = 0, last_x = 2;  // one epoch alone still gets an axis with a length
+  std::size_t curves = 0;
+  std::size_t last_x = 2;  // one epoch alone still gets an axis with a length
   for (const Panel& panel : panels) {
     for (const Curve& curve : panel.curves) last_x = std::max(last_x, curve.y.size());
     plot += fmt::format(
@@ -116,53 +156,39 @@ void draw_curves(const std::string& stem, const std::string& title,
         quoted(panel.title), quoted(panel.x_label), quoted(panel.y_label),
         panel.legend == Legend::centre ? "center" : "bottom", last_x);
     for (const Curve& curve : panel.curves) {
-      data += fmt::format("$curve{} << END\n", block);
-      for (std::size_t i = 0; i < curve.y.size(); ++i)
-        data += fmt::format("{} {}\n", i + 1, curve.y[i]);
-      data += "END\n";
+      const std::string name = fmt::format("$curve{}", curves);
+      ++curves;
+      data += data_block(name, points_of(curve));
       plot += fmt::format(
-          "$curve{} with linespoints pointtype 7 pointsize 0.35 linewidth 2 "
+          "{} with linespoints pointtype 7 pointsize 0.35 linewidth 2 "
           "linecolor rgb \"{}\" dashtype {} title {}, ",
-          block++, palette.at(curve.colour % palette.size()), curve.dashed ? "2" : "1",
+          name, palette.at(curve.colour % palette.size()), curve.dashed ? "2" : "1",
           quoted(curve.title));
     }
     plot += "\n";
   }
-  draw(stem, panel_width * static_cast<int>(panels.size()), height, data,
-       plot + "unset multiplot\n");
+  plot += "unset multiplot\n";
+  draw(stem, panel_width * static_cast<int>(panels.size()), height, data, plot);
 }
 
 void draw_regions(const std::string& stem, const std::string& title, const Regions& regions) {
   constexpr int size = 640;
-  std::string data = "$grid << END\n";
-  const double step = (regions.high - regions.low) / static_cast<double>(regions.side - 1);
-  for (std::size_t i = 0; i < regions.grid.size(); ++i) {
-    const std::size_t column = i % regions.side, row = i / regions.side;
-    const unsigned colour = pale.at(static_cast<std::size_t>(regions.grid[i]));
-    data +=
-        fmt::format("{:.4f} {:.4f} {} {} {}\n", regions.low + step * static_cast<double>(column),
-                    regions.low + step * static_cast<double>(row), colour >> 16, colour >> 8 & 0xFF,
-                    colour & 0xFF);
-  }
-  data += "END\n";
+  std::string data = data_block("$grid", pixels_of(regions));
   std::string plot = fmt::format(
       "set title {0} font \",14\"\nset size ratio 1\nset key outside bottom center horizontal\n"
       "plot [{1}:{2}][{1}:{2}] $grid with rgbimage notitle, ",
       quoted(title), regions.low, regions.high);
   for (std::int32_t c = 0; c < static_cast<std::int32_t>(palette.size()); ++c) {
-    std::string points;
-    for (std::size_t n = 0; n < regions.labels.size(); ++n) {
-      if (regions.labels[n] != c) continue;
-      points += fmt::format("{:.4f} {:.4f}\n", regions.points(n, 0), regions.points(n, 1));
-    }
+    const std::string points = points_of(regions, c);
     if (points.empty()) continue;
-    data += fmt::format("$class{} << END\n{}END\n", c, points);
+    data += data_block(fmt::format("$class{}", c), points);
     plot += fmt::format(
         "$class{0} with points pointtype 7 pointsize 0.7 linecolor rgb \"{1}\" "
         "title \"class {0}\", ",
         c, palette.at(static_cast<std::size_t>(c)));
   }
-  draw(stem, size, size, data, plot + "\n");
+  plot += "\n";
+  draw(stem, size, size, data, plot);
 }
 
 }  // namespace thinnet::examples

@@ -78,7 +78,8 @@ Images read_idx_pair(const fs::path& in, const std::string& x, const std::string
 }
 
 Images read_own(const fs::path& in) {
-  const std::string x = (in / "x.npy").string(), labels = (in / "y.npy").string();
+  const std::string x = (in / "x.npy").string();
+  const std::string labels = (in / "y.npy").string();
   Images images{read_npy(x, labels), "x.npy and y.npy", in.string(), {x, labels}, {}};
   images.classes = numbers(images.training.classes());
   images.side = side_of_square(images.training.width());
@@ -87,8 +88,9 @@ Images read_own(const fs::path& in) {
 }
 
 fs::path cache_folder() {
-  const std::string cache = environment("XDG_CACHE_HOME"), home = environment("HOME");
-  return fs::path(cache.empty() ? home + "/.cache" : cache) / "thinnet" / "cifar-10-batches-bin";
+  std::string cache = environment("XDG_CACHE_HOME");
+  if (cache.empty()) cache = environment("HOME") + "/.cache";
+  return fs::path(cache) / "thinnet" / "cifar-10-batches-bin";
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ std::optional<Launch> launch() {
       {"PMI_RANK", "PMI_SIZE"},                          // MPICH and its kin
       {"PMIX_RANK", "SLURM_NTASKS"}};
   for (const auto& [rank_name, size_name] : launchers) {
-    const char *rank_text = std::getenv(rank_name), *size_text = std::getenv(size_name);
+    const char* rank_text = std::getenv(rank_name);
+    const char* size_text = std::getenv(size_name);
     if (rank_text == nullptr) continue;
     const std::size_t rank = std::strtoull(rank_text, nullptr, 10);
     const std::size_t told = size_text == nullptr ? 0 : std::strtoull(size_text, nullptr, 10);

@@ -18,9 +18,12 @@ namespace thinnet::examples {
 inline CLI::Validator whole_number(std::uint64_t least,
                                    std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
   const bool bounded = most < std::numeric_limits<std::uint64_t>::max();
-  const std::string range = bounded      ? fmt::format(" in [{}, {}]", least, most)
-                            : least == 0 ? std::string()
-                                         : fmt::format(" of at least {}", least);
+  std::string range;
+  if (bounded) {
+    range = fmt::format(" in [{}, {}]", least, most);
+  } else if (least > 0) {
+    range = fmt::format(" of at least {}", least);
+  }
   return {[=](std::string& text) -> std::string {
             const auto value = number_of<std::uint64_t>(text);
             const bool fits = value && *value >= least && *value <= most;

@@ -1,9 +1,9 @@
 // XOR: the smallest problem that no straight line solves. The whole training loop stands open.
-#include <fmt/format.h>
+#include <cmath>
+#include <cstdio>
 
 #include "core/initialise.hpp"
-#include "core/sequential.hpp"
-#include "examples/support/program.hpp"
+#include "core/summary.hpp"
 #include "layers/affine.hpp"
 #include "layers/relu.hpp"
 #include "layers/softmax_cross_entropy.hpp"
@@ -11,33 +11,40 @@
 
 using namespace thinnet;
 
-int train_xor() {
+int main(int argc, char** argv) {
+  if (argc > 1) {
+    const bool help = std::string(argv[1]) == "--help";
+    std::fprintf(help ? stdout : stderr, "xor learns XOR; it takes no options but --help\n");
+    return help ? 0 : 2;
+  }
   const Matrix<float> x = {{0, 0}, {0, 1}, {1, 0}, {1, 1}};  // (4×2)
-  const Labels labels = {0, 1, 1, 0};
+  const Labels labels = {0, 1, 1, 0};                        // x1 XOR x2
 
-  Sequential<float> net(2, Affine<float>(2, 8), Relu<float>(), Affine<float>(8, 2));
+  Sequential<float> net(2,                     // x (N×2)
+                        Affine<float>(2, 8),   // N×8
+                        Relu<float>(),         // N×8
+                        Affine<float>(8, 2));  // scores (N×2), one for class 0 and one for class 1
   initialise(net.parameters(), he, /*seed=*/1);
   SoftmaxCrossEntropy<float> loss;
   Sgd<float> optimizer(net.parameters(), {/*learning_rate=*/0.1, /*momentum=*/0.9});
+  std::printf("%s\n\n", flow(net).c_str());
 
   for (int step = 1; step <= 200; ++step) {
-    const double value = loss.forward(net.forward(x, train(0)), labels);
+    const double value = loss.forward(net.forward(x, train(step)), labels);
     net.backward(loss.backward());
     optimizer.step();
-    if (step == 1 || step % 50 == 0) fmt::print("step {:3}  loss {:.4f}\n", step, value);
+    if (step == 1 || step % 50 == 0) std::printf("step %3d  loss %.4f\n", step, value);
   }
 
-  fmt::print("\n x1 x2  P(1)\n");
-  loss.forward(net.forward(x, test()), labels);
+  const Matrix<float>& scores = net.forward(x, test());
+  std::printf("\nx1 x2  target  P(1)\n");
   for (std::size_t n = 0; n < 4; ++n) {
-    fmt::print("  {}  {}  {:.3f}\n", x(n, 0), x(n, 1), loss.cache().probabilities(n, 1));
+    const double p1 = 1 / (1 + std::exp(scores(n, 0) - scores(n, 1)));  // softmax of two scores
+    std::printf(" %.0f  %.0f       %d  %.3f\n", x(n, 0), x(n, 1), labels[n], p1);
   }
-  fmt::print(
-      "\nOne affine layer cannot do this: it would need w1 > 0 and w2 > 0 but w1 + w2 < 0.\n"
+  std::printf(
+      "\nOne affine layer cannot do this: w1·x1 + w2·x2 + b, its score of class 1 less that of 0,\n"
+      "would need b < 0, w1 + b > 0, w2 + b > 0 and w1 + w2 + b < 0 for the four rows above.\n"
+      "The middle two add up to w1 + w2 + 2b > 0 > w1 + w2 + b, so that b > 0: a contradiction.\n"
       "The ReLU between the two layers folds the plane, and on the fold a line is enough.\n");
-  return 0;
-}
-
-int main(int argc, char** argv) {
-  return examples::run_program("Learns XOR with a 2-8-2 network.", argc, argv, train_xor);
 }

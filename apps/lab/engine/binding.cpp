@@ -115,8 +115,8 @@ class Binding {
     object.set("step", static_cast<double>(lab_->step()));
     object.set("epoch", static_cast<double>(lab_->step() / lab_->steps_per_epoch()));
     object.set("stepsPerEpoch", lab_->steps_per_epoch());
-    object.set("plain", scores(Side::plain));
-    object.set("dropout", scores(Side::dropout));
+    object.set("plain", evaluation(Side::plain));
+    object.set("dropout", evaluation(Side::dropout));
     return object;
   }
 
@@ -196,9 +196,9 @@ class Binding {
   }
 
  private:
-  val scores(Side side) {
-    const Scores train = lab_->scores(side, lab_->training());
-    const Scores validation = lab_->scores(side, lab_->validation());
+  val evaluation(Side side) {
+    const Evaluation train = lab_->evaluate(side, lab_->training());
+    const Evaluation validation = lab_->evaluate(side, lab_->validation());
     val object = val::object();
     object.set("trainLoss", train.loss);
     object.set("trainAccuracy", train.accuracy);

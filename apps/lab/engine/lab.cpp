@@ -20,7 +20,8 @@ constexpr std::size_t rows_at_once = 500;  // of a long forward pass: its output
 constexpr double saved_format = 1;
 constexpr Side sides[] = {Side::plain, Side::dropout};
 
-void require_sound(const LabConfig& config) {
+/// The config itself, when it is sound.
+const LabConfig& checked(const LabConfig& config) {
   require(config.hidden.size() <= most_layers, "there are {} hidden layers, expected at most {}",
           config.hidden.size(), most_layers);
   for (std::size_t i = 0; i < config.hidden.size(); ++i) {
@@ -34,13 +35,19 @@ void require_sound(const LabConfig& config) {
   require(config.batch_size > 0, "the batch size is 0, expected at least 1");
   require(std::isfinite(config.optimizer.weight_decay),
           "the weight decay is {}, expected a finite number", config.optimizer.weight_decay);
+  return config;
 }
 
 /// Adam, or SGD: plain SGD is momentum 0.
 examples::OptimizerSettings settings_of(const OptimizerConfig& config) {
   const bool adam = config.kind == OptimizerKind::adam;
-  return {adam ? examples::OptimizerKind::adam : examples::OptimizerKind::sgd, config.learning_rate,
-          config.kind == OptimizerKind::momentum ? config.momentum : 0, config.weight_decay};
+  const bool with_momentum = config.kind == OptimizerKind::momentum;
+  examples::OptimizerSettings settings;
+  settings.kind = adam ? examples::OptimizerKind::adam : examples::OptimizerKind::sgd;
+  settings.learning_rate = config.learning_rate;
+  settings.momentum = with_momentum ? config.momentum : 0;
+  settings.weight_decay = config.weight_decay;
+  return settings;
 }
 
 /// Calls use(scores, first) for the net's scores of the rows from `first` on, part by part.
@@ -56,7 +63,7 @@ void forward_in_parts(Sequential<double>& net, const Matrix<double>& x, F use) {
   }
 }
 
-std::size_t best_class(const Matrix<double>& scores, std::size_t n) {
+std::size_t argmax(const Matrix<double>& scores, std::size_t n) {
   const double* s = &scores(n, 0);
   return static_cast<std::size_t>(std::max_element(s, s + scores.shape(1)) - s);
 }
@@ -121,7 +128,7 @@ Lab::Learner Lab::make_learner(Side side) const {
 }
 
 Lab::Lab(const LabConfig& config)
-    : config_((require_sound(config), config)),
+    : config_(checked(config)),
       data_(
           split(make_points(config.data, config.seed), config.data.validation_share, config.seed)),
       original_(data_.training),
@@ -142,8 +149,8 @@ void Lab::train(std::size_t steps) {
     const Batch<double>& batch = batches_->at(step_);
     for (const Side side : sides) {
       Learner& learns = learner(side);
-      const double loss = learns.loss.forward(
-          learns.net.forward(batch.x, thinnet::train(step_, batch.examples)), batch.labels);
+      const Pass pass = thinnet::train(step_, batch.examples);
+      const double loss = learns.loss.forward(learns.net.forward(batch.x, pass), batch.labels);
       if (!std::isfinite(loss)) {
         throw std::runtime_error(fmt::format(
             "the loss is {} at step {} (epoch {}): try a learning rate below {}, or smaller "
@@ -157,7 +164,7 @@ void Lab::train(std::size_t steps) {
   }
 }
 
-Scores Lab::scores(Side side, const Points& points) {
+Evaluation Lab::evaluate(Side side, const Points& points) {
   Learner& judged = learner(side);
   double loss = 0;
   std::size_t correct = 0;
@@ -167,7 +174,7 @@ Scores Lab::scores(Side side, const Points& points) {
     labels.assign(begin, begin + static_cast<std::ptrdiff_t>(scores.shape(0)));
     loss += judged.loss.forward(scores, labels) * static_cast<double>(labels.size());
     for (std::size_t n = 0; n < labels.size(); ++n)
-      correct += best_class(scores, n) == static_cast<std::size_t>(labels[n]) ? 1 : 0;
+      if (argmax(scores, n) == static_cast<std::size_t>(labels[n])) ++correct;
   });
   const auto N = static_cast<double>(points.labels.size());
   return {loss / N, static_cast<double>(correct) / N};
@@ -182,14 +189,15 @@ Boundary Lab::boundary(Side side, std::size_t resolution, double range) {
   const double cell = 2 * range / static_cast<double>(resolution);
   Matrix<double> x({cells, 2});
   for (std::size_t i = 0; i < cells; ++i) {
-    const std::size_t row = i / resolution, column = i % resolution;
+    const std::size_t row = i / resolution;
+    const std::size_t column = i % resolution;
     x(i, 0) = -range + cell * (static_cast<double>(column) + 0.5);
     x(i, 1) = range - cell * (static_cast<double>(row) + 0.5);
   }
   Boundary boundary{std::vector<std::uint8_t>(cells), std::vector<float>(cells)};
   forward_in_parts(net(side), x, [&](const Matrix<double>& scores, std::size_t first) {
     for (std::size_t n = 0; n < scores.shape(0); ++n) {
-      const std::size_t best = best_class(scores, n);
+      const std::size_t best = argmax(scores, n);
       double sum = 0;  // of exp(s - largest), in which the winner's own is 1
       for (std::size_t c = 0; c < scores.shape(1); ++c)
         sum += std::exp(scores(n, c) - scores(n, best));
@@ -274,7 +282,8 @@ void Lab::restore(const std::vector<double>& saved) {
   step_ = step;
   for (const Side side : sides) {
     const State& state = states[side == Side::plain ? 0 : 1];
-    if (auto* t = learner(side).optimizer->state().t) *t = state.t;
+    std::uint64_t* t = learner(side).optimizer->state().t;
+    if (t != nullptr) *t = state.t;
     const auto matrices = learner(side).matrices();
     for (std::size_t i = 0; i < matrices.size(); ++i) *matrices[i] = state.matrices[i];
   }

@@ -38,7 +38,7 @@ struct LabConfig {
 
 enum class Side { plain, dropout };
 
-struct Scores {
+struct Evaluation {
   double loss, accuracy;
 };
 
@@ -69,7 +69,7 @@ class Lab {
   const Points& validation() const { return data_.validation; }
   Sequential<double>& net(Side side) { return learner(side).net; }
   /// Mean loss (nats) and accuracy in test mode.
-  Scores scores(Side side, const Points& points);
+  Evaluation evaluate(Side side, const Points& points);
   /// Over [-range, range]², a value at the middle of each of resolution² cells. Throws
   /// std::invalid_argument unless 1 <= resolution <= 1000 and range > 0.
   Boundary boundary(Side side, std::size_t resolution, double range);

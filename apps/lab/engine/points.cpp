@@ -40,11 +40,13 @@ Place place_of(const DataConfig& config, std::size_t label, double t, Random& ra
       return {side * (std::cos(angle) - 0.5) / 1.5, side * (std::sin(angle) - 0.25) / 1.5};
     }
     case DataKind::circles: {
-      const double angle = 2 * pi * random.uniform(), radius = label == 0 ? 0.9 : 0.45;
+      const double angle = 2 * pi * random.uniform();
+      const double radius = label == 0 ? 0.9 : 0.45;
       return {radius * std::cos(angle), radius * std::sin(angle)};
     }
     case DataKind::exclusive_or: {  // class 1 where the signs differ
-      const double x = random.uniform(), y = random.uniform();
+      const double x = random.uniform();
+      const double y = random.uniform();
       const double sign = random.below(2) == 0 ? 1 : -1;
       return {sign * x, label == 0 ? sign * y : -sign * y};
     }
@@ -97,7 +99,8 @@ Points make_points(const DataConfig& config, std::uint64_t seed) {
   Points points{Matrix<double>({count, 2}), Labels(count), classes};
   const double blur = config.kind == DataKind::spiral ? 0 : config.noise;
   for (std::size_t n = 0; n < count; ++n) {
-    const std::size_t label = n % classes, rank = n / classes;
+    const std::size_t label = n % classes;
+    const std::size_t rank = n / classes;
     const std::size_t of_class = (count - label + classes - 1) / classes;
     const double t = static_cast<double>(rank + 1) / static_cast<double>(of_class);
     const Place place = place_of(config, label, t, random);

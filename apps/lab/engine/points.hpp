@@ -15,10 +15,9 @@ enum class DataKind { moons, circles, exclusive_or, spiral, blobs, own };
 
 struct DataConfig {
   DataKind kind = DataKind::moons;
-  std::size_t count =
-      200;             ///< points, the validation's among them; own points are as many as given
-  double noise = 0.1;  ///< standard deviation: of both coordinates; for spirals of the angle
-  std::size_t classes = 2;        ///< of blobs and own points; the others have as many as they have
+  std::size_t count = 200;  ///< points, the validation's among them; not read for own points
+  double noise = 0.1;       ///< standard deviation: of both coordinates; for spirals of the angle
+  std::size_t classes = 2;  ///< of blobs and own points; the others have as many as they have
   double validation_share = 0.5;  ///< in (0, 1)
   Points own;                     ///< used as they are: scale them to about [-1, 1] before
 };

@@ -41,6 +41,11 @@ Matrix<double> column_of(const Labels& labels) {
   return column;
 }
 
+/// "affine1.w" -> "w".
+std::string name_in_layer(const Parameter<double>& parameter) {
+  return parameter.name.substr(parameter.name.rfind('.') + 1);
+}
+
 /// Adds what a kind of layer has besides x, out, dout and dx. Nothing but the cache is left when
 /// backward comes: it is recorded as forward has left it.
 void describe(Layer<double>& layer, Mode mode, Operation& operation) {
@@ -48,7 +53,7 @@ void describe(Layer<double>& layer, Mode mode, Operation& operation) {
     operation.kind = OperationKind::affine;
     operation.cache.push_back({"x", affine->cache().x});
     for (const auto* p : layer.parameters())
-      operation.inputs.push_back({p->name.substr(p->name.rfind('.') + 1), p->value});
+      operation.inputs.push_back({name_in_layer(*p), p->value});
   } else if (const auto* relu = dynamic_cast<const Relu<double>*>(&layer)) {
     operation.kind = OperationKind::relu;
     operation.cache.push_back({"out", relu->cache().out});
@@ -63,14 +68,61 @@ Pass pass_of(const Lab& lab, const std::vector<std::uint32_t>& examples, Mode mo
   return mode == Mode::train ? train(lab.step(), examples) : test();
 }
 
-/// Which units of which ReLU let their input pass.
-std::vector<Matrix<bool>> gates_of(const Sequential<double>& net) {
-  std::vector<Matrix<bool>> gates;
+/// Which units of which ReLU are above 0.
+std::vector<Matrix<bool>> active_units(const Sequential<double>& net) {
+  std::vector<Matrix<bool>> active;
   for (std::size_t i = 0; i < net.size(); ++i) {
-    if (const auto* relu = dynamic_cast<const Relu<double>*>(&net.layer(i)))
-      gates.emplace_back(relu->cache().out > 0);
+    const auto* relu = dynamic_cast<const Relu<double>*>(&net.layer(i));
+    if (relu != nullptr) active.emplace_back(relu->cache().out > 0);
   }
-  return gates;
+  return active;
+}
+
+/// Records the forward half of every layer; returns the scores.
+const Matrix<double>& trace_forward(const Sequential<double>& net, const Matrix<double>& x,
+                                    const Pass& pass, Mode mode, Trace& trace) {
+  const Matrix<double>* out = &x;
+  for (std::size_t i = 0; i < net.size(); ++i) {
+    Layer<double>& layer = net.layer(i);
+    Operation operation;
+    operation.name = layer.name();
+    operation.inputs.push_back({"x", *out});
+    out = &layer.forward(*out, pass);
+    describe(layer, mode, operation);
+    operation.outputs.push_back({"out", *out});
+    trace.operations.push_back(std::move(operation));
+  }
+  return *out;
+}
+
+/// Records the loss, forward and backward; returns dscores.
+Matrix<double> trace_loss(const Matrix<double>& scores, Trace& trace) {
+  SoftmaxCrossEntropy<double> loss;
+  trace.loss = loss.forward(scores, trace.labels);
+  const Matrix<double> labels = column_of(trace.labels);
+  Operation operation;
+  operation.kind = OperationKind::loss;
+  operation.name = "loss";
+  operation.inputs = {{"scores", scores}, {"labels", labels}};
+  operation.cache = {{"probabilities", loss.cache().probabilities}, {"labels", labels}};
+  operation.outputs = {{"loss", number(trace.loss)}};
+  operation.backward_outputs = {{"dscores", loss.backward()}};
+  trace.operations.push_back(std::move(operation));
+  return loss.backward();
+}
+
+/// Records the backward half of every layer, the last one first.
+void trace_backward(const Sequential<double>& net, const Matrix<double>& dscores, Trace& trace) {
+  const Matrix<double>* dout = &dscores;
+  for (std::size_t layers_left = net.size(); layers_left > 0; --layers_left) {
+    Layer<double>& layer = net.layer(layers_left - 1);
+    Operation& operation = trace.operations[layers_left - 1];
+    operation.backward_inputs.push_back({"dout", *dout});
+    dout = &layer.backward(*dout);
+    operation.backward_outputs.push_back({"dx", *dout});
+    for (const auto* p : layer.parameters())
+      operation.backward_outputs.push_back({"d" + name_in_layer(*p), p->grad});
+  }
 }
 
 }  // namespace
@@ -82,36 +134,9 @@ Trace trace(Lab& lab, Side side, const std::vector<std::uint32_t>& examples, Mod
 
   Trace trace;
   trace.labels = rows.labels;
-  const Matrix<double>* x = &rows.x;
-  for (std::size_t i = 0; i < net.size(); ++i) {
-    Layer<double>& layer = net.layer(i);
-    Operation operation{OperationKind::affine, layer.name(), {}, {{"x", *x}}, {}, {}, {}, {}};
-    x = &layer.forward(*x, pass);
-    describe(layer, mode, operation);
-    operation.outputs.push_back({"out", *x});
-    trace.operations.push_back(std::move(operation));
-  }
-  SoftmaxCrossEntropy<double> loss;
-  trace.loss = loss.forward(*x, rows.labels);
-  const Matrix<double> labels = column_of(rows.labels);
-  trace.operations.push_back({OperationKind::loss,
-                              "loss",
-                              {},
-                              {{"scores", *x}, {"labels", labels}},
-                              {{"probabilities", loss.cache().probabilities}, {"labels", labels}},
-                              {{"loss", number(trace.loss)}},
-                              {},
-                              {{"dscores", loss.backward()}}});
-
-  const Matrix<double>* dout = &loss.backward();
-  for (std::size_t i = net.size(); i-- > 0;) {
-    Operation& operation = trace.operations[i];
-    operation.backward_inputs.push_back({"dout", *dout});
-    dout = &net.layer(i).backward(*dout);
-    operation.backward_outputs.push_back({"dx", *dout});
-    for (const auto* p : net.layer(i).parameters())
-      operation.backward_outputs.push_back({"d" + p->name.substr(p->name.rfind('.') + 1), p->grad});
-  }
+  const Matrix<double>& scores = trace_forward(net, rows.x, pass, mode, trace);
+  const Matrix<double> dscores = trace_loss(scores, trace);
+  trace_backward(net, dscores, trace);
   return trace;
 }
 
@@ -129,15 +154,15 @@ GradientOfEntry check_entry(Lab& lab, Side side, const std::string& tensor, std:
   // check_gradients moves a matrix of one entry away from 0, by 1/16 at most; a power of 2 times
   // that is added to the value.
   constexpr double longest_step = 0x1p-4, smallest_scale = 0x1p-20;
-  const auto gates_at = [&](double moved) {
+  const auto active_at = [&](double moved) {
     entry = moved;
     net.forward(rows.x, pass);
-    return gates_of(net);
+    return active_units(net);
   };
-  const auto gates = gates_at(value);
+  const auto active = active_at(value);
   const auto crosses_kink = [&](double scale) {
-    return gates_at(value + scale * longest_step) != gates ||
-           gates_at(value - scale * longest_step) != gates;
+    return active_at(value + scale * longest_step) != active ||
+           active_at(value - scale * longest_step) != active;
   };
   double scale = 1;
   while (scale > smallest_scale && crosses_kink(scale)) scale /= 4;
@@ -155,8 +180,10 @@ GradientOfEntry check_entry(Lab& lab, Side side, const std::string& tensor, std:
     gradient(0, 0) = scale * (parameter == nullptr ? dx : parameter->grad).data()[index];
   };
   const GradientReport report = check_gradients(forward, backward, {{tensor, &moved, &gradient}});
-  const double a = report.analytic / scale, n = report.numeric / scale;
-  return {a, n, std::abs(a - n) / std::max(std::abs(a) + std::abs(n), 1e-6), at_kink};
+  const double analytic = report.analytic / scale;
+  const double numeric = report.numeric / scale;
+  const double size = std::max(std::abs(analytic) + std::abs(numeric), 1e-6);
+  return {analytic, numeric, std::abs(analytic - numeric) / size, at_kink};
 }
 
 }  // namespace thinnet::lab

@@ -19,7 +19,7 @@ struct NamedTensor {
 enum class OperationKind { affine, relu, dropout, loss };
 
 struct Operation {
-  OperationKind kind;
+  OperationKind kind = OperationKind::affine;
   std::string name;  ///< "affine1"; with the tensor's name that of a parameter: "affine1.w"
   std::optional<double> keep_prob;                             ///< of dropout
   std::vector<NamedTensor> inputs, cache, outputs;             // forward

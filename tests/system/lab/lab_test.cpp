@@ -183,10 +183,10 @@ TEST(LabPair, TrainsLikeTheLibrarysTrainerToTheBit) {
                                        Normaliser<double>::identity(2));
       lab.train(10 * lab.steps_per_epoch());
       for (auto* p : net.parameters()) EXPECT_EQ(p->value, lab.parameter(side, p->name).value);
-      EXPECT_EQ(history.epochs.back().validation_loss, lab.scores(side, lab.validation()).loss);
+      EXPECT_EQ(history.epochs.back().validation_loss, lab.evaluate(side, lab.validation()).loss);
       EXPECT_EQ(history.epochs.back().validation_accuracy,
-                lab.scores(side, lab.validation()).accuracy);
-      EXPECT_EQ(history.epochs.back().train_accuracy, lab.scores(side, lab.training()).accuracy);
+                lab.evaluate(side, lab.validation()).accuracy);
+      EXPECT_EQ(history.epochs.back().train_accuracy, lab.evaluate(side, lab.training()).accuracy);
     }
   }
 }
@@ -211,12 +211,12 @@ TEST(LabPair, LearnsTheSpiral) {
   config.hidden = {{32, 0.9}, {32, 0.9}};
   config.optimizer.weight_decay = 0;
   Lab lab(config);
-  const double before = lab.scores(Side::plain, lab.training()).loss;
-  EXPECT_NEAR(before, lab.scores(Side::dropout, lab.training()).loss, 0);
+  const double before = lab.evaluate(Side::plain, lab.training()).loss;
+  EXPECT_NEAR(before, lab.evaluate(Side::dropout, lab.training()).loss, 0);
   lab.train(200 * lab.steps_per_epoch());
   for (const Side side : both) {
-    EXPECT_GT(lab.scores(side, lab.training()).accuracy, 0.95);
-    EXPECT_LT(lab.scores(side, lab.training()).loss, before / 4);
+    EXPECT_GT(lab.evaluate(side, lab.training()).accuracy, 0.95);
+    EXPECT_LT(lab.evaluate(side, lab.training()).loss, before / 4);
   }
 }
 
@@ -453,10 +453,10 @@ TEST(LabEdits, ChangeOneNumberAndWhatFollowsFromIt) {
   Lab lab(small_config()), same(small_config());
   lab.set_weight(Side::dropout, "affine2.w", 10, 0.125);
   EXPECT_EQ(lab.parameter(Side::dropout, "affine2.w").value(1, 4), 0.125);  // 8×6, row-major
-  EXPECT_EQ(lab.scores(Side::plain, lab.training()).loss,
-            same.scores(Side::plain, same.training()).loss);
-  EXPECT_NE(lab.scores(Side::dropout, lab.training()).loss,
-            same.scores(Side::dropout, same.training()).loss);
+  EXPECT_EQ(lab.evaluate(Side::plain, lab.training()).loss,
+            same.evaluate(Side::plain, same.training()).loss);
+  EXPECT_NE(lab.evaluate(Side::dropout, lab.training()).loss,
+            same.evaluate(Side::dropout, same.training()).loss);
 
   const auto batch = lab.next_batch();
   lab.set_input(batch[2], 1, 0.75);
@@ -489,8 +489,8 @@ TEST(LabSave, GoesOnToTheSameBits) {
     EXPECT_EQ(fresh.save(), original.save());
     EXPECT_EQ(busy.save(), original.save());
     for (const Side side : both) {
-      EXPECT_EQ(fresh.scores(side, fresh.validation()).loss,
-                original.scores(side, original.validation()).loss);
+      EXPECT_EQ(fresh.evaluate(side, fresh.validation()).loss,
+                original.evaluate(side, original.validation()).loss);
     }
   }
 }
@@ -651,10 +651,10 @@ TEST(LabLosses, PrintsWhatTheEngineReaches) {
   EXPECT_EQ(state["stepsPerEpoch"], 5);
   for (const Side side : both) {
     const auto& shown = state[side == Side::plain ? "plain" : "dropout"];
-    EXPECT_EQ(shown["trainLoss"], lab.scores(side, lab.training()).loss);
-    EXPECT_EQ(shown["trainAccuracy"], lab.scores(side, lab.training()).accuracy);
-    EXPECT_EQ(shown["validationLoss"], lab.scores(side, lab.validation()).loss);
-    EXPECT_EQ(shown["validationAccuracy"], lab.scores(side, lab.validation()).accuracy);
+    EXPECT_EQ(shown["trainLoss"], lab.evaluate(side, lab.training()).loss);
+    EXPECT_EQ(shown["trainAccuracy"], lab.evaluate(side, lab.training()).accuracy);
+    EXPECT_EQ(shown["validationLoss"], lab.evaluate(side, lab.validation()).loss);
+    EXPECT_EQ(shown["validationAccuracy"], lab.evaluate(side, lab.validation()).accuracy);
   }
   EXPECT_TRUE(contains(run.err, "epoch 3/3")) << run.err;
 }

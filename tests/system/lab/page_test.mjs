@@ -369,10 +369,8 @@ describe("the Backprop view", () => {
             hold(t.dw, product(transposed(t.x), t.dout), `${title} dw`);
             hold(t.db, [t.dout[0].map((_, h) => t.dout.reduce((sum, row) => sum + row[h], 0))], `${title} db`);
           } else if (operation.startsWith("relu")) {
-            if (way === "forward") {
-              hold(t.out, t.x.map((row) => row.map((value) => Math.max(0, value))), title);
-              hold(t.gate, t.x.map((row) => row.map((value) => Number(value > 0))), `${title} gate`);
-            } else hold(t.dx, t.dout.map((row, n) => row.map((value, h) => value * t.gate[n][h])), title);
+            if (way === "forward") hold(t.out, t.x.map((row) => row.map((value) => Math.max(0, value))), title);
+            else hold(t.dx, t.dout.map((row, n) => row.map((value, h) => (t.out[n][h] > 0 ? value : 0))), title);
           } else if (operation.startsWith("dropout")) {
             const [from, to] = way === "forward" ? [t.x, t.out] : [t.dout, t.dx];
             hold(to, from.map((row, n) => row.map((value, h) => (value * t.mask[n][h]) / 0.5)), title);

@@ -32,10 +32,11 @@ std::string experiment(const std::string& data, const std::string& output,
 TEST(Programs, XorLearnsAndExplains) {
   const ProgramRun run = run_program("xor");
   EXPECT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_TRUE(contains(run.out, "0  0  0.0")) << run.out;
-  EXPECT_TRUE(contains(run.out, "0  1  0.9")) << run.out;
-  EXPECT_TRUE(contains(run.out, "1  0  0.9")) << run.out;
-  EXPECT_TRUE(contains(run.out, "1  1  0.0")) << run.out;
+  EXPECT_TRUE(contains(run.out, "x (N×2) → affine1 (N×8) → relu1 → affine2 (N×2)")) << run.out;
+  EXPECT_TRUE(contains(run.out, "0  0       0  0.0")) << run.out;
+  EXPECT_TRUE(contains(run.out, "0  1       1  0.9")) << run.out;
+  EXPECT_TRUE(contains(run.out, "1  0       1  0.9")) << run.out;
+  EXPECT_TRUE(contains(run.out, "1  1       0  0.0")) << run.out;
   EXPECT_TRUE(contains(run.out, "folds the plane"));
 }
 
@@ -67,11 +68,22 @@ TEST(Programs, SpiralDrawsItsBoundary) {
       run_program("spiral --points 20 --epochs 3 --hidden 10 --output " + (output / "new/folder"));
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_TRUE(contains(run.out, "% of the points it learnt from are right")) << run.out;
+  EXPECT_TRUE(contains(run.out, "folds together") != contains(run.out, "did no better")) << run.out;
   EXPECT_TRUE(is_png(output / "new/folder/boundary.png"));
   const std::string svg = read_file(output / "new/folder/boundary.svg");
   EXPECT_TRUE(contains(svg, "class 2") && contains(svg, "</svg>"));
   expect_refused(run_program("spiral --keep-prob 0 --output " + output.path()),
                  "spiral: dropout: keep_prob is 0, expected a number in (0, 1]");
+}
+
+TEST(Programs, SpiralClaimsSuccessOnlyWhenItDidBetterThanStraightLines) {
+  const TemporaryFolder output;
+  const std::string words = "spiral --hidden 20 --output " + output.path();
+  const ProgramRun trained = run_program(words + " --epochs 60");
+  EXPECT_TRUE(contains(trained.out, "20 folds together")) << trained.out;
+  // With hardly any unit left it learns less than the lines, which have no dropout.
+  const ProgramRun thinned = run_program(words + " --epochs 5 --keep-prob 0.001");
+  EXPECT_TRUE(contains(thinned.out, "did no better than straight lines")) << thinned.out;
 }
 
 TEST(Programs, EveryProgramHasHelp) {
@@ -214,7 +226,7 @@ TEST(Experiment, RefusesWrongOptionsInOneLine) {
 }
 
 TEST(Programs, FailWhereTheirResultsCannotBePrinted) {
-  for (const char* words : {"xor", "xor --help", "gradient_check", "dropout_cifar10 --help"}) {
+  for (const char* words : {"gradient_check", "gradient_check --help", "dropout_cifar10 --help"}) {
     SCOPED_TRACE(words);
     expect_refused(run_program(words, "", ">/dev/full"),
                    "stdout: cannot write: No space left on device");

@@ -157,9 +157,12 @@ TEST(Summary, ShowsShapesAndParameterCounts) {
             "total                      1541510  \n");
 }
 
-TEST(L2Penalty, SumsTheSquaresOfWeightsOnly) {
-  Affine<float> affine(Matrix<float>{{3, 4}}, Matrix<float>{{100, 100}});
-  EXPECT_DOUBLE_EQ(l2_penalty(affine.parameters(), 0.2), 0.5 * 0.2 * 25);
+TEST(Flow, ShowsALayerAfterTheOtherAndTheShapeWhereTheWidthChanges) {
+  const Sequential<float> net(2, Affine<float>(2, 8), Relu<float>(), Affine<float>(8, 2));
+  EXPECT_EQ(flow(net), "x (N×2) → affine1 (N×8) → relu1 → affine2 (N×2)");
+  const Sequential<double> square(3, Affine<double>(3, 3), Dropout<double>(0.5));
+  EXPECT_EQ(flow(square), "x (N×3) → affine1 → dropout1");
+  EXPECT_EQ(flow(Sequential<float>(7)), "x (N×7)");
 }
 
 }  // namespace

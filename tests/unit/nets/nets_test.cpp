@@ -1,12 +1,12 @@
 // Whole networks: the reference figures, gradient checks with and without dropout, and that they
 // learn.
 #include "core/initialise.hpp"
-#include "core/summary.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"
 #include "layers/softmax_cross_entropy.hpp"
 #include "optim/adam.hpp"
+#include "optim/l2_penalty.hpp"
 #include "tests/support.hpp"
 #include "training/trainer.hpp"
 

@@ -1,6 +1,7 @@
 #include <limits>
 
 #include "optim/adam.hpp"
+#include "optim/l2_penalty.hpp"
 #include "optim/sgd.hpp"
 #include "tests/support.hpp"
 
@@ -182,6 +183,12 @@ TEST(Optimizers, TakeANewLearningRate) {
   sgd.step();
   EXPECT_EQ(w.value(0, 0), 0.75F);
   EXPECT_EQ(sgd.learning_rate(), 0.25);
+}
+
+TEST(L2Penalty, SumsTheSquaresOfWeightsOnly) {
+  Parameter<float> w{"w", {{3, 4}}, {{0, 0}}, Role::weight};
+  Parameter<float> b{"b", {{100, 100}}, {{0, 0}}, Role::bias};
+  EXPECT_DOUBLE_EQ(l2_penalty<float>({&w, &b}, 0.2), 0.5 * 0.2 * 25);
 }
 
 }  // namespace

@@ -288,6 +288,14 @@ export class BackpropView {
     };
     const names = (tensors: { name: string }[]): string[] => tensors.map(({ name }) => name);
     const { forward, backward: back } = operation;
+    const kept = names(forward.cache);
+    const copied = kept.filter((name) => names(forward.inputs).includes(name));
+    const handedOn = kept.filter((name) => names(forward.outputs).includes(name));
+    const notes = [
+      copied.length ? `A copy of ${copied.join(" and ")}.` : "",
+      handedOn.length ? `What goes on: ${handedOn.join(" and ")}.` : "",
+    ];
+    const keptNote = kept.length ? notes.filter((note) => note).join(" ") : "Nothing.";
     const groups = backward
       ? [
           section("Comes in", names(back.inputs).concat(operation.kind === "affine" ? ["w"] : [])),
@@ -296,13 +304,7 @@ export class BackpropView {
         ]
       : [
           section("Comes in", names(forward.inputs)),
-          section(
-            "Is kept for the way back",
-            names(forward.cache).filter((name) => !forward.inputs.some((input) => input.name === name)),
-            forward.cache.some((kept) => forward.inputs.some(({ name }) => name === kept.name))
-              ? `A copy of ${forward.cache.filter((kept) => forward.inputs.some(({ name }) => name === kept.name)).map(({ name }) => name).join(" and ")}.`
-              : forward.cache.length === 0 ? "Nothing." : "",
-          ),
+          section("Is kept for the way back", kept.filter((name) => !copied.includes(name) && !handedOn.includes(name)), keptNote),
           section("Goes on", names(forward.outputs)),
         ];
     this.tensors.replaceChildren(...groups.filter((group) => group !== null));

@@ -53,7 +53,7 @@ export function equationsOf({ operation, backward }: Step): Part[][] {
           ]
         : [[symbol("out"), "=", symbol("x"), "·", symbol("w"), "+", symbol("b")]];
     case "relu":
-      return backward ? [[symbol("dx"), "=", symbol("dout"), "∘", symbol("gate")]] : [[symbol("out"), "= max(", symbol("x"), ", 0 )"]];
+      return backward ? [[symbol("dx"), "=", symbol("dout"), "∘ [", symbol("out"), "> 0 ]"]] : [[symbol("out"), "= max(", symbol("x"), ", 0 )"]];
     case "dropout": {
       const [target, source] = backward ? ["dx", "dout"] : ["out", "x"];
       if (!has(operation, "mask")) return [[symbol(target as string), "=", symbol(source as string)]];
@@ -77,7 +77,7 @@ export function purposeOf({ operation, backward }: Step): string {
         ? "Every entry of x and w had a share in many outputs, and its gradient adds up over all of them. That is why w and x come back transposed."
         : "Every output is a weighted sum of the inputs, and a bias.";
     case "relu":
-      return backward ? "The gradient passes where the unit was on, and stops where it was off." : "A unit below zero is switched off. The gate keeps which ones were on.";
+      return backward ? "The gradient passes where the unit was on, and stops where it was off." : "A unit below zero is switched off. What comes out shows which ones were on.";
     case "dropout":
       if (!has(operation, "mask")) return "In test mode every unit passes unchanged: the division in training has seen to that.";
       return backward
@@ -173,13 +173,13 @@ export function explain({ operation, backward }: Step, name: string, index: numb
     }
     case "relu": {
       if (backward) {
-        product(term("dout", index), term("gate", index));
+        const [outName, outNumber] = term("out", index);
+        product(term("dout", index), [`[${outName} > 0]`, `[${outNumber} > 0]`]);
         return made("dx", index);
       }
-      const [named, number] = term("x", index);
-      if (name === "gate") sum.add(`[${named} > 0]`, `[${number} > 0]`);
-      else sum.add(`max(${named}, 0)`, `max(${number}, 0)`);
-      return made(name === "gate" ? "gate" : "out", index);
+      const [xName, xNumber] = term("x", index);
+      sum.add(`max(${xName}, 0)`, `max(${xNumber}, 0)`);
+      return made("out", index);
     }
     case "dropout": {
       const [target, source] = backward ? ["dx", "dout"] : ["out", "x"];

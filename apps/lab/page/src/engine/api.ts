@@ -47,7 +47,7 @@ export interface LabConfig {
 export type Side = "plain" | "dropout";
 
 /** Mean losses in nats, and shares of points that are right, all in test mode. */
-export interface Scores {
+export interface Evaluation {
   trainLoss: number;
   trainAccuracy: number;
   validationLoss: number;
@@ -59,8 +59,8 @@ export interface State {
   step: number;
   epoch: number;
   stepsPerEpoch: number;
-  plain: Scores;
-  dropout: Scores;
+  plain: Evaluation;
+  dropout: Evaluation;
 }
 
 export interface Tensor {
@@ -72,8 +72,8 @@ export interface Tensor {
 
 /**
  * One operation of a trace: what went in, what the layer kept, what came out; then the same on the way back. Tensors are named
- * as in the library's comments, without the operation: x w b out dout dx dw db, gate (ReLU's cache), mask (dropout's, in train mode
- * only); the loss has scores, labels, probabilities, loss and dscores. "affine1" and "w" make the parameter's name "affine1.w".
+ * as in the library's comments, without the operation: x w b out dout dx dw db, mask (dropout's, in train mode only); ReLU keeps its out;
+ * the loss has scores, labels, probabilities, loss and dscores. "affine1" and "w" make the parameter's name "affine1.w".
  */
 export interface Operation {
   kind: "affine" | "relu" | "dropout" | "loss";

@@ -11,14 +11,14 @@
 namespace thinnet::examples {
 
 /// The other ranks, as rank 0 sees them.
-class Helpers {
+class WorkerRanks {
  public:
   /// Null: there are none.
-  explicit Helpers(Ranks* ranks);
+  explicit WorkerRanks(Ranks* ranks);
   /// Stops those that are still at work and waits for them, a batch at most.
-  ~Helpers();
-  Helpers(const Helpers&) = delete;
-  Helpers& operator=(const Helpers&) = delete;
+  ~WorkerRanks();
+  WorkerRanks(const WorkerRanks&) = delete;
+  WorkerRanks& operator=(const WorkerRanks&) = delete;
 
   std::size_t count() const { return at_work_; }
 
@@ -27,23 +27,23 @@ class Helpers {
   /// What to do with a run that was trained.
   using Keep = std::function<void(std::size_t i, const TrainedRun& trained)>;
 
-  /// Gives out runs until all helpers have heard that there are no more. Stops them as soon as
-  /// stopped(). Throws std::runtime_error with a helper's reason, naming the run, when one fails or
+  /// Gives out runs until all workers have heard that there are no more. Stops them as soon as
+  /// stopped(). Throws std::runtime_error with a worker's reason, naming the run, when one fails or
   /// has other data, and what `keep` throws.
   void serve(const std::vector<StudyRun>& runs, const Next& next, const Keep& keep,
              const std::function<bool()>& stopped);
 
  private:
   void stop();
-  void give(std::size_t helper, const Next& next);
+  void give(std::size_t worker, const Next& next);
 
   Ranks* ranks_;
-  std::size_t at_work_ = 0;                        // helpers that have not gone yet
+  std::size_t at_work_ = 0;                        // workers that have not gone yet
   std::vector<std::optional<std::size_t>> given_;  // by rank: the run it trains
   std::vector<bool> told_;                         // by rank: that there are no more runs
 };
 
 /// What a rank above 0 does: trains the runs that rank 0 gives it, one at a time, on its threads.
-void help(const std::vector<StudyRun>& runs, const Images& images, Ranks& ranks);
+void run_worker(const std::vector<StudyRun>& runs, const Images& images, Ranks& ranks);
 
 }  // namespace thinnet::examples

@@ -1,4 +1,4 @@
-#include "apps/dropout_study/helper_ranks.hpp"
+#include "apps/dropout_study/worker_ranks.hpp"
 
 #include <fmt/format.h>
 
@@ -12,12 +12,12 @@
 namespace thinnet::examples {
 namespace {
 
-// From a helper to rank 0: one of these, and text that belongs to it.
+// From a worker to rank 0: one of these, and text that belongs to it.
 constexpr char ready = 'r';         // to train a run
 constexpr char finished_run = 'f';  // the run: its journal line, a newline, its tiles; ready again
 constexpr char failed = 'e';        // the run: why; ready again
 constexpr char gone = 'g';          // home; the last message
-// From rank 0 to a helper: the number of a run, or this.
+// From rank 0 to a worker: the number of a run, or this.
 const std::string no_more = "no more";
 
 constexpr std::chrono::milliseconds between_looks(1);
@@ -38,14 +38,14 @@ TrainedRun read_finished(const StudyRun& run, const Ranks::Message& message) {
 
 }  // namespace
 
-Helpers::Helpers(Ranks* ranks) : ranks_(ranks) {
+WorkerRanks::WorkerRanks(Ranks* ranks) : ranks_(ranks) {
   if (ranks_ == nullptr) return;
   at_work_ = ranks_->size() - 1;
   given_.resize(ranks_->size());
   told_.resize(ranks_->size());
 }
 
-Helpers::~Helpers() {
+WorkerRanks::~WorkerRanks() {
   if (at_work_ == 0) return;
   stop();
   while (at_work_ > 0) {
@@ -58,21 +58,21 @@ Helpers::~Helpers() {
   }
 }
 
-void Helpers::stop() {
-  for (std::size_t helper = 1; helper < told_.size(); ++helper) {
-    if (!told_[helper]) ranks_->send(helper, no_more);
-    told_[helper] = true;
+void WorkerRanks::stop() {
+  for (std::size_t worker = 1; worker < told_.size(); ++worker) {
+    if (!told_[worker]) ranks_->send(worker, no_more);
+    told_[worker] = true;
   }
 }
 
-void Helpers::give(std::size_t helper, const Next& next) {
-  given_[helper] = next();
-  if (!given_[helper]) told_[helper] = true;
-  ranks_->send(helper, given_[helper] ? std::to_string(*given_[helper]) : no_more);
+void WorkerRanks::give(std::size_t worker, const Next& next) {
+  given_[worker] = next();
+  if (!given_[worker]) told_[worker] = true;
+  ranks_->send(worker, given_[worker] ? std::to_string(*given_[worker]) : no_more);
 }
 
-void Helpers::serve(const std::vector<StudyRun>& runs, const Next& next, const Keep& keep,
-                    const std::function<bool()>& stopped) {
+void WorkerRanks::serve(const std::vector<StudyRun>& runs, const Next& next, const Keep& keep,
+                        const std::function<bool()>& stopped) {
   while (at_work_ > 0) {
     if (stopped()) stop();
     const auto message = ranks_->receive();
@@ -80,21 +80,21 @@ void Helpers::serve(const std::vector<StudyRun>& runs, const Next& next, const K
       std::this_thread::sleep_for(between_looks);
       continue;
     }
-    const std::size_t helper = message->from;
+    const std::size_t worker = message->from;
     if (message->bytes[0] == gone) {
       --at_work_;
       continue;
     }
     if (message->bytes[0] == failed) throw std::runtime_error(message->bytes.substr(1));
     if (message->bytes[0] == finished_run) {
-      const std::size_t i = given_[helper].value();
+      const std::size_t i = given_[worker].value();
       keep(i, read_finished(runs[i], *message));
     }
-    if (!told_[helper]) give(helper, next);
+    if (!told_[worker]) give(worker, next);
   }
 }
 
-void help(const std::vector<StudyRun>& runs, const Images& images, Ranks& ranks) {
+void run_worker(const std::vector<StudyRun>& runs, const Images& images, Ranks& ranks) {
   ranks.send(0, {ready});
   const auto stop = [&](const Progress&) {
     if (ranks.receive()) throw Stopped{};  // in the middle of a run nothing else comes
