@@ -17,6 +17,7 @@
 #include "data/io/file.hpp"
 #include "data/io/weights.hpp"
 #include "data/whitening.hpp"
+#include "training/distributed/data_parallel.hpp"
 
 namespace thinnet::examples {
 namespace {
@@ -156,7 +157,6 @@ TrainingResult train(Images images, std::optional<Dataset> test, const FullTrain
   trainer_options.augmentation = options.augmentation;
   trainer_options.checkpoint = path("checkpoint.npz");
   trainer_options.settings = settings;
-  trainer_options.ranks = ranks;
   on_rank_0(ranks, [&] { require_writable_folder(options.output); });
   fmt::print("{} from {}: {} training, {} validation and {} test images\n\n{}\n", images.name,
              images.folder, data.training.size(), data.validation.size(),
@@ -175,7 +175,7 @@ TrainingResult train(Images images, std::optional<Dataset> test, const FullTrain
     fmt::print("Going on from {}\n", trainer_options.checkpoint);
   std::fflush(stdout);  // before progress on stderr, in a log too
 
-  Trainer<float> trainer(net, *optimizer, trainer_options);
+  Trainer<float> trainer(net, *optimizer, trainer_options, data_parallel(ranks, net));
   TrainingResult result{
       trainer.fit(data.training, data.validation, data.normaliser, report_on_stderr("training")),
       {}};
