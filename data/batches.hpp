@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "core/pass.hpp"
 #include "data/augmentation.hpp"
 #include "data/normaliser.hpp"
 
@@ -14,10 +15,10 @@ enum class Sampling { in_order, shuffled, with_replacement };
 
 template <typename T>
 struct Batch {
-  Matrix<T> x;                          ///< (N×D) normalised
-  Labels labels;                        ///< (N)
-  std::vector<std::uint32_t> examples;  ///< (N) each row's number in the whole data set
-  double share = 1;                     ///< N / rows of the batch that this is a slice of
+  Matrix<T> x;        ///< (N×D) normalised
+  Labels labels;      ///< (N)
+  Examples examples;  ///< (N) each row's number in the whole data set
+  double share = 1;   ///< N / rows of the batch that this is a slice of
 };
 
 /// Share `part` of `parts` of a batch of N rows: those from N·part/parts, rounded down, to before
@@ -49,6 +50,11 @@ class Batches {
 
  private:
   void choose(std::uint64_t step);
+  void draw(std::uint64_t step);
+  void shuffle(std::uint64_t epoch);
+  void copy_labels();
+  void copy_rows();
+  void normalise(std::size_t n);
 
   Dataset data_;
   Normaliser<T> normaliser_;

@@ -12,23 +12,35 @@
 #include "core/check.hpp"
 
 namespace thinnet {
+namespace {
+
+template <typename T>
+bool all_finite(const Matrix<T>& x) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return std::all_of(x.begin(), x.end(), [](T value) { return std::isfinite(value); });
+  }
+  return true;  // the bytes of images
+}
+
+template <typename T>
+void require_features(const Matrix<T>& x, std::size_t labels) {
+  require(x.shape(0) == labels && x.size() > 0, "data set: x is {}×{}, labels are {}", x.shape(0),
+          x.shape(1), labels);
+  require(all_finite(x), "data set: x holds NaN or infinity");
+}
+
+void require_labels(const Labels& labels, std::size_t classes) {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const bool in_range = labels[i] >= 0 && static_cast<std::size_t>(labels[i]) < classes;
+    require(in_range, "data set: label {} of example {} is not in [0, {})", labels[i], i, classes);
+  }
+}
+
+}  // namespace
 
 Dataset::Dataset(Features x, Labels labels, std::size_t classes) {
-  std::visit(
-      [&](const auto& m) {
-        require(m.shape(0) == labels.size() && m.size() > 0, "data set: x is {}×{}, labels are {}",
-                m.shape(0), m.shape(1), labels.size());
-        using T = typename std::decay_t<decltype(m)>::value_type;
-        if constexpr (std::is_floating_point_v<T>) {  // the bytes of images always are
-          const bool finite = std::all_of(m.begin(), m.end(), [](T v) { return std::isfinite(v); });
-          require(finite, "data set: x holds NaN or infinity");
-        }
-      },
-      x);
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    require(labels[i] >= 0 && static_cast<std::size_t>(labels[i]) < classes,
-            "data set: label {} of example {} is not in [0, {})", labels[i], i, classes);
-  }
+  std::visit([&](const auto& m) { require_features(m, labels.size()); }, x);
+  require_labels(labels, classes);
   rows_.resize(labels.size());
   std::iota(rows_.begin(), rows_.end(), 0U);
   stored_ = std::make_shared<const Stored>(Stored{std::move(x), std::move(labels), classes});

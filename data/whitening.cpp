@@ -82,6 +82,59 @@ Components principal_components(Matrix<double>& covariance, std::size_t K) {
   return components;
 }
 
+/// mean_n c (1×D).
+Matrix<float> mean_contrast(const Dataset& training) {
+  const std::size_t D = training.width();
+  const auto N = static_cast<double>(training.size());
+  Matrix<float> mean = xt::zeros<float>({std::size_t{1}, D});
+  std::vector<double> sum(D);
+  for_each_chunk(training, mean, [&](const Matrix<float>& c) {
+    for (std::size_t n = 0; n < c.shape(0); ++n) {
+      for (std::size_t d = 0; d < D; ++d) sum[d] += c(n, d);
+    }
+  });
+  for (std::size_t d = 0; d < D; ++d) mean(0, d) = static_cast<float>(sum[d] / N);
+  return mean;
+}
+
+/// (D×D) of c, of the given mean.
+Matrix<double> covariance_of_contrast(const Dataset& training, const Matrix<float>& mean) {
+  const std::size_t D = training.width();
+  const auto N = static_cast<double>(training.size());
+  Matrix<double> covariance = xt::zeros<double>({D, D});
+  Matrix<float> product;
+  for_each_chunk(training, mean, [&](const Matrix<float>& c) {
+    matmul(transposed(c), c, product);  // (D×D)
+    for (std::size_t i = 0; i < product.size(); ++i) covariance.data()[i] += product.data()[i] / N;
+  });
+  return covariance;
+}
+
+/// (D×K) u_k / √(λ_k + ε), scaled so that its outputs have the mean square 1. ε is in units of the
+/// largest λ.
+Matrix<float> whitening_projection(const Components& components, double epsilon) {
+  const std::size_t K = components.vectors.shape(0), D = components.vectors.shape(1);
+  const double largest = components.values[K - 1];
+  // The covariance is made of floats: what is below their rounding may as well be nothing.
+  const double rounding = std::numeric_limits<float>::epsilon() * largest;
+  double mean_square = 0;
+  Matrix<float> projection({D, K});
+  for (std::size_t k = 0; k < K; ++k) {
+    const std::size_t from_last = K - 1 - k;
+    const double lambda = std::max(components.values[from_last], 0.0);  // rounding may leave -1e-15
+    const double variance = lambda + epsilon * largest;
+    require(variance > rounding, "whitening: component {} is 0: take fewer, or an epsilon above 0",
+            k + 1);
+    mean_square += lambda / variance / static_cast<double>(K);
+    for (std::size_t d = 0; d < D; ++d) {
+      const double u = components.vectors(from_last, d);
+      projection(d, k) = static_cast<float>(u / std::sqrt(variance));
+    }
+  }
+  projection *= static_cast<float>(1 / std::sqrt(mean_square));
+  return projection;
+}
+
 }  // namespace
 
 Whitening::Whitening(const Dataset& training, std::size_t components, double epsilon) {
@@ -90,41 +143,10 @@ Whitening::Whitening(const Dataset& training, std::size_t components, double eps
   require(K > 0 && K <= D, "whitening: {} components asked for, expected 1 to {}", K, D);
   require(epsilon >= 0 && std::isfinite(epsilon), "whitening: epsilon is {}, expected >= 0",
           epsilon);
-  const auto N = static_cast<double>(training.size());
-  mean_ = xt::zeros<float>({std::size_t{1}, D});
-  std::vector<double> sum(D);
-  for_each_chunk(training, mean_, [&](const Matrix<float>& c) {
-    for (std::size_t n = 0; n < c.shape(0); ++n) {
-      for (std::size_t d = 0; d < D; ++d) sum[d] += c(n, d);
-    }
-  });
-  for (std::size_t d = 0; d < D; ++d) mean_(0, d) = static_cast<float>(sum[d] / N);
-
-  Matrix<double> covariance = xt::zeros<double>({D, D});
-  {
-    Matrix<float> product;  // freed before LAPACK takes memory
-    for_each_chunk(training, mean_, [&](const Matrix<float>& c) {
-      matmul(transposed(c), c, product);  // (D×D)
-      for (std::size_t i = 0; i < product.size(); ++i)
-        covariance.data()[i] += product.data()[i] / N;
-    });
-  }
-  const auto [values, u] = principal_components(covariance, K);
-
-  // The covariance is made of floats: what is below their rounding may as well be nothing.
-  const double rounding = std::numeric_limits<float>::epsilon() * values[K - 1];
-  double mean_square = 0;
-  projection_.resize({D, K});
-  for (std::size_t k = 0; k < K; ++k) {
-    const double lambda = std::max(values[K - 1 - k], 0.0);  // rounding may leave -1e-15
-    const double variance = lambda + epsilon * values[K - 1];
-    require(variance > rounding, "whitening: component {} is 0: take fewer, or an epsilon above 0",
-            k + 1);
-    mean_square += lambda / variance / static_cast<double>(K);
-    for (std::size_t d = 0; d < D; ++d)
-      projection_(d, k) = static_cast<float>(u(K - 1 - k, d) / std::sqrt(variance));
-  }
-  projection_ *= static_cast<float>(1 / std::sqrt(mean_square));
+  mean_ = mean_contrast(training);
+  Matrix<double> covariance = covariance_of_contrast(training, mean_);
+  const Components found = principal_components(covariance, K);
+  projection_ = whitening_projection(found, epsilon);
 }
 
 Dataset Whitening::apply(const Dataset& images) const {

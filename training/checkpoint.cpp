@@ -19,14 +19,18 @@ namespace {
 // The fields of an EpochRecord in the order of the columns of "history".
 constexpr std::size_t columns = 6;
 
+constexpr double most_steps = 1e15;  // which double still counts one by one
+
 Matrix<double> to_matrix(const History& history) {
   Matrix<double> m({history.epochs.size(), columns});
   for (std::size_t i = 0; i < history.epochs.size(); ++i) {
     const EpochRecord& e = history.epochs[i];
-    const double row[columns] = {
-        static_cast<double>(e.epoch), e.learning_rate, e.loss, e.train_accuracy, e.validation_loss,
-        e.validation_accuracy};
-    std::copy(row, row + columns, &m(i, 0));
+    m(i, 0) = static_cast<double>(e.epoch);
+    m(i, 1) = e.learning_rate;
+    m(i, 2) = e.loss;
+    m(i, 3) = e.train_accuracy;
+    m(i, 4) = e.validation_loss;
+    m(i, 5) = e.validation_accuracy;
   }
   return m;
 }
@@ -34,9 +38,17 @@ Matrix<double> to_matrix(const History& history) {
 History to_history(const Matrix<double>& m) {
   History history;
   for (std::size_t i = 0; i < m.shape(0); ++i) {
-    history.add({i + 1, m(i, 1), m(i, 2), m(i, 3), m(i, 4), m(i, 5)});  // epochs count from 1
+    const std::size_t epoch = i + 1;
+    history.add({epoch, m(i, 1), m(i, 2), m(i, 3), m(i, 4), m(i, 5)});
   }
   return history;
+}
+
+template <typename T>
+std::vector<Matrix<T>> values_of(const std::vector<Parameter<T>*>& parameters) {
+  std::vector<Matrix<T>> values;
+  for (const auto* p : parameters) values.push_back(p->value);
+  return values;
 }
 
 std::string to_text(const Matrix<std::uint8_t>& m) {
@@ -49,30 +61,47 @@ Matrix<std::uint8_t> to_bytes(const std::string& text) {
   return m;
 }
 
-/// The first line in which two settings differ.
+/// False, with an empty line, when there is none left.
+bool next_line(std::istringstream& text, std::string& line) {
+  line.clear();
+  return static_cast<bool>(std::getline(text, line));
+}
+
+/// The first line in which two settings differ; empty when they are the same.
 std::string difference(const std::string& saved, const std::string& now) {
-  std::istringstream a(saved), b(now);
-  std::string before, after;
+  std::istringstream saved_text(saved), text_now(now);
+  std::string saved_line, line_now;
   while (true) {
-    const bool more_before = static_cast<bool>(std::getline(a, before));
-    const bool more_after = static_cast<bool>(std::getline(b, after));
-    if (!more_before && !more_after) return "";
-    if (!more_before || !more_after || before != after) {
-      return fmt::format(R"(then "{}", now "{}")", more_before ? before : "",
-                         more_after ? after : "");
-    }
+    const bool more_saved = next_line(saved_text, saved_line);
+    const bool more_now = next_line(text_now, line_now);
+    if (!more_saved && !more_now) return "";
+    if (more_saved != more_now || saved_line != line_now)
+      return fmt::format(R"(then "{}", now "{}")", saved_line, line_now);
   }
 }
 
-/// Steps that the optimizer counted; 0 when it counts none.
-template <typename State>
-std::uint64_t steps_of(const State& optimizer) {
-  return optimizer.t == nullptr ? 0 : *optimizer.t;
-}
+/// A matrix and the name of its array in the file.
+template <typename T>
+struct NamedMatrix {
+  std::string name;
+  Matrix<T>* matrix;
+};
 
-template <typename State>
-void set_steps(const State& optimizer, double steps) {
-  if (optimizer.t != nullptr) *optimizer.t = static_cast<std::uint64_t>(steps);
+/// All matrices of a state, with `best` in place of its own.
+template <typename T>
+std::vector<NamedMatrix<T>> matrices_of(const TrainingState<T>& state,
+                                        std::vector<Matrix<T>>& best) {
+  std::vector<NamedMatrix<T>> matrices;
+  for (std::size_t i = 0; i < state.parameters.size(); ++i) {
+    Parameter<T>& parameter = *state.parameters[i];
+    matrices.push_back({parameter.name, &parameter.value});
+    matrices.push_back({"best." + parameter.name, &best[i]});
+    for (std::size_t k = 0; k < state.optimizer.moments.size(); ++k) {
+      std::vector<Matrix<T>>& moment = *state.optimizer.moments[k];
+      matrices.push_back({fmt::format("moment{}.{}", k + 1, parameter.name), &moment[i]});
+    }
+  }
+  return matrices;
 }
 
 template <typename T>
@@ -84,16 +113,68 @@ void require_fitting(const TrainingState<T>& state) {
   }
 }
 
-/// Calls use(name, matrix) for every matrix of the state.
-template <typename T, typename Use>
-void for_each_matrix(const TrainingState<T>& state, std::vector<Matrix<T>>& best, const Use& use) {
-  for (std::size_t i = 0; i < state.parameters.size(); ++i) {
-    Parameter<T>& parameter = *state.parameters[i];
-    use(parameter.name, parameter.value);
-    use("best." + parameter.name, best[i]);
-    for (std::size_t k = 0; k < state.optimizer.moments.size(); ++k)
-      use(fmt::format("moment{}.{}", k + 1, parameter.name), (*state.optimizer.moments[k])[i]);
+/// An upper bound of the bytes of all arrays of a state. save_checkpoint compresses nothing; who
+/// did must leave it at what can belong to this training.
+template <typename T>
+std::uint64_t most_bytes(const TrainingState<T>& state) {
+  std::uint64_t most = std::uint64_t{1} << 20;  // history, counters and settings
+  const std::size_t matrices = 2 + state.optimizer.moments.size();  // of a parameter
+  for (const auto* p : state.parameters) most += most_npy_bytes(p->value.size()) * matrices;
+  return most;
+}
+
+/// The arrays of a checkpoint that is read, each to be taken once.
+class SavedArrays {
+ public:
+  SavedArrays(std::string path, std::uint64_t most_bytes)
+      : path_(std::move(path)), arrays_(read_npz(path_, most_bytes)) {}
+
+  [[noreturn]] void fail(const std::string& reason) const {
+    throw std::runtime_error(path_ + ": " + reason);
   }
+
+  template <typename T>
+  Matrix<T> take(const std::string& name) {
+    const auto array = arrays_.find(name);
+    if (array == arrays_.end()) fail("no array " + name);
+    const std::string bytes = std::move(array->second);
+    arrays_.erase(array);
+    return decode_npy<T>(bytes, path_ + ": " + name);
+  }
+
+  template <typename T>
+  Matrix<T> take(const std::string& name, Shape expected) {
+    Matrix<T> m = take<T>(name);
+    if (!(Shape(m) == expected)) {
+      fail(fmt::format("{} is {}, expected {}", name, shape_text(m), shape_text(expected)));
+    }
+    return m;
+  }
+
+  void require_all_taken() const {
+    if (arrays_.empty()) return;
+    fail("array " + arrays_.begin()->first + " does not belong to this training");
+  }
+
+ private:
+  std::string path_;
+  Arrays arrays_;
+};
+
+void require_settings(SavedArrays& saved, const std::string& settings) {
+  const std::string saved_settings = to_text(saved.take<std::uint8_t>("settings"));
+  if (saved_settings == settings) return;
+  saved.fail("was made with other settings (" + difference(saved_settings, settings) +
+             "): go on with those, or start in another folder");
+}
+
+/// False when there is no such file.
+bool file_exists(const std::string& path) {
+  std::error_code error;  // a file that cannot be looked at may well be there
+  const auto kind = std::filesystem::status(path, error).type();
+  if (kind == std::filesystem::file_type::not_found) return false;
+  if (error) throw std::runtime_error(path + ": " + error.message());
+  return true;
 }
 
 }  // namespace
@@ -104,13 +185,12 @@ void save_checkpoint(const std::string& path, const std::string& settings,
   require_fitting(state);
   require(state.best.size() == state.parameters.size(), "checkpoint: no epoch has been trained");
   Arrays arrays;
-  for_each_matrix(state, state.best, [&](const std::string& name, const Matrix<T>& m) {
-    arrays[name] = encode_npy(m);
-  });
-  arrays["history"] = encode_npy(to_matrix(state.history));
-  const Matrix<double> counters = {
-      {static_cast<double>(steps_of(state.optimizer)), state.history.seconds}};
+  for (const auto& [name, matrix] : matrices_of(state, state.best))
+    arrays[name] = encode_npy(*matrix);
+  const std::uint64_t steps = state.optimizer.t == nullptr ? 0 : *state.optimizer.t;
+  const Matrix<double> counters = {{static_cast<double>(steps), state.history.seconds}};
   arrays["counters"] = encode_npy(counters);
+  arrays["history"] = encode_npy(to_matrix(state.history));
   arrays["settings"] = encode_npy(to_bytes(settings));
   write_npz(path, arrays);
 }
@@ -119,91 +199,35 @@ template <typename T>
 bool load_checkpoint(const std::string& path, const std::string& settings,
                      const TrainingState<T>& state) {
   require_fitting(state);
-  const auto fail = [&](const std::string& reason) {
-    throw std::runtime_error(fmt::format("{}: {}", path, reason));
-  };
-  std::error_code error;  // a file that cannot be looked at may well be there
-  const auto kind = std::filesystem::status(path, error).type();
-  if (kind == std::filesystem::file_type::not_found) return false;
-  if (error) fail(error.message());
-  // save_checkpoint compresses nothing; who did must leave it at what can belong to this training.
-  std::uint64_t most = std::uint64_t{1} << 20;  // history, counters and settings
-  for (const auto* p : state.parameters)
-    most += most_npy_bytes(p->value.size()) * (2 + state.optimizer.moments.size());
-  Arrays arrays = read_npz(path, most);
-  const auto take = [&](const std::string& name) {
-    const auto array = arrays.find(name);
-    if (array == arrays.end()) fail("no array " + name);
-    std::string bytes = std::move(array->second);
-    arrays.erase(array);
-    return bytes;
-  };
-  const std::string saved =
-      to_text(decode_npy<std::uint8_t>(take("settings"), path + ": settings"));
-  if (saved != settings) {
-    fail("was made with other settings (" + difference(saved, settings) +
-         "): go on with those, or start in another folder");
-  }
-  const auto table = decode_npy<double>(take("history"), path + ": history");
-  const auto counters = decode_npy<double>(take("counters"), path + ": counters");
-  if (table.shape(1) != columns || table.shape(0) == 0 || shape_text(counters) != "1×2")
-    fail("history or counters have a wrong shape");
-  constexpr double most_steps = 1e15;  // which double still counts one by one
-  if (!(counters(0, 0) >= 0 && counters(0, 0) <= most_steps))
-    fail(fmt::format("the number of steps is {}", counters(0, 0)));
+  if (!file_exists(path)) return false;
+  SavedArrays saved(path, most_bytes(state));
+  require_settings(saved, settings);
+  const auto table = saved.take<double>("history");
+  const auto counters = saved.take<double>("counters");
+  if (table.shape(1) != columns || table.shape(0) == 0 || !(Shape(counters) == Shape(1, 2)))
+    saved.fail("history or counters have a wrong shape");
+  const double steps = counters(0, 0), seconds = counters(0, 1);
+  if (!(steps >= 0 && steps <= most_steps))
+    saved.fail(fmt::format("the number of steps is {}", steps));
 
-  std::vector<Matrix<T>> best, values;
-  for (const auto* p : state.parameters) best.push_back(p->value);  // for their shapes
-  for_each_matrix(state, best, [&](const std::string& name, const Matrix<T>& m) {
-    values.push_back(decode_npy<T>(take(name), path + ": " + name));
-    if (values.back().shape() != m.shape()) {
-      fail(fmt::format("{} is {}, expected {}", name, shape_text(values.back()), shape_text(m)));
-    }
-  });
-  if (!arrays.empty()) fail("array " + arrays.begin()->first + " does not belong to this training");
+  std::vector<Matrix<T>> best = values_of(state.parameters);  // for their shapes
+  const std::vector<NamedMatrix<T>> matrices = matrices_of(state, best);
+  std::vector<Matrix<T>> values;
+  for (const auto& [name, matrix] : matrices) values.push_back(saved.take<T>(name, *matrix));
+  saved.require_all_taken();
 
-  auto value = values.begin();
-  for_each_matrix(state, best, [&](const std::string&, Matrix<T>& m) { m = std::move(*value++); });
+  // All is well: nothing has changed up to here, and nothing fails from here on.
+  for (std::size_t i = 0; i < matrices.size(); ++i) *matrices[i].matrix = std::move(values[i]);
   state.best = std::move(best);
   state.history = to_history(table);
-  set_steps(state.optimizer, counters(0, 0));
-  state.history.seconds = counters(0, 1);
+  state.history.seconds = seconds;
+  if (state.optimizer.t != nullptr) *state.optimizer.t = static_cast<std::uint64_t>(steps);
   return true;
-}
-
-template <typename T>
-void share_state(Ranks& ranks, const std::string& settings, const TrainingState<T>& state) {
-  require_fitting(state);
-  std::string first = settings;
-  broadcast_text(ranks, first);
-  if (const auto rank = first_not_ok(ranks, first == settings)) {
-    throw std::runtime_error(fmt::format("rank {} has other settings or data than rank 0", *rank));
-  }
-  double counters[3] = {static_cast<double>(state.history.epochs.size()),
-                        static_cast<double>(steps_of(state.optimizer)), state.history.seconds};
-  ranks.broadcast(static_cast<double*>(counters), sizeof counters);
-  const auto epochs = static_cast<std::size_t>(counters[0]);
-  std::vector<Matrix<T>> best = state.best;
-  if (best.empty()) {
-    for (const auto* p : state.parameters) best.push_back(p->value);
-  }
-  for_each_matrix(state, best, [&](const std::string&, Matrix<T>& m) {
-    ranks.broadcast(m.data(), m.size() * sizeof(T));
-  });
-  Matrix<double> table = to_matrix(state.history);
-  resize(table, {epochs, columns});
-  ranks.broadcast(table.data(), table.size() * sizeof(double));
-  if (epochs > 0) state.best = std::move(best);
-  state.history = to_history(table);
-  state.history.seconds = counters[2];
-  set_steps(state.optimizer, counters[1]);
 }
 
 template void save_checkpoint(const std::string&, const std::string&, const TrainingState<float>&);
 template void save_checkpoint(const std::string&, const std::string&, const TrainingState<double>&);
 template bool load_checkpoint(const std::string&, const std::string&, const TrainingState<float>&);
 template bool load_checkpoint(const std::string&, const std::string&, const TrainingState<double>&);
-template void share_state(Ranks&, const std::string&, const TrainingState<float>&);
-template void share_state(Ranks&, const std::string&, const TrainingState<double>&);
 
 }  // namespace thinnet

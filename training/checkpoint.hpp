@@ -3,7 +3,8 @@
 
 #include <string>
 
-#include "training/trainer.hpp"
+#include "optim/optimizer.hpp"
+#include "training/history.hpp"
 
 namespace thinnet {
 
@@ -31,10 +32,5 @@ void save_checkpoint(const std::string& path, const std::string& settings,
 template <typename T>
 bool load_checkpoint(const std::string& path, const std::string& settings,
                      const TrainingState<T>& state);
-
-/// Gives every rank the state of rank 0. Throws std::runtime_error on all of them when one has
-/// other settings.
-template <typename T>
-void share_state(Ranks& ranks, const std::string& settings, const TrainingState<T>& state);
 
 }  // namespace thinnet

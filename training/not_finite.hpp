@@ -1,4 +1,5 @@
-// Where NaN or infinity came from: asked once training has failed, so that training pays nothing.
+// Numbers that are not finite end training, and the message says where they came from and what to
+// try. That is looked for only once training has failed: training itself pays nothing.
 #pragma once
 
 #include <string>
@@ -9,27 +10,30 @@
 
 namespace thinnet {
 
-/// "nan", "inf" or the number: the sign of NaN says nothing.
-std::string number_text(double value);
+/// Where training stands.
+struct TrainingPlace {
+  std::uint64_t step;    ///< from 0, counted over all epochs
+  std::size_t epoch;     ///< from 1
+  double learning_rate;  ///< the optimizer's own, before a schedule's factor
+};
 
-/// "affine1.w[0,3] is nan" of the first entry of the parameters that is not finite; empty when all
-/// are.
+/// Throws std::runtime_error unless the loss of a training step is finite: "the loss is nan at step
+/// 3 (epoch 1): ", which number was the first that is not (of the step's batch, the parameters, or
+/// a layer's output), and what to try. Runs the net again in the pass of that step.
 template <typename T>
-std::string first_not_finite(const std::vector<Parameter<T>*>& parameters);
+void require_finite_loss(double loss, Sequential<T>& net, Batches<T>& batches,
+                         const TrainingPlace& place);
 
-/// What to try when numbers grow without bounds. learning_rate is the optimizer's own.
-std::string advice_to_shrink(double learning_rate);
-
-/// Which number of a forward pass was the first that is not finite, and what to try: of the batch,
-/// the parameters, a layer's output, or the loss. Runs the net again; in train mode it must stand
-/// after begin_step for this batch.
+/// Throws std::runtime_error unless all weights are finite, naming the first entry that is not.
+/// A loss may not show it: ReLU makes 0 of -infinity. Nobody must be left with such weights.
 template <typename T>
-std::string explain_not_finite(Sequential<T>& net, const Batch<T>& batch, const Pass& pass,
-                               double learning_rate);
+void require_finite_weights(const std::vector<Parameter<T>*>& parameters,
+                            const TrainingPlace& place);
 
-/// The same for the first batch of an epoch whose loss is not finite.
+/// Throws std::runtime_error unless the validation loss is finite. Explains it as
+/// require_finite_loss does, by the first validation batch whose loss is not.
 template <typename T>
-std::string explain_not_finite(Sequential<T>& net, Batches<T>& batches, const Pass& pass,
-                               double learning_rate);
+void require_finite_validation_loss(double loss, Sequential<T>& net, Batches<T>& validation,
+                                    const TrainingPlace& place);
 
 }  // namespace thinnet

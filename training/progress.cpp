@@ -28,27 +28,35 @@ class Bar {
 
   void operator()(const Progress& p) {
     if (p.record != nullptr) latest_ = accuracies(*p.record);
-    const std::size_t total = p.epochs * p.batches, done = (p.epoch - 1) * p.batches + p.batch;
-    const bool ended = p.record != nullptr && p.epoch == p.epochs;
+    const std::size_t total = p.epochs * p.batches;
+    const std::size_t done = (p.epoch - 1) * p.batches + p.batch;
     if (first_done_ == 0) first_done_ = done;  // above 1 when a checkpoint goes on
-    if (100 * done / total == percent_ && !ended) return;
-    percent_ = 100 * done / total;
-    constexpr std::size_t width = 20;
-    const std::size_t filled = width * done / total;
-    fmt::print(stderr, "\r\033[K{}  [{}{}] {:3}%  epoch {}/{}  loss {:.3f}  {}{}", label_,
-               std::string(filled, '#'), std::string(width - filled, '.'), percent_, p.epoch,
-               p.epochs, p.loss, latest_, ended ? "\n" : time_left(done, total));
-    std::fflush(stderr);
+    const std::size_t percent = 100 * done / total;
+    const bool ended = p.record != nullptr && p.epoch == p.epochs;
+    if (percent == percent_ && !ended) return;
+    percent_ = percent;
+    draw(p, done, total, ended ? "\n" : time_left(done, total));
   }
 
  private:
+  void draw(const Progress& p, std::size_t done, std::size_t total, const std::string& end) const {
+    constexpr std::size_t width = 20;
+    const std::size_t filled = width * done / total;
+    const std::string hashes(filled, '#');
+    const std::string dots(width - filled, '.');
+    fmt::print(stderr, "\r\033[K{}  [{}{}] {:3}%  epoch {}/{}  loss {:.3f}  {}{}", label_, hashes,
+               dots, percent_, p.epoch, p.epochs, p.loss, latest_, end);
+    std::fflush(stderr);
+  }
+
   std::string time_left(std::size_t done, std::size_t total) const {
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
-    const double seconds = spent.count() * static_cast<double>(total - done) /
-                           static_cast<double>(done - first_done_ + 1);
+    const auto steps_left = static_cast<double>(total - done);
+    const auto steps_made = static_cast<double>(done - first_done_ + 1);
+    const double seconds = spent.count() * steps_left / steps_made;
     if (seconds < 1) return "";
-    return seconds < 100 ? fmt::format("  {:.0f} s left", seconds)
-                         : fmt::format("  {:.0f} min left", seconds / 60);
+    if (seconds < 100) return fmt::format("  {:.0f} s left", seconds);
+    return fmt::format("  {:.0f} min left", seconds / 60);
   }
 
   std::string label_, latest_;

@@ -5,17 +5,9 @@
 #include <functional>
 #include <string>
 
-namespace thinnet {
+#include "training/history.hpp"
 
-/// How an epoch ended.
-struct EpochRecord {
-  std::size_t epoch = 0;           ///< from 1
-  double learning_rate = 0;        ///< of the epoch's last step
-  double loss = 0;                 ///< mean over the epoch's batches, train mode, in nats
-  double train_accuracy = 0;       ///< whole training set, test mode, in [0, 1]
-  double validation_loss = 0;      ///< test mode, in nats
-  double validation_accuracy = 0;  ///< test mode, in [0, 1]
-};
+namespace thinnet {
 
 /// Told after every batch, with record null, and once more at the end of every epoch.
 struct Progress {

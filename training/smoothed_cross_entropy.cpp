@@ -16,10 +16,11 @@ double SmoothedCrossEntropy<T>::forward(const Matrix<T>& scores, const Labels& l
   const double plain = plain_.forward(scores, labels);
   if (smoothing_ == 0) return plain;
   const std::size_t N = scores.shape(0), C = scores.shape(1);
-  double lead = 0;  // Σ_n of the right class's score over its row's mean
+  double lead = 0;  // Σ_n (s[n,y] - mean of s[n])
   for (std::size_t n = 0; n < N; ++n) {
     const T* s = &scores(n, 0);
-    lead += s[labels[n]] - std::accumulate(s, s + C, 0.0) / static_cast<double>(C);
+    const double mean = std::accumulate(s, s + C, 0.0) / static_cast<double>(C);
+    lead += s[labels[n]] - mean;
   }
   return plain + smoothing_ * lead / static_cast<double>(N);
 }
@@ -31,7 +32,8 @@ const Matrix<T>& SmoothedCrossEntropy<T>::backward() {
   const Matrix<T>& p = plain_.cache().probabilities;
   const Labels& labels = plain_.cache().labels;
   const std::size_t N = p.shape(0), C = p.shape(1);
-  const T off = T(smoothing_) / T(C), on = T(1 - smoothing_) + off;  // the two values of q
+  const T off = T(smoothing_) / T(C);    // q of a wrong class
+  const T on = T(1 - smoothing_) + off;  // q of the right one
   xt::noalias(dscores_) = (p - off) / T(N);
   for (std::size_t n = 0; n < N; ++n) {
     const auto y = static_cast<std::size_t>(labels[n]);

@@ -17,6 +17,7 @@
 #include "data/io/file.hpp"
 #include "data/io/weights.hpp"
 #include "data/whitening.hpp"
+#include "training/distributed/data_parallel.hpp"
 
 namespace thinnet::examples {
 namespace {
@@ -98,8 +99,7 @@ Sequential<float> make_net(std::size_t D, std::size_t classes, const FullTrainin
   return make_classifier(D, classes, classifier);
 }
 
-TrainerOptions trainer_options_of(const FullTrainingOptions& options, const std::string& settings,
-                                  Ranks* ranks) {
+TrainerOptions trainer_options_of(const FullTrainingOptions& options, const std::string& settings) {
   TrainerOptions trainer_options;
   trainer_options.epochs = options.epochs;
   trainer_options.batch_size = options.batch_size;
@@ -110,17 +110,15 @@ TrainerOptions trainer_options_of(const FullTrainingOptions& options, const std:
   trainer_options.augmentation = options.augmentation;
   trainer_options.checkpoint = path_in(options, "checkpoint.npz");
   trainer_options.settings = settings;
-  trainer_options.ranks = ranks;
   return trainer_options;
 }
 
 void print_start(const Images& images, const Prepared& data, const Sequential<float>& net,
-                 const TrainerOptions& options) {
+                 const TrainerOptions& options, const Ranks* ranks) {
   fmt::print("{} from {}: {} training, {} validation and {} test images\n\n{}\n", images.name,
              images.folder, data.training.size(), data.validation.size(),
              data.test ? data.test->size() : 0, summary(net));
-  if (options.ranks != nullptr)
-    fmt::print("{} ranks, each with its slice of every batch\n", options.ranks->size());
+  if (ranks != nullptr) fmt::print("{} ranks, each with its slice of every batch\n", ranks->size());
   if (std::filesystem::exists(options.checkpoint))
     fmt::print("Going on from {}\n", options.checkpoint);
   std::fflush(stdout);  // before progress on stderr, in a log too
@@ -179,9 +177,9 @@ TrainingResult run_training(Images images, std::optional<Dataset> test,
   Sequential<float> net = make_net(data.training.width(), classes, options);
   const auto optimizer = make_optimizer(net.parameters(), {options.optimizer, options.learning_rate,
                                                            options.momentum, options.weight_decay});
-  const TrainerOptions trainer_options = trainer_options_of(options, settings, ranks);
+  const TrainerOptions trainer_options = trainer_options_of(options, settings);
   on_rank_0(ranks, [&] { require_writable_folder(options.output); });
-  print_start(images, data, net, trainer_options);
+  print_start(images, data, net, trainer_options, ranks);
   std::optional<SigtermMessage> sigterm_message;
   if (ranks != nullptr && first) {
     sigterm_message.emplace(
@@ -190,7 +188,7 @@ TrainingResult run_training(Images images, std::optional<Dataset> test,
         trainer_options.checkpoint + ", and the same command goes on");
   }
 
-  Trainer<float> trainer(net, *optimizer, trainer_options);
+  Trainer<float> trainer(net, *optimizer, trainer_options, data_parallel(ranks, net));
   TrainingResult result;
   result.history =
       trainer.fit(data.training, data.validation, data.normaliser, report_on_stderr("training"));

@@ -7,6 +7,7 @@
 #include "examples/support/classifier.hpp"
 #include "examples/support/images.hpp"
 #include "examples/support/names.hpp"
+#include "training/distributed/ranks.hpp"
 #include "training/trainer.hpp"
 
 namespace thinnet::examples {

@@ -28,7 +28,10 @@ ExperimentData::ExperimentData(Dataset training_images, Dataset validation_image
 
 History train_net(Sequential<float>& net, const ExperimentData& data,
                   const ExperimentOptions& options, const ProgressReporter& report) {
-  TrainerOptions trainer_options{options.epochs, options.batch_size, options.seed};
+  TrainerOptions trainer_options;
+  trainer_options.epochs = options.epochs;
+  trainer_options.batch_size = options.batch_size;
+  trainer_options.seed = options.seed;
   trainer_options.sampling = options.sampling;
   const auto optimizer =
       make_optimizer(net.parameters(), {options.optimizer, options.learning_rate, momentum});

@@ -70,12 +70,13 @@ class MpiRanks final : public Ranks {
     const auto end = std::chrono::steady_clock::now() + patience;
     MPI_Request request = nullptr;
     MPI_Ibarrier(meeting_, &request);
-    int all = 0;
-    while (MPI_Test(&request, &all, MPI_STATUS_IGNORE), all == 0) {
+    while (true) {
+      int all = 0;
+      MPI_Test(&request, &all, MPI_STATUS_IGNORE);
+      if (all != 0) return true;
       if (std::chrono::steady_clock::now() > end) return false;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    return true;
   }
   void abort(int exit_code) override { MPI_Abort(MPI_COMM_WORLD, exit_code); }
 

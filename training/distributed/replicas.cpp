@@ -25,6 +25,35 @@ std::uint64_t checksum(const std::vector<Parameter<T>*>& parameters) {
   return sum;
 }
 
+template <typename Value>
+void broadcast_value(Ranks& ranks, Value& value) {
+  ranks.broadcast(&value, sizeof value);
+}
+
+/// The same shape on every rank.
+template <typename T>
+void broadcast_matrix(Ranks& ranks, Matrix<T>& m) {
+  ranks.broadcast(m.data(), m.size() * sizeof(T));
+}
+
+void broadcast_history(Ranks& ranks, History& history) {
+  std::size_t epochs = history.epochs.size();
+  broadcast_value(ranks, epochs);
+  history.epochs.resize(epochs);
+  ranks.broadcast(history.epochs.data(), epochs * sizeof(EpochRecord));
+  broadcast_value(ranks, history.best);
+  broadcast_value(ranks, history.seconds);
+}
+
+template <typename T>
+void broadcast_best(Ranks& ranks, const TrainingState<T>& state) {
+  state.best.resize(state.parameters.size());
+  for (std::size_t i = 0; i < state.parameters.size(); ++i) {
+    resize(state.best[i], state.parameters[i]->value);
+    broadcast_matrix(ranks, state.best[i]);
+  }
+}
+
 }  // namespace
 
 template <typename T>
@@ -36,21 +65,50 @@ GradientAverage<T>::GradientAverage(Ranks& ranks, std::vector<Parameter<T>*> par
 }
 
 template <typename T>
-double GradientAverage<T>::average(double loss, double share) {
-  auto weighted = packed_.begin();
+void GradientAverage<T>::pack(double loss, double share) {
+  if (share == 0) {
+    std::fill(packed_.begin(), packed_.end(), T(0));
+    return;
+  }
+  const T weight = T(share);
+  auto to = packed_.begin();
   for (const auto* p : parameters_) {
-    weighted = std::transform(p->grad.begin(), p->grad.end(), weighted,
-                              [weight = T(share)](T g) { return weight * g; });
+    for (const T g : p->grad) *to++ = weight * g;
   }
-  *weighted = T(share * loss);
-  ranks_.sum(packed_.data(), packed_.size());
-  auto summed = packed_.cbegin();
+  *to = T(share * loss);
+}
+
+template <typename T>
+double GradientAverage<T>::unpack() {
+  auto from = packed_.cbegin();
   for (auto* p : parameters_) {
-    const auto end = summed + static_cast<std::ptrdiff_t>(p->grad.size());
-    std::copy(summed, end, p->grad.begin());
-    summed = end;
+    for (T& g : p->grad) g = *from++;
   }
-  return *summed;
+  return *from;
+}
+
+template <typename T>
+double GradientAverage<T>::average(double loss, double share) {
+  pack(loss, share);
+  ranks_.sum(packed_.data(), packed_.size());
+  return unpack();
+}
+
+template <typename T>
+void share_state(Ranks& ranks, const std::string& settings, const TrainingState<T>& state) {
+  std::string first = settings;
+  broadcast_text(ranks, first);
+  const auto other = first_not_ok(ranks, first == settings);
+  if (other) {
+    throw std::runtime_error(fmt::format("rank {} has other settings or data than rank 0", *other));
+  }
+  for (auto* p : state.parameters) broadcast_matrix(ranks, p->value);
+  for (auto* moment : state.optimizer.moments) {
+    for (Matrix<T>& m : *moment) broadcast_matrix(ranks, m);
+  }
+  if (state.optimizer.t != nullptr) broadcast_value(ranks, *state.optimizer.t);
+  broadcast_history(ranks, state.history);
+  if (!state.history.epochs.empty()) broadcast_best(ranks, state);
 }
 
 template <typename T>
@@ -59,7 +117,8 @@ void require_equal_replicas(Ranks& ranks, const std::vector<Parameter<T>*>& para
   const std::uint64_t own = checksum(parameters);
   std::uint64_t first = own;
   ranks.broadcast(&first, sizeof first);
-  if (const auto rank = first_not_ok(ranks, own == first)) {
+  const auto rank = first_not_ok(ranks, own == first);
+  if (rank) {
     throw std::runtime_error(fmt::format(
         "after epoch {} the weights of rank {} differ from those of rank 0: every rank needs the "
         "same program on the same kind of CPU",
@@ -69,6 +128,8 @@ void require_equal_replicas(Ranks& ranks, const std::vector<Parameter<T>*>& para
 
 template class GradientAverage<float>;
 template class GradientAverage<double>;
+template void share_state(Ranks&, const std::string&, const TrainingState<float>&);
+template void share_state(Ranks&, const std::string&, const TrainingState<double>&);
 template void require_equal_replicas(Ranks&, const std::vector<Parameter<float>*>&, std::size_t);
 template void require_equal_replicas(Ranks&, const std::vector<Parameter<double>*>&, std::size_t);
 

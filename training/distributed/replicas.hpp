@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "core/parameter.hpp"
+#include "training/checkpoint.hpp"
 #include "training/distributed/ranks.hpp"
 
 namespace thinnet {
@@ -17,15 +17,23 @@ class GradientAverage {
   /// Both must outlive this; the parameters are the same on every rank.
   GradientAverage(Ranks& ranks, std::vector<Parameter<T>*> parameters);
 
-  /// Replaces the grad of every parameter by g and returns L. `share` is n/N, 0 where a rank
-  /// has no rows. Every rank gets the same bits.
+  /// Replaces the grad of every parameter by g and returns L. `share` is n/N; where a rank has no
+  /// rows it is 0, and neither its grads nor its loss count. Every rank gets the same bits.
   double average(double loss, double share);
 
  private:
+  void pack(double loss, double share);
+  double unpack();
+
   Ranks& ranks_;
   std::vector<Parameter<T>*> parameters_;
   std::vector<T> packed_;  // all gradients one after the other, then the loss
 };
+
+/// Gives every rank the weights, optimizer and history of rank 0. Throws std::runtime_error on all
+/// of them when one has other settings.
+template <typename T>
+void share_state(Ranks& ranks, const std::string& settings, const TrainingState<T>& state);
 
 /// Compares the values of the parameters with those of rank 0, bit by bit (through a checksum).
 /// Throws std::runtime_error on every rank, naming the first rank that differs and the epoch.

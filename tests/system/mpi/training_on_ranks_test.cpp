@@ -12,6 +12,7 @@
 #include "optim/sgd.hpp"
 #include "tests/support.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
+#include "training/distributed/data_parallel.hpp"
 #include "training/distributed/mpi_ranks.hpp"
 #include "training/trainer.hpp"
 
@@ -51,19 +52,19 @@ struct Training {
   std::unique_ptr<Optimizer<T>> optimizer =
       std::make_unique<Sgd<T>>(net.parameters(), SgdOptions{.05, .9});
   TrainerOptions options;
+  Ranks* ranks;                // null: alone
   std::vector<double> losses;  // of every step
 
-  explicit Training(Ranks* ranks, std::uint64_t seed = 4) {
+  explicit Training(Ranks* with, std::uint64_t seed = 4) : ranks(with) {
     initialise(net.parameters(), he, seed);
     options.batch_size = 30;  // 30, 30, 30 and 13: no multiple of 4
     options.epochs = 25;
     options.seed = 7;
     options.label_smoothing = .1;
     options.augmentation = {true, 1, 2, 3, 4};
-    options.ranks = ranks;
   }
   History fit() {
-    return Trainer<T>(net, *optimizer, options)
+    return Trainer<T>(net, *optimizer, options, data_parallel(ranks, net))
         .fit(training, validation, normaliser, [&](const Progress& p) {
           if (p.record == nullptr) losses.push_back(p.loss);
         });
@@ -187,7 +188,8 @@ TEST_F(RanksTest, GoOnFromACheckpointOfAnyNumberOfRanks) {
   auto six = make(nullptr, 6);
   six.options.checkpoint = folder / "six.npz";
   if (first) six.fit();
-  Trainer<double> trainer(finished.net, *finished.optimizer, finished.options);
+  Trainer<double> trainer(finished.net, *finished.optimizer, finished.options,
+                          data_parallel(&ranks, finished.net));
   const History history = trainer.fit(finished.training, finished.validation, finished.normaliser);
   EXPECT_EQ(history.epochs.size(), 6U);
   testing::expect_near(finished.net.parameters()[0]->value, w, 1e-11);

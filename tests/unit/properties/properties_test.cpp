@@ -7,6 +7,9 @@
 #include <limits>
 
 #include "core/initialise.hpp"
+#include "core/random.hpp"
+#include "core/sequential.hpp"
+#include "data/batches.hpp"
 #include "data/io/weights.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
@@ -16,6 +19,7 @@
 #include "tests/support.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
 #include "training/checkpoint.hpp"
+#include "training/distributed/replicas.hpp"
 
 namespace thinnet {
 namespace {

@@ -19,6 +19,7 @@
 #include "optim/sgd.hpp"
 #include "tests/support.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
+#include "training/trainer.hpp"
 
 namespace thinnet {
 namespace {

@@ -4,6 +4,8 @@
 
 #include <omp.h>
 
+#include <memory>
+
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
 #include "layers/relu.hpp"
@@ -182,6 +184,85 @@ TEST(Trainer, DoesWhatALoopOfOnesOwnWouldDo) {
   EXPECT_EQ(net.parameters()[1]->value, own.parameters()[1]->value);
 }
 
+TEST(Trainer, LeavesTheNetAsItWasButForItsWeights) {
+  Experiment run;
+  std::vector<bool> before, after;
+  for (std::size_t i = 0; i < run.net.size(); ++i) before.push_back(run.net.layer(i).dx_wanted());
+  run.fit({1, 32, 7});
+  for (std::size_t i = 0; i < run.net.size(); ++i) after.push_back(run.net.layer(i).dx_wanted());
+  EXPECT_EQ(after, before);
+
+  run.net.want_dx(true);
+  run.fit({1, 32, 7});
+  run.net.forward(testing::normals<float>(3, 2, 1), test());
+  EXPECT_EQ(Shape(run.net.backward(testing::normals<float>(3, 2, 2))), Shape(3, 2));
+}
+
+/// Takes every gradient for 0, and notes what it is called for.
+class ZeroGradients : public TrainerHook<float> {
+ public:
+  ZeroGradients(Sequential<float>& net, std::vector<std::string>& calls)
+      : parameters_(net.parameters()), calls_(calls) {}
+
+  void resume(const std::string&, const std::string&, const TrainingState<float>&) override {
+    calls_.emplace_back("resume");
+  }
+  const Batch<float>& batch(Batches<float>& batches, std::uint64_t step) override {
+    calls_.push_back("batch " + std::to_string(step));
+    return batches.at(step);
+  }
+  double after_backward(double /*loss*/) override {
+    calls_.emplace_back("after backward");
+    for (auto* p : parameters_) p->grad.fill(0);
+    return 5;
+  }
+  void after_epoch(std::size_t epoch) override {
+    calls_.push_back("after epoch " + std::to_string(epoch));
+  }
+  Evaluation evaluate(Layer<float>& net, Batches<float>& batches) override {
+    calls_.push_back("evaluate " + std::to_string(batches.data().size()));
+    return thinnet::evaluate(net, batches);
+  }
+  void save(const std::string&, const std::string&, const TrainingState<float>&) override {
+    calls_.emplace_back("save");
+  }
+  bool reports() const override { return false; }
+
+ private:
+  std::vector<Parameter<float>*> parameters_;
+  std::vector<std::string>& calls_;
+};
+
+TEST(Trainer, LetsAHookTakePart) {
+  Experiment run, fresh;
+  Sgd<float> sgd(run.net.parameters(), {0.1});
+  std::vector<std::string> calls;
+  Trainer<float> trainer(run.net, sgd, {1, 45, 7}, std::make_unique<ZeroGradients>(run.net, calls));
+  const History history =
+      trainer.fit(run.training, run.validation, run.normaliser,
+                  [](const Progress&) { FAIL() << "the hook does not report"; });
+  EXPECT_EQ(calls, (std::vector<std::string>{"resume", "batch 0", "after backward", "batch 1",
+                                             "after backward", "after epoch 1", "evaluate 90",
+                                             "evaluate 60", "save"}));
+  EXPECT_EQ(history.epochs[0].loss, 5);
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_EQ(run.net.parameters()[i]->value, fresh.net.parameters()[i]->value);
+}
+
+TEST(History, CountsTheEpochsSinceTheBest) {
+  History history;
+  EXPECT_EQ(history.epochs_since_best(), 0U);
+  const double accuracies[] = {.5, .6, .6, .4, .7};
+  const std::size_t expected[] = {0, 0, 1, 2, 0};
+  for (std::size_t i = 0; i < 5; ++i) {
+    EpochRecord record;
+    record.epoch = i + 1;
+    record.validation_accuracy = accuracies[i];
+    history.add(record);
+    EXPECT_EQ(history.epochs_since_best(), expected[i]) << i;
+  }
+}
+
 TEST(Trainer, ReportsEveryBatchAndEveryEpoch) {
   Experiment run;
   Sgd<float> sgd(run.net.parameters(), {0.1});
@@ -275,7 +356,7 @@ TEST(Trainer, StopsAtAValidationLossThatIsNotFinite) {
 }
 
 TEST(Trainer, TrainsOnOneExampleOfOneFeatureAndOneClassThroughOneUnit) {
-  for (const double keep_prob : {1.0, std::numeric_limits<float>::denorm_min()}) {
+  for (const float keep_prob : {1.0F, std::numeric_limits<float>::denorm_min()}) {
     SCOPED_TRACE(keep_prob);
     Sequential<float> net(1, Affine<float>(1, 1), Relu<float>(), Dropout<float>(keep_prob),
                           Affine<float>(1, 1));

@@ -1,0 +1,54 @@
+// Where others take part in training. Who trains in one process need not read it.
+#pragma once
+
+#include <string>
+
+#include "training/checkpoint.hpp"
+#include "training/evaluation.hpp"
+
+namespace thinnet {
+
+/// Trainer::fit calls these, in this order. As they stand a net is trained alone; what several
+/// processes do otherwise is in training/distributed/data_parallel.cpp.
+template <typename T>
+class TrainerHook {
+ public:
+  TrainerHook() = default;
+  virtual ~TrainerHook() = default;
+  TrainerHook(const TrainerHook&) = delete;
+  TrainerHook& operator=(const TrainerHook&) = delete;
+
+  /// Before the first epoch: the state of the checkpoint, if `path` names one.
+  virtual void resume(const std::string& path, const std::string& settings,
+                      const TrainingState<T>& state) {
+    if (!path.empty()) load_checkpoint(path, settings, state);
+  }
+
+  /// The rows to compute in a step, one at least.
+  virtual const Batch<T>& batch(Batches<T>& batches, std::uint64_t step) {
+    return batches.at(step);
+  }
+
+  /// Between backward and the optimizer's step: may change every grad. `loss` is the mean over the
+  /// rows of batch(), in nats; what is returned is taken for the loss of the step.
+  virtual double after_backward(double loss) { return loss; }
+
+  /// After the last step of an epoch (from 1), before anything is made of the weights.
+  virtual void after_epoch(std::size_t /*epoch*/) {}
+
+  /// After that, of the training and of the validation set.
+  virtual Evaluation evaluate(Layer<T>& net, Batches<T>& batches) {
+    return thinnet::evaluate(net, batches);
+  }
+
+  /// After every epoch: writes the checkpoint, if `path` names one.
+  virtual void save(const std::string& path, const std::string& settings,
+                    const TrainingState<T>& state) {
+    if (!path.empty()) save_checkpoint(path, settings, state);
+  }
+
+  /// Whether this process reports progress.
+  virtual bool reports() const { return true; }
+};
+
+}  // namespace thinnet
