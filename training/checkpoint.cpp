@@ -47,6 +47,7 @@ History to_history(const Matrix<double>& m) {
 template <typename T>
 std::vector<Matrix<T>> values_of(const std::vector<Parameter<T>*>& parameters) {
   std::vector<Matrix<T>> values;
+  values.reserve(parameters.size());
   for (const auto* p : parameters) values.push_back(p->value);
   return values;
 }
@@ -213,6 +214,7 @@ bool load_checkpoint(const std::string& path, const std::string& settings,
   std::vector<Matrix<T>> best = values_of(state.parameters);  // for their shapes
   const std::vector<NamedMatrix<T>> matrices = matrices_of(state, best);
   std::vector<Matrix<T>> values;
+  values.reserve(matrices.size());
   for (const auto& [name, matrix] : matrices) values.push_back(saved.take<T>(name, *matrix));
   saved.require_all_taken();
 

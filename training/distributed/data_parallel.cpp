@@ -1,5 +1,8 @@
 #include "training/distributed/data_parallel.hpp"
 
+#include <iterator>
+#include <utility>
+
 #include "training/distributed/replicas.hpp"
 
 namespace thinnet {
