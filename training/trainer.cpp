@@ -65,9 +65,9 @@ EpochRecord Trainer<T>::train_epoch(Batches<T>& batches, std::size_t epoch,
     const std::uint64_t step = (epoch - 1) * steps + i;
     const Batch<T>& batch = hook_->batch(batches, step);
     const Matrix<T>& scores = net_.forward(batch.x, train(step, batch.examples));
-    double loss = loss_.forward(scores, batch.labels);
+    const double batch_loss = loss_.forward(scores, batch.labels);
     net_.backward(loss_.backward());
-    loss = hook_->after_backward(loss);
+    const double loss = hook_->after_backward(batch_loss);
     require_finite_loss(loss, net_, batches, {step, epoch, base_rate});
     const double factor = options_.schedule(epochs_at_middle_of(step, steps));
     optimizer_.set_learning_rate(base_rate * factor);

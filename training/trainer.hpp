@@ -43,12 +43,13 @@ class Trainer {
           std::unique_ptr<TrainerHook<T>> hook = nullptr);
 
   /// Data sets (N×D) for a net of D inputs; the normaliser is fitted on the training set. Goes on
-  /// after the last epoch of the checkpoint, if there is one, to the bits of a training that was
-  /// never interrupted. Leaves the weights of the last epoch.
+  /// after the last epoch of the checkpoint, if there is one: the result is bit for bit that of an
+  /// uninterrupted run. Leaves the weights of the last epoch. A second fit starts at epoch 1 again,
+  /// with the weights and the optimizer as they are.
   /// Throws std::runtime_error, naming the step, the layer and what to try, when the loss is not
-  /// finite, or a weight at the end of an epoch, which is not kept then; std::invalid_argument when
-  /// the schedule makes the learning rate 0; and like save_checkpoint, load_checkpoint and the
-  /// hook.
+  /// finite, or a weight at the end of an epoch: that epoch is not kept. Throws
+  /// std::invalid_argument when the schedule makes the learning rate 0, and like Batches,
+  /// save_checkpoint, load_checkpoint and the hook.
   History fit(const Dataset& training, const Dataset& validation, const Normaliser<T>& normaliser,
               const ProgressReporter& reporter = nullptr);
 

@@ -8,8 +8,8 @@
 
 namespace thinnet {
 
-/// Trainer::fit calls these, in this order. As they stand a net is trained alone; what several
-/// processes do otherwise is in training/distributed/data_parallel.cpp.
+/// Trainer::fit calls these, in this order. As they stand they train in one process;
+/// training/distributed/data_parallel.cpp overrides them for several.
 template <typename T>
 class TrainerHook {
  public:
@@ -33,10 +33,10 @@ class TrainerHook {
   /// rows of batch(), in nats; what is returned is taken for the loss of the step.
   virtual double after_backward(double loss) { return loss; }
 
-  /// After the last step of an epoch (from 1), before anything is made of the weights.
+  /// After the last step of an epoch (from 1), before its weights are evaluated or saved.
   virtual void after_epoch(std::size_t /*epoch*/) {}
 
-  /// After that, of the training and of the validation set.
+  /// Evaluates the net on the training set, then on the validation set.
   virtual Evaluation evaluate(Layer<T>& net, Batches<T>& batches) {
     return thinnet::evaluate(net, batches);
   }

@@ -1,8 +1,10 @@
 // XOR: the smallest problem that no straight line solves. The whole training loop stands open.
 #include <cmath>
 #include <cstdio>
+#include <string>
 
 #include "core/initialise.hpp"
+#include "core/sequential.hpp"
 #include "core/summary.hpp"
 #include "layers/affine.hpp"
 #include "layers/relu.hpp"
@@ -30,7 +32,8 @@ int main(int argc, char** argv) {
   std::printf("%s\n\n", flow(net).c_str());
 
   for (int step = 1; step <= 200; ++step) {
-    const double value = loss.forward(net.forward(x, train(step)), labels);
+    const Matrix<float>& scores = net.forward(x, train(step));
+    const double value = loss.forward(scores, labels);
     net.backward(loss.backward());
     optimizer.step();
     if (step == 1 || step % 50 == 0) std::printf("step %3d  loss %.4f\n", step, value);
@@ -43,8 +46,8 @@ int main(int argc, char** argv) {
     std::printf(" %.0f  %.0f       %d  %.3f\n", x(n, 0), x(n, 1), labels[n], p1);
   }
   std::printf(
-      "\nOne affine layer cannot do this: w1·x1 + w2·x2 + b, its score of class 1 less that of 0,\n"
-      "would need b < 0, w1 + b > 0, w2 + b > 0 and w1 + w2 + b < 0 for the four rows above.\n"
-      "The middle two add up to w1 + w2 + 2b > 0 > w1 + w2 + b, so that b > 0: a contradiction.\n"
+      "\nOne affine layer cannot do this. Let d = w1·x1 + w2·x2 + b be its score of class 1 minus\n"
+      "that of class 0. The four rows ask for b < 0, w2 + b > 0, w1 + b > 0 and w1 + w2 + b < 0.\n"
+      "The two in the middle add up to w1 + w2 + 2b > 0. Minus the last that is b > 0, not b < 0.\n"
       "The ReLU between the two layers folds the plane, and on the fold a line is enough.\n");
 }

@@ -577,6 +577,12 @@ describe("page", () => {
     }
   });
 
+  it("the study page in docs/ is this template, filled with its study", () => {
+    const page = readFileSync(join(pageFolder, "../../../docs/dropout_study.html"), "utf8");
+    const unfilled = page.replace(/(<script type="application\/json" id="study">)(.*?)(<\/script>)/s, "$1STUDY_JSON_HERE$3");
+    assert.ok(unfilled === template, "docs/dropout_study.html is out of date: docs/README.md names its command");
+  });
+
   it("the template has one place for the study, no address to load from, and its licences", () => {
     assert.equal(template.split("STUDY_JSON_HERE").length, 2);
     assert.ok(template.includes(`<script type="application/json" id="study">STUDY_JSON_HERE</script>`));
