@@ -9,6 +9,7 @@ namespace thinnet {
 
 template <typename T>
 void Adam<T>::step() {
+  // BEGIN SOLUTION Adam step, see equation (12)
   ++t_;
   const auto t = static_cast<double>(t_);
   const T rate = static_cast<T>(this->learning_rate());
@@ -21,7 +22,6 @@ void Adam<T>::step() {
     Parameter<T>& parameter = *this->parameters_[i];
     require_shape(parameter.grad, parameter.value, "grad", parameter.name);
     const T decay = parameter.role == Role::weight ? static_cast<T>(options_.weight_decay) : T(0);
-    // BEGIN SOLUTION Adam step, see equation (12)
     entrywise(
         [=](T& w, T dw, T& m, T& v) {
           const T g = dw + decay * w;
@@ -32,8 +32,8 @@ void Adam<T>::step() {
           w -= rate * m_hat / (std::sqrt(v_hat) + epsilon);
         },
         parameter.value, parameter.grad, m_[i], v_[i]);
-    // END SOLUTION
   }
+  // END SOLUTION
 }
 
 template <typename T>

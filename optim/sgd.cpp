@@ -9,13 +9,13 @@ namespace thinnet {
 
 template <typename T>
 void Sgd<T>::step() {
+  // BEGIN SOLUTION SGD step, see equations (10) and (11)
   const T rate = static_cast<T>(this->learning_rate());
   const T momentum = static_cast<T>(options_.momentum);
   for (std::size_t i = 0; i < this->parameters_.size(); ++i) {
     Parameter<T>& parameter = *this->parameters_[i];
     require_shape(parameter.grad, parameter.value, "grad", parameter.name);
     const T decay = parameter.role == Role::weight ? static_cast<T>(options_.weight_decay) : T(0);
-    // BEGIN SOLUTION SGD step, see equations (10) and (11)
     if (momentum == 0) {
       entrywise([=](T& w, T dw) { w -= rate * (dw + decay * w); }, parameter.value, parameter.grad);
     } else if (!options_.nesterov) {
@@ -35,8 +35,8 @@ void Sgd<T>::step() {
           },
           parameter.value, parameter.grad, v_[i]);
     }
-    // END SOLUTION
   }
+  // END SOLUTION
 }
 
 template <typename T>
