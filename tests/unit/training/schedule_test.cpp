@@ -162,7 +162,8 @@ TEST(ScheduleOfTrainer, GivesTheLearningRateBackWhenTrainingIsStopped) {
 
 TEST(ScheduleOfTrainer, MayNotMakeTheLearningRateZero) {
   ScheduledRun run;
-  EXPECT_EQ(message_of([&] { run.fit(3, cosine(2)); }), "learning rate is 0.000000, expected a finite number > 0");
+  EXPECT_EQ(message_of([&] { run.fit(3, cosine(2)); }),
+            "learning rate is 0.000000, expected a finite number > 0");
   EXPECT_EQ(run.sgd.rates.size(), 6U);  // the two epochs that the cosine lasts
 }
 
