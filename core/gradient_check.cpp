@@ -16,10 +16,12 @@ namespace {
 Matrix<double> central_difference(const std::function<const Matrix<double>&()>& forward,
                                   double& entry, double h) {
   const double x = entry;
-  entry = x + h;
-  const Matrix<double> above = forward();
-  entry = x - h;
-  const Matrix<double> below = forward();
+  const auto outputs_at = [&](double nudged) {
+    entry = nudged;
+    return Matrix<double>(forward());  // a copy: the next forward writes into the same memory
+  };
+  const Matrix<double> above = outputs_at(x + h);
+  const Matrix<double> below = outputs_at(x - h);
   entry = x;
   return (above - below) / ((x + h) - (x - h));  // 2h, but for the rounding of x ± h
 }
@@ -79,7 +81,7 @@ GradientReport check_gradients(const std::function<const Matrix<double>&()>& for
                                const std::function<void(const Matrix<double>& dout)>& backward,
                                const std::vector<CheckedTensor>& tensors, std::size_t samples,
                                std::uint64_t seed) {
-  const Matrix<double> out = forward();
+  const Matrix<double>& out = forward();  // read for its shape: later calls write into it
   // Analytic first, while every cache belongs to the unchanged values.
   const auto analytic = analytic_gradients(out, backward, tensors);
   GradientReport worst;
