@@ -128,8 +128,10 @@ std::string pixels_of(const Regions& regions) {
   const double step = (regions.high - regions.low) / static_cast<double>(regions.side - 1);
   std::string pixels;
   for (std::size_t i = 0; i < regions.grid.size(); ++i) {
-    const double x = regions.low + step * static_cast<double>(i % regions.side);
-    const double y = regions.low + step * static_cast<double>(i / regions.side);
+    const std::size_t row = i / regions.side;
+    const std::size_t column = i % regions.side;
+    const double x = regions.low + step * static_cast<double>(column);
+    const double y = regions.low + step * static_cast<double>(row);
     const unsigned colour = pale.at(static_cast<std::size_t>(regions.grid[i]));
     pixels += fmt::format("{:.4f} {:.4f} {} {} {}\n", x, y, colour >> 16, colour >> 8 & 0xFF,
                           colour & 0xFF);
