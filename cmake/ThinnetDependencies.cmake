@@ -4,7 +4,7 @@ find_package(xtensor REQUIRED)
 find_package(BLAS REQUIRED)
 find_package(LAPACK REQUIRED)
 find_package(xtensor-blas REQUIRED)
-find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(TBB QUIET) # without it, one thread
 find_package(fmt REQUIRED)
 find_package(ZLIB REQUIRED)
 

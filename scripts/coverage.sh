@@ -29,7 +29,7 @@ cmake --build build/coverage --parallel 2 --target "${tests[@]}" > /dev/null
 find build/coverage -name '*.gcda' -delete
 for program in "${tests[@]}"; do
   # OpenBLAS's kernels are left to core/blas.cpp to choose.
-  env -u OPENBLAS_CORETYPE OMP_WAIT_POLICY=passive "build/coverage/tests/$program" --gtest_brief=1
+  env -u OPENBLAS_CORETYPE "build/coverage/tests/$program" --gtest_brief=1
 done
 
 measure() {

@@ -53,7 +53,7 @@ write() {
 # What Thinnet was tested with
 
 Made by `scripts/dependencies.sh --write` on Debian 12 from what was installed when all tests passed; `scripts/dependencies.sh --check` names what differs on
-another machine. Thinnet itself is under the MIT licence. Only what it links (xtensor, xtensor-blas, OpenBLAS, Random123, fmt, zlib, libzip, and in the
+another machine. Thinnet itself is under the MIT licence. Only what it links (xtensor, xtensor-blas, OpenBLAS, oneTBB, Random123, fmt, zlib, libzip, and in the
 programs CLI11, nlohmann-json, Boost.Math, OpenSSL) becomes part of a program; the rest builds, tests, draws and measures.
 
 ## Debian packages

@@ -2,12 +2,12 @@
 # Installs those Debian packages of the named groups that are missing; this is their only list.
 # Usage: scripts/install-packages.sh [GROUP ...]      (no group: build)
 #        scripts/install-packages.sh --list           names all packages of all groups
-# Groups: build student coursework autograder mpi lab test fuzz lint bench harden
+# Groups: build student coursework autograder mpi lab test all-tests fuzz lint bench harden
 set -euo pipefail
 
 student=(g++ cmake ninja-build python3
          libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
-         libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
+         libtbb-dev libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
          curl ca-certificates dataset-fashion-mnist)
 coursework=(python3-numpy pandoc chromium fonts-texgyre fonts-texgyre-math fonts-dejavu-core)
 autograder=(g++ python3-numpy
@@ -17,14 +17,15 @@ build=("${student[@]}" libzip-dev libboost-math-dev libssl-dev gnuplot-nox fonts
 mpi=(libopenmpi-dev openmpi-bin)
 lab=(emscripten node-acorn cmake ninja-build
      libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev)
-fuzz=(clang libclang-rt-14-dev libomp-dev)
+fuzz=(clang libclang-rt-14-dev)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || { lab+=(nodejs npm) && fuzz+=(nodejs npm); }
-test=(libgtest-dev patch python3-numpy chromium "${mpi[@]}" "${lab[@]}" "${fuzz[@]}" "${coursework[@]}" poppler-utils python3-yaml)
-lint=(clang-format clang-tidy libomp-dev shellcheck git
+test=(libgtest-dev python3-numpy)
+all_tests=("${mpi[@]}" "${lab[@]}" "${fuzz[@]}" "${coursework[@]}" patch poppler-utils python3-yaml)
+lint=(clang-format clang-tidy shellcheck git
       libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
-# scripts/matrix.sh, coverage.sh and mutation.sh; libomp-14-dev tells ThreadSanitizer about OpenMP.
-harden=(clang libomp-dev libomp-14-dev valgrind gcovr)
+# scripts/matrix.sh, coverage.sh and mutation.sh.
+harden=(clang valgrind gcovr)
 bench=(libbenchmark-dev libblis-dev libdnnl-dev python3-torch python3-numpy)
 
 die() {
@@ -33,7 +34,7 @@ die() {
 }
 
 if [[ ${1:-} == --list ]]; then
-  printf '%s\n' "${build[@]}" "${test[@]}" "${lint[@]}" "${harden[@]}" "${bench[@]}" | sort -u
+  printf '%s\n' "${build[@]}" "${test[@]}" "${all_tests[@]}" "${lint[@]}" "${harden[@]}" "${bench[@]}" | sort -u
   exit 0
 fi
 
@@ -47,6 +48,7 @@ for group in "${@:-build}"; do
     mpi) wanted+=("${mpi[@]}") ;;
     lab) wanted+=("${lab[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    all-tests) wanted+=("${all_tests[@]}") ;;
     fuzz) wanted+=("${fuzz[@]}") ;;
     lint) wanted+=("${lint[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;

@@ -19,7 +19,7 @@ case ${1:-} in
     ;;
 esac
 
-scripts/install-packages.sh build test
+scripts/install-packages.sh build test mpi
 cmake --preset release > /dev/null
 cmake --build --preset release --target scaling scaling_report
 programs=build/release/tests/benchmarks/scaling

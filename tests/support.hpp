@@ -1,9 +1,13 @@
-// What several tests share: numbers on a line, NumPy's legacy stream, messages of exceptions.
+// What several tests share: numbers on a line, NumPy's legacy stream, messages of exceptions, a
+// meeting of threads.
 #pragma once
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
+#include <condition_variable>
+#include <mutex>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -72,6 +76,23 @@ std::string message_of(Action action) {
   ADD_FAILURE() << "nothing was thrown";
   return "";
 }
+
+/// Where threads wait for each other: proof that there are several at work at a time.
+class Meeting {
+ public:
+  /// Waits until two threads are here; false when no second one came in five minutes.
+  bool wait() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    ++here_;
+    changed_.notify_all();
+    return changed_.wait_for(lock, std::chrono::minutes(5), [&] { return here_ >= 2; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int here_ = 0;
+};
 
 /// NumPy's numpy.random.seed(seed) stream: randn and randint(10), as its legacy generator draws
 /// them.

@@ -1,8 +1,6 @@
 #include "apps/dropout_study/run_all.hpp"
 
 #include <fmt/format.h>
-#include <omp.h>
-
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -14,6 +12,7 @@
 #include "apps/dropout_study/interrupt.hpp"
 #include "apps/dropout_study/study_progress.hpp"
 #include "apps/support/checksum.hpp"
+#include "core/engine/threads.hpp"
 #include "data/io/file.hpp"
 #include "examples/support/program.hpp"
 
@@ -135,7 +134,7 @@ void Runner::attempt(const std::function<void()>& work) {
 }
 
 void Runner::work() {
-  omp_set_num_threads(1);  // of this thread: the runs share the cores, not the products
+  set_thread_count(1);  // of this thread: the runs share the cores, not the products
   attempt([&] {
     while (const auto i = next()) train_and_keep(*i);
   });

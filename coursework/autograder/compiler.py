@@ -77,6 +77,7 @@ def prepare(places: Places, report) -> None:
     copy_headers(places)
     names = ["protocol", *WORKERS, *sorted({part for w in WORKERS.values() for part in w.parts})]
     wanted = names_in(places.source, "*.cpp") + [f"grading/worker/{name}" for name in names]
+    wanted.remove("core/engine/parallel")  # core/engine/serial takes its place: one thread
     wanted += sorted({solution for w in WORKERS.values() for solution in w.solutions})
     with concurrent.futures.ThreadPoolExecutor(2) as pool:  # each takes up to 350 MB
         for done, name in enumerate(pool.map(lambda n: compile_given(places, n), wanted), 1):

@@ -1,8 +1,8 @@
 #include "examples/support/program.hpp"
+#include "core/engine/threads.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <omp.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -113,7 +113,7 @@ int run_program_on_ranks(CLI::App& app, int argc, char** argv,
   }
   const auto ranks = join_ranks();
   if (!ranks) return refuse(argv[0], *processes, "it was built without MPI");
-  if (std::getenv("OMP_NUM_THREADS") == nullptr) omp_set_num_threads(1);
+  if (std::getenv("OMP_NUM_THREADS") == nullptr) set_thread_count(1);
   if (ranks->rank() > 0) static_cast<void>(std::freopen("/dev/null", "w", stdout));
   Ending ending = run(app, argc, argv, [&] { body(ranks.get()); });
   if (ending.code == 0) return 0;

@@ -41,6 +41,23 @@ def run_step(program, threads, options, found, order):
     return report["context"]["kernels"]
 
 
+def run_beside(program, options, found):
+    """Steps beside one busy loop, on one thread and on two: (net, threads, "beside")."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        try:
+            subprocess.run(
+                [program, "--benchmark_filter=/step/", f"--benchmark_min_time={options.seconds}",
+                 f"--benchmark_out={file.name}", "--benchmark_out_format=json"],
+                check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        finally:
+            busy.kill()
+            busy.wait()
+        for entry in json.load(file)["benchmarks"]:
+            net, threads = entry["name"].split("/")[:2]
+            found.setdefault((net, int(threads), "beside"), []).append(entry["real_time"] * 1e-6)
+
+
 def run_python(name, threads, options, kernels, found):
     """step_numpy.py or step_torch.py with OpenBLAS's given kernels; None leaves it to choose."""
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads))
@@ -106,6 +123,16 @@ def print_table(found, order, kernels, options):
           "per cent of the step; the rest of it is products.")
 
 
+def print_beside(found):
+    print("\nBeside one busy loop, the same step:")
+    for net, threads, what in found:
+        if what == "beside" and threads == 1:
+            one, two = found[net, 1, what], found[net, 2, what]
+            ratio = statistics.median(b / a for a, b in zip(one, two))
+            print(f"  {net.replace('@', ', ')}: on one thread {shown(statistics.median(one))}, on "
+                  f"two {shown(statistics.median(two))}, ratio {ratio:.2f}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -125,7 +152,11 @@ def main():
                 if name not in options.without:
                     run_python(name, threads, options, kernels, found)
                     run_python(name, threads, options, None, found)
+    for number in range(options.rounds):
+        print(f"beside a busy loop: round {number + 1} of {options.rounds}", file=sys.stderr)
+        run_beside(options.program, options, found)
     print_table(found, order, kernels, options)
+    print_beside(found)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,13 @@
 // bench.py beside it runs this and makes one table of it.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <omp.h>
-
 #include <chrono>
 #include <map>
 #include <numeric>
 #include <xtensor-blas/xblas.hpp>
 
 #include "core/engine/mask.hpp"
+#include "core/engine/threads.hpp"
 #include "core/product.hpp"
 #include "layers/softmax_cross_entropy.hpp"
 #include "optim/sgd.hpp"
@@ -82,20 +81,20 @@ class Step {
   std::uint64_t step_ = 0;
 };
 
-/// OpenBLAS's own threads are for the bare products only: the others have OpenMP's.
-void use_threads(int threads, int blas_threads) {
-  omp_set_num_threads(threads);
+/// OpenBLAS's own threads are for the bare products only: the others have ours.
+void use_threads(std::size_t threads, int blas_threads) {
+  set_thread_count(threads);
   openblas_set_num_threads(blas_threads);
 }
 
-void step(benchmark::State& state, const NetSize& size, int threads) {
+void step(benchmark::State& state, const NetSize& size, std::size_t threads) {
   Step it(size);
   it.run();
   use_threads(threads, 1);
   for (auto _ : state) it.run();
 }
 
-void parts(benchmark::State& state, const NetSize& size, int threads) {
+void parts(benchmark::State& state, const NetSize& size, std::size_t threads) {
   Step it(size);
   it.run();
   use_threads(threads, 1);
@@ -135,9 +134,9 @@ struct Products {
 };
 
 /// Each product one call of BLAS.
-void floor(benchmark::State& state, const NetSize& size, int threads) {
+void floor(benchmark::State& state, const NetSize& size, std::size_t threads) {
   Products products(size);
-  use_threads(threads, threads);
+  use_threads(threads, static_cast<int>(threads));
   const auto operation = [](const Operand<float>& m) {
     return m.transposed ? CblasTrans : CblasNoTrans;
   };
@@ -153,7 +152,7 @@ void floor(benchmark::State& state, const NetSize& size, int threads) {
 }
 
 /// The same through matmul: in panels, whose sums do not depend on the number of threads.
-void panels(benchmark::State& state, const NetSize& size, int threads) {
+void panels(benchmark::State& state, const NetSize& size, std::size_t threads) {
   Products products(size);
   use_threads(threads, 1);
   for (auto _ : state) {
@@ -163,7 +162,7 @@ void panels(benchmark::State& state, const NetSize& size, int threads) {
   }
 }
 
-void mask(benchmark::State& state, const NetSize& size, int threads) {
+void mask(benchmark::State& state, const NetSize& size, std::size_t threads) {
   std::vector<Matrix<float>> masks;
   for (std::size_t i = 1; i + 1 < size.widths.size(); ++i)
     masks.emplace_back(Matrix<float>(xt::zeros<float>({size.batch, size.widths[i]})));
@@ -185,7 +184,7 @@ int main(int argc, char** argv) {
   namespace ours = thinnet::benchmarks;
   std::vector<ours::NetSize> sizes = ours::large_nets();
   sizes.push_back({{2, 16, 16, 2}, 32});
-  for (const int threads : {1, 2}) {
+  for (const std::size_t threads : {1, 2}) {
     for (const auto& size : sizes) {
       const auto add = [&](const char* what, auto function) {
         benchmark::RegisterBenchmark(

@@ -187,7 +187,7 @@ class Laboratory:
 
     def run(self, program, folder, tests, limit):
         """The ended process and the CPU seconds it took; limit: CPU seconds it may take."""
-        environment = dict(os.environ, OMP_NUM_THREADS="2", OMP_WAIT_POLICY="passive", GTEST_FAIL_FAST="1",
+        environment = dict(os.environ, OMP_NUM_THREADS="2", GTEST_FAIL_FAST="1",
                            GTEST_BRIEF="1", GTEST_FILTER=tests, MALLOC_PERTURB_="165")  # fmt: skip
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         environment.pop("OPENBLAS_CORETYPE", None)  # or core/blas.cpp has nothing to choose

@@ -10,7 +10,7 @@ set(mpirun
     ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG})
 
 add_executable(mpi_training_tests system/mpi/training_on_ranks_test.cpp)
-target_link_libraries(mpi_training_tests PRIVATE thinnet_mpi thinnet_flags OpenMP::OpenMP_CXX
+target_link_libraries(mpi_training_tests PRIVATE thinnet_mpi thinnet_flags
                                                  GTest::gtest)
 target_compile_definitions(mpi_training_tests PRIVATE THINNET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 target_precompile_headers(mpi_training_tests REUSE_FROM core_tests)

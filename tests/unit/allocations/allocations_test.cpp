@@ -1,8 +1,7 @@
 // Counts every allocation of this program: a training step in its steady state makes none.
-#include <omp.h>
-
 #include <atomic>
 
+#include "core/engine/threads.hpp"
 #include "core/initialise.hpp"
 #include "core/random.hpp"
 #include "core/sequential.hpp"
@@ -113,16 +112,16 @@ TEST(Allocations, AreCounted) {
 }
 
 TEST(Allocations, AreNoneInASteadyStateStep) {
-  const int before = omp_get_max_threads();
-  for (const int threads : {1, 2}) {
-    omp_set_num_threads(threads);
+  const std::size_t before = thread_count();
+  for (const std::size_t threads : {1, 2}) {
+    set_thread_count(threads);
     for (const Sampling sampling :
          {Sampling::in_order, Sampling::shuffled, Sampling::with_replacement}) {
       EXPECT_EQ((allocations_of_training<float, Sgd<float>>(sampling)), 0U) << threads;
       EXPECT_EQ((allocations_of_training<float, Adam<float>>(sampling)), 0U) << threads;
     }
   }
-  omp_set_num_threads(before);
+  set_thread_count(before);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "core/matrix.hpp"
-
-#include <omp.h>
+#include "core/engine/threads.hpp"
 
 #include <array>
 
@@ -72,7 +71,7 @@ TEST(Matmul, MatchesItsDefinitionForEveryTransposition) {
 
 template <typename T>
 void bits_do_not_depend_on_threads() {
-  const int before = omp_get_max_threads();
+  const std::size_t before = thread_count();
   for (const auto& [M, N, K] : {std::array<std::size_t, 3>{100, 500, 3072},
                                 {3072, 500, 100},
                                 {100, 3072, 500},
@@ -80,15 +79,15 @@ void bits_do_not_depend_on_threads() {
                                 {333, 777, 201}}) {
     const auto a = normals<T>(M, K, 1), b = normals<T>(K, N, 2);
     Matrix<T> one, other;
-    omp_set_num_threads(1);
+    set_thread_count(1);
     matmul(a, b, one);
-    for (const int threads : {2, 3}) {
-      omp_set_num_threads(threads);
+    for (const std::size_t threads : {2, 3}) {
+      set_thread_count(threads);
       matmul(a, b, other);
       EXPECT_TRUE(one == other) << M << "×" << N << "×" << K << " with " << threads << " threads";
     }
   }
-  omp_set_num_threads(before);
+  set_thread_count(before);
 }
 
 TEST(Matmul, GivesTheSameBitsForAnyNumberOfThreads) {
@@ -154,12 +153,12 @@ TEST(Rows, AreAddedToAndSummedByTwoThreads) {
   const std::size_t N = 301, H = 203;
   const auto start = testing::normals(N, H, 1), row = testing::normals(1, H, 2);
   Matrix<double> sum;
-  const int before = omp_get_max_threads();
-  omp_set_num_threads(2);
+  const std::size_t before = thread_count();
+  set_thread_count(2);
   Matrix<double> m = start;
   add_to_rows(row, m);
   sum_rows(start, sum);
-  omp_set_num_threads(before);
+  set_thread_count(before);
   for (std::size_t h = 0; h < H; ++h) {
     double total = 0;
     for (std::size_t n = 0; n < N; ++n) {

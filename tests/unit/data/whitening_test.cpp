@@ -1,6 +1,5 @@
 #include "data/whitening.hpp"
-
-#include <omp.h>
+#include "core/engine/threads.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -328,12 +327,12 @@ TEST(Whitening, RefusesToRaiseAComponentThatIsNothing) {
 
 TEST(Whitening, HasTheSameBitsAtAnyNumberOfThreads) {
   const Dataset data = correlated(40, 520, 7);  // wide enough for products in several panels
-  const int before = omp_get_max_threads();
-  omp_set_num_threads(1);
+  const std::size_t before = thread_count();
+  set_thread_count(1);
   const Matrix<double> one = rows_of(Whitening(data, 20, .1).apply(data));
-  omp_set_num_threads(2);
+  set_thread_count(2);
   const Matrix<double> two = rows_of(Whitening(data, 20, .1).apply(data));
-  omp_set_num_threads(before);
+  set_thread_count(before);
   EXPECT_EQ(one, two);
 }
 

@@ -1,11 +1,10 @@
 // What must hold for every net, on random shapes and settings: case n of a property is drawn with
 // seed n, which a failure names.
-#include <omp.h>
-
 #include <algorithm>
 #include <cstring>
 #include <limits>
 
+#include "core/engine/threads.hpp"
 #include "core/initialise.hpp"
 #include "core/random.hpp"
 #include "core/sequential.hpp"
@@ -193,12 +192,12 @@ TEST(Properties, GoingOnFromACheckpointMakesTheSameStep) {
 }
 
 TEST(Properties, OneAndTwoThreadsGiveTheSameBits) {
-  const int before = omp_get_max_threads();
+  const std::size_t before = thread_count();
   for (std::uint64_t number = 0; number < 20; ++number) {
     SCOPED_TRACE(number);
     std::vector<std::vector<Matrix<float>>> results;
-    for (const int threads : {1, 2}) {
-      omp_set_num_threads(threads);
+    for (const std::size_t threads : {1, 2}) {
+      set_thread_count(threads);
       Draw draw(number);
       const std::size_t C = draw.between(1, 12);
       auto net = random_net<float>(draw, 400, C);
@@ -217,7 +216,7 @@ TEST(Properties, OneAndTwoThreadsGiveTheSameBits) {
     for (std::size_t i = 0; i < results[0].size(); ++i)
       ASSERT_TRUE(same_bits(results[0][i], results[1][i])) << i;
   }
-  omp_set_num_threads(before);
+  set_thread_count(before);
 }
 
 TEST(Properties, MasksAreTheSameForAnySplitOfABatch) {

@@ -1,8 +1,7 @@
 #include "training/trainer.hpp"
 #include "core/engine/mask.hpp"
+#include "core/engine/threads.hpp"
 #include "core/initialise.hpp"
-
-#include <omp.h>
 
 #include <memory>
 
@@ -76,13 +75,13 @@ TEST(Trainer, LearnsAndRecordsEveryEpoch) {
 }
 
 TEST(Trainer, RepeatsItselfToTheBitAtAnyNumberOfThreads) {
-  const int before = omp_get_max_threads();
+  const std::size_t before = thread_count();
   Experiment one, two;
-  omp_set_num_threads(1);
+  set_thread_count(1);
   const History a = one.fit({5, 32, 7});
-  omp_set_num_threads(2);
+  set_thread_count(2);
   const History b = two.fit({5, 32, 7});
-  omp_set_num_threads(before);
+  set_thread_count(before);
   for (std::size_t i = 0; i < 5; ++i) EXPECT_TRUE(same(a.epochs[i], b.epochs[i])) << i;
   for (std::size_t i = 0; i < one.net.parameters().size(); ++i) {
     EXPECT_TRUE(one.net.parameters()[i]->value == two.net.parameters()[i]->value) << i;

@@ -1,7 +1,6 @@
 #include "core/engine/assign.hpp"
 
-#include <omp.h>
-
+#include "core/engine/threads.hpp"
 #include "tests/support.hpp"
 
 namespace thinnet {
@@ -40,24 +39,24 @@ TEST(Assign, RefusesMatricesOfDifferentShapes) {
 
 TEST(Assign, GivesTheSameBitsForAnyNumberOfThreads) {
   const auto x = normals<float>(301, 203, 1), mask = normals<float>(301, 203, 2);
-  const int before = omp_get_max_threads();
+  const std::size_t before = thread_count();
   Matrix<float> one, other;
-  omp_set_num_threads(1);
+  set_thread_count(1);
   assign(one, x * mask / 0.3F);
-  for (const int threads : {2, 3}) {
-    omp_set_num_threads(threads);
+  for (const std::size_t threads : {2, 3}) {
+    set_thread_count(threads);
     assign(other, x * mask / 0.3F);
     EXPECT_TRUE(one == other) << threads;
   }
-  omp_set_num_threads(before);
+  set_thread_count(before);
   for (std::size_t k = 0; k < one.size(); ++k)
     ASSERT_EQ(one.flat(k), x.flat(k) * mask.flat(k) / 0.3F) << k;
 }
 
 TEST(Entrywise, CallsItsFunctionWithTheEntriesOfEveryPlace) {
-  const int before = omp_get_max_threads();
-  for (const int threads : {1, 2}) {
-    omp_set_num_threads(threads);
+  const std::size_t before = thread_count();
+  for (const std::size_t threads : {1, 2}) {
+    set_thread_count(threads);
     auto w = normals(301, 203, 1), v = normals(301, 203, 2);
     const auto dw = normals(301, 203, 3), old_w = w, old_v = v;
     entrywise(
@@ -71,7 +70,7 @@ TEST(Entrywise, CallsItsFunctionWithTheEntriesOfEveryPlace) {
       ASSERT_EQ(w.flat(k), old_w.flat(k) + v.flat(k)) << k;
     }
   }
-  omp_set_num_threads(before);
+  set_thread_count(before);
 }
 
 TEST(Entrywise, RefusesMatricesOfDifferentShapes) {
