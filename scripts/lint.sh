@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-scripts/install-packages.sh build test lint
+scripts/install-packages.sh build test mpi lint
 
 # Files of ours that exist, matching the patterns; each ends with a zero byte.
 ours() {
@@ -27,7 +27,7 @@ echo "== clang-tidy"
 # gcc's default is C++17 and clang's is not, so the standard must be named; clang's own warnings are
 # left to gcc's.
 mkdir -p build/lint
-cmake -S . -B build/lint -G Ninja -DCMAKE_BUILD_TYPE=Release -DTHINNET_NATIVE=OFF \
+cmake -S . -B build/lint -G Ninja -DCMAKE_BUILD_TYPE=Release -DTHINNET_NATIVE=OFF -DTHINNET_ALL_TESTS=ON \
   -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON > build/lint/configure.log 2>&1 || {
   cat build/lint/configure.log >&2
   exit 1

@@ -1,40 +1,74 @@
 #!/usr/bin/env bash
-# Builds and runs every test, the library's again as built for any CPU, and every one again with
-# AddressSanitizer and UndefinedBehaviorSanitizer.
-# Usage: scripts/test.sh [--fast]      (--fast: the first of these only)
+# Builds the library and the programs, and tests them as their users meet them. Five minutes on two
+# free cores, the build included.
+# Usage: scripts/test.sh [--all]
+#   --all   and then all else, 25 minutes in all: the pages in Chromium, the coursework's mistakes
+#           and attacks, fuzzing, crashes, MPI, mutants; the library again as built for any CPU; and
+#           everything again with AddressSanitizer and UndefinedBehaviorSanitizer
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-presets=(release portable sanitize)
+all=false
 case ${1:-} in
   "") ;;
-  --fast) presets=(release) ;;
+  --all) all=true ;;
   -h | --help)
-    sed -n '2,4s/^# //p' "$0"
+    sed -n '2,7s/^# //p' "$0"
     exit 0
     ;;
   *)
-    echo "test: unknown argument $1; usage: scripts/test.sh [--fast]" >&2
+    echo "test: unknown argument $1; usage: scripts/test.sh [--all]" >&2
     exit 2
     ;;
 esac
 
-scripts/install-packages.sh build test
-scripts/dependencies.sh --check || true  # says what is another than the tested version, no more
-
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
-for preset in "${presets[@]}"; do
-  folder=build/$preset options=() skip='^$'
-  if [[ $preset == portable ]]; then
-    # In a folder of its own: whoever builds this preset gets the examples too.
-    folder=build/portable-tests options=(-DTHINNET_EXAMPLES=OFF) skip='^(Package|Scripts)\.'
-  fi
-  echo "== $preset: configuring"
-  cmake --preset "$preset" -B "$folder" "${options[@]}"
-  echo "== $preset: building"
+reports=build/test-reports
+rm -rf "$reports"
+mkdir -p "$reports"
+failed=0
+
+build() { # build PRESET FOLDER ARGUMENTS FOR CMAKE...
+  local preset=$1 folder=$2
+  shift 2
+  cmake --preset "$preset" -B "$folder" "$@" > "$reports/configure.log" || {
+    cat "$reports/configure.log" >&2
+    return 1
+  }
   cmake --build "$folder" --parallel "$(nproc)"
-  echo "== $preset: testing"
-  ctest --test-dir "$folder" --output-on-failure --no-tests=error --exclude-regex "$skip" \
-    --parallel "$(nproc)"
-done
+}
+
+# The report's name is what the summary calls these tests.
+run() { # run NAME FOLDER ARGUMENTS FOR CTEST...
+  local name=$1 folder=$2
+  shift 2
+  ctest --test-dir "$folder" --output-on-failure --no-tests=error --parallel "$(nproc)" \
+    --output-junit "$PWD/$reports/$name.xml" "$@" || failed=1
+}
+
+echo "== Packages that are missing are installed: libraries, GoogleTest, NumPy"
+scripts/install-packages.sh build test
+scripts/dependencies.sh --check || true # says what is another than the tested version, no more
+echo "== The library and the programs are built (three minutes on two free cores)"
+build release build/release -DTHINNET_ALL_TESTS=OFF
+echo "== Their tests run (two minutes)"
+run release build/release
+
+if $all; then
+  echo "== All else. Packages that are missing are installed: browser, compilers, MPI"
+  scripts/install-packages.sh all-tests
+  echo "== Pages, coursework, fuzzing, crashes, MPI, mutants (ten minutes)"
+  build release build/release -DTHINNET_ALL_TESTS=ON
+  run all build/release --label-regex '^all$'
+  echo "== The library as built for any CPU (three minutes)"
+  # In a folder of its own: whoever builds this preset gets the programs too.
+  build portable build/portable-tests -DTHINNET_EXAMPLES=OFF
+  run portable build/portable-tests --exclude-regex '^(Package|Scripts)\.'
+  echo "== Everything with AddressSanitizer and UndefinedBehaviorSanitizer (seven minutes)"
+  build sanitize build/sanitize -DTHINNET_ALL_TESTS=ON
+  run sanitize build/sanitize
+fi
+
+scripts/test_summary.py "$reports"/*.xml
+exit $failed
