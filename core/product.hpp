@@ -28,8 +28,8 @@ struct Factor {
 };
 
 /// out = a · b, written straight into `out` (resized): a (N×D), b (D×H) -> out (N×H); a and b are
-/// matrices, or transposed(…) of one. The same bits for any number of threads (OMP_NUM_THREADS; all
-/// cores without it), where the BLAS is OpenBLAS or was told to use one thread.
+/// matrices, or transposed(…) of one. The same bits for any number of threads (OMP_NUM_THREADS, or
+/// the cores that the process may use), where the BLAS is OpenBLAS or was told to use one thread.
 /// Throws std::invalid_argument, naming both shapes, when a's columns are not b's rows, and when
 /// `out` is a or b.
 template <typename T>
