@@ -12,30 +12,31 @@
 namespace thinnet {
 namespace {
 
-/// (f(x + h) - f(x - h)) / 2h for every output of f = forward(), where x is the entry.
+/// (f(x + h) - f(x - h)) / 2h for every output of f = forward(), where x is that entry.
 Matrix<double> central_difference(const std::function<const Matrix<double>&()>& forward,
-                                  double& entry, double h) {
-  const double x = entry;
+                                  double& x_entry, double h) {
+  const double x = x_entry;
   const auto outputs_at = [&](double nudged) {
-    entry = nudged;
+    x_entry = nudged;
     return Matrix<double>(forward());  // a copy: the next forward writes into the same memory
   };
   const Matrix<double> above = outputs_at(x + h);
   const Matrix<double> below = outputs_at(x - h);
-  entry = x;
+  x_entry = x;
   return (above - below) / ((x + h) - (x - h));  // 2h, but for the rounding of x ± h
 }
 
-/// d forward() / d entry for every output: central differences, extrapolated to h = 0.
+/// d forward() / d x_entry for every output: central differences, extrapolated to h = 0.
 Matrix<double> numeric_derivative(const std::function<const Matrix<double>&()>& forward,
-                                  double& entry) {
-  const double longest_step = std::max(1.0, std::abs(entry)) / 16;
+                                  double& x_entry) {
+  const double longest_step = std::max(1.0, std::abs(x_entry)) / 16;
   const Matrix<double> rounding = std::numeric_limits<double>::epsilon() * xt::abs(forward());
-  const auto difference = [&](double h) { return central_difference(forward, entry, h); };
+  const auto difference = [&](double h) { return central_difference(forward, x_entry, h); };
   return extrapolate(difference, longest_step, rounding);
 }
 
-/// What backward says: the gradient of output k with respect to tensor t is at [k][t].
+/// What backward says: ∂out_k/∂tensor t is at [k][t], of the tensor's shape. Its dout is 1 at
+/// output k and 0 elsewhere.
 std::vector<std::vector<Matrix<double>>> analytic_gradients(
     const Matrix<double>& out, const std::function<void(const Matrix<double>& dout)>& backward,
     const std::vector<CheckedTensor>& tensors) {
@@ -52,11 +53,11 @@ std::vector<std::vector<Matrix<double>>> analytic_gradients(
   return gradients;
 }
 
-/// Counts one comparison, and notes it if it is the worst so far: then it returns true. NaN is
-/// worse than any number.
-bool take_if_worse(GradientReport& worst, double analytic, double numeric) {
-  const double size = std::max(std::abs(analytic) + std::abs(numeric), 1e-6);
-  const double error = std::abs(analytic - numeric) / size;
+/// Compares two derivatives, counts that, and returns whether they are the worst pair so far. NaN
+/// is worse than any number.
+bool compare(GradientReport& worst, double analytic, double numeric) {
+  const double scale = std::max(std::abs(analytic) + std::abs(numeric), 1e-6);
+  const double error = std::abs(analytic - numeric) / scale;
   ++worst.checked;
   if (worst.checked > 1 && error <= worst.relative_error) return false;
   worst.analytic = analytic;
@@ -65,8 +66,8 @@ bool take_if_worse(GradientReport& worst, double analytic, double numeric) {
   return true;
 }
 
-/// "[2,1]": where the k-th entry of a matrix stands.
-std::string place_text(std::size_t k, Shape shape) {
+/// "[2,1]": row and column of the k-th entry of a matrix.
+std::string index_text(std::size_t k, Shape shape) {
   return fmt::format("[{},{}]", k / shape.columns, k % shape.columns);
 }
 
@@ -88,15 +89,15 @@ GradientReport check_gradients(const std::function<const Matrix<double>&()>& for
   Random random(seed);
   for (std::size_t t = 0; t < tensors.size(); ++t) {
     Matrix<double>& value = *tensors[t].value;
-    auto entries = random.permutation(static_cast<std::uint32_t>(value.size()));
-    if (samples > 0 && samples < entries.size()) entries.resize(samples);
-    for (const std::size_t entry : entries) {
-      const Matrix<double> numeric = numeric_derivative(forward, value.flat(entry));
+    auto indices = random.permutation(static_cast<std::uint32_t>(value.size()));
+    if (samples > 0 && samples < indices.size()) indices.resize(samples);
+    for (const std::size_t i : indices) {
+      const Matrix<double> numeric = numeric_derivative(forward, value.flat(i));
       for (std::size_t k = 0; k < out.size(); ++k) {
-        const bool is_worst = take_if_worse(worst, analytic[k][t].flat(entry), numeric.flat(k));
+        const bool is_worst = compare(worst, analytic[k][t].flat(i), numeric.flat(k));
         if (!is_worst) continue;
-        worst.entry = fmt::format("{}{}, output {}", tensors[t].name, place_text(entry, value),
-                                  place_text(k, out));
+        worst.entry = fmt::format("{}{}, output {}", tensors[t].name, index_text(i, value),
+                                  index_text(k, out));
         if (std::isnan(worst.relative_error)) return worst;
       }
     }

@@ -41,17 +41,18 @@ class Layer {
   /// draws its mask from it, so that two dropouts of a net never share one.
   std::size_t position() const { return position_; }
 
-  /// Called by Sequential: gives the layer its name and position, and returns the next position.
-  virtual std::size_t place(std::string name, std::size_t position) {
+  /// Called by Sequential::add. Returns the position of the layer that follows: one further, or
+  /// more for a net in a net, which numbers its own layers from here.
+  virtual std::size_t set_name_and_position(std::string name, std::size_t position) {
     name_ = std::move(name);
     position_ = position;
     return position + 1;
   }
 
-  /// False when the caller ignores dx, as a net does that of its first layer, whose x is data:
-  /// backward may then return no_dx(), and save a product.
-  virtual void want_dx(bool wanted) { dx_wanted_ = wanted; }
-  bool dx_wanted() const { return dx_wanted_; }
+  /// Whether backward must compute dx. A net turns this off for its first layer: x is data there,
+  /// nobody reads its dx, and it costs a matrix product. backward may then return no_dx().
+  virtual void set_needs_dx(bool needed) { needs_dx_ = needed; }
+  bool needs_dx() const { return needs_dx_; }
 
  protected:
   Layer(Layer&&) noexcept = default;
@@ -63,7 +64,7 @@ class Layer {
  private:
   std::string name_;
   std::size_t position_ = 0;
-  bool dx_wanted_ = true;
+  bool needs_dx_ = true;
   Matrix<T> no_dx_;
 };
 

@@ -1,18 +1,9 @@
-// Matrices and labels. The only header of Thinnet that includes xtensor.
+// Matrices, labels and shapes.
 //
 // Legend used everywhere: N examples in a batch, D inputs, H hidden units, C classes.
 // A matrix is row-major; one row is one example.
+// In formulas a·b is the matrix product, and a ⊙ b multiplies entry by entry.
 #pragma once
-
-#if __has_include(<xtensor/containers/xtensor.hpp>)  // xtensor 0.26 and later
-#include <xtensor/containers/xtensor.hpp>
-#include <xtensor/core/xmath.hpp>
-#include <xtensor/core/xnoalias.hpp>
-#else  // 0.24 and 0.25
-#include <xtensor/xmath.hpp>
-#include <xtensor/xnoalias.hpp>
-#include <xtensor/xtensor.hpp>
-#endif
 
 #include <cstddef>
 #include <cstdint>
@@ -21,9 +12,13 @@
 #include <string_view>
 #include <vector>
 
+#include "core/engine/xtensor.hpp"
+
 namespace thinnet {
 
-/// The allocator is named so that the type is the same whatever flags a user compiles with.
+/// Rows and columns of float or double, used like a NumPy array of two dimensions: m(n, d) is an
+/// entry, m.shape(0) is N, and + - * / work entry by entry. The matrix product is matmul of
+/// core/product.hpp. (The allocator is named, for otherwise the type depends on compiler flags.)
 template <typename T>
 using Matrix = xt::xtensor<T, 2, xt::layout_type::row_major, std::allocator<T>>;
 

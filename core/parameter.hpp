@@ -5,10 +5,12 @@
 
 namespace thinnet {
 
-/// Biases start at 0, and weight decay leaves them alone.
+/// What a parameter is: initialise() draws weights at random and sets biases to 0, and weight decay
+/// acts on weights only.
 enum class Role { weight, bias };
 
-/// `backward` overwrites grad, it never adds to it: there is no zero_grad to forget.
+/// A trainable matrix and its gradient ∂loss/∂value. backward overwrites grad; PyTorch adds to it,
+/// and needs zero_grad().
 template <typename T>
 struct Parameter {
   std::string name;  ///< "w"; inside a Sequential "affine1.w"

@@ -8,11 +8,11 @@
 
 namespace thinnet {
 
-/// The number that each row of a batch has in the data set: row n is example examples[n].
+/// Which example of the data set each row of a batch is: row n is example examples[n].
 using Examples = std::vector<std::uint32_t>;
 
-/// Training or test, and for dropout the place at which its mask is drawn. The same pass draws the
-/// same mask; another step, or another example, draws another one.
+/// Training or test mode, and what dropout draws its mask from: the step, and which example each
+/// row is. Same step and same examples: same mask.
 struct Pass {
   bool training = false;
   std::uint64_t step = 0;              ///< of training, counted over all epochs

@@ -8,11 +8,11 @@ namespace thinnet {
 /// A matrix as it stands in a product: itself, or its transpose.
 template <typename T>
 struct Operand {
-  Operand(const Matrix<T>& m, bool t = false) : matrix(m), transposed(t) {}  // NOLINT: implicit
-  std::size_t rows() const { return matrix.shape(transposed ? 1 : 0); }
-  std::size_t columns() const { return matrix.shape(transposed ? 0 : 1); }
+  Operand(const Matrix<T>& m, bool t = false) : matrix(m), is_transposed(t) {}  // NOLINT: implicit
+  std::size_t rows() const { return matrix.shape(is_transposed ? 1 : 0); }
+  std::size_t columns() const { return matrix.shape(is_transposed ? 0 : 1); }
   const Matrix<T>& matrix;
-  bool transposed;
+  bool is_transposed;
 };
 
 /// mᵀ, for a product: `matmul(transposed(x), dout, dw)`.
@@ -21,7 +21,7 @@ Operand<T> transposed(const Matrix<T>& m) {
   return {m, true};
 }
 
-/// Operand<T> as the type of an argument: the compiler reads T off `out`, and converts a matrix.
+/// For the compiler only: it takes T from `out` alone, so that a matrix may stand for an Operand.
 template <typename T>
 struct Factor {
   using type = Operand<T>;

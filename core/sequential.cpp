@@ -9,14 +9,14 @@ template <typename T>
 const Matrix<T>& Sequential<T>::forward(const Matrix<T>& x, const Pass& pass) {
   require_width(x, input_width(), "x", name());
   if (pass.training) require_initialised(parameters_);
-  const Matrix<T>* out = &x;
+  const Matrix<T>* out = &x;  // a pointer, to move on from layer to layer
   for (const auto& layer : layers_) out = &layer->forward(*out, pass);
   return *out;
 }
 
 template <typename T>
 const Matrix<T>& Sequential<T>::backward(const Matrix<T>& dout) {
-  const Matrix<T>* dx = &dout;
+  const Matrix<T>* dx = &dout;  // the dx of a layer is the dout of the one before it
   for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer)
     dx = &(*layer)->backward(*dx);
   return *dx;
@@ -25,9 +25,10 @@ const Matrix<T>& Sequential<T>::backward(const Matrix<T>& dout) {
 template <typename T>
 void Sequential<T>::add(std::unique_ptr<Layer<T>> layer) {
   const std::string kind = layer->name();
-  ++ranks_[kind];
-  next_position_ = layer->place(kind + std::to_string(ranks_[kind]), next_position_);
-  layer->want_dx(dx_wanted() || !layers_.empty());
+  ++counts_[kind];
+  next_position_ =
+      layer->set_name_and_position(kind + std::to_string(counts_[kind]), next_position_);
+  layer->set_needs_dx(needs_dx() || !layers_.empty());
   widths_.push_back(layer->output_width(widths_.back()));
   for (auto* p : layer->parameters()) {
     p->name = layer->name() + "." + p->name;
@@ -44,17 +45,18 @@ std::size_t Sequential<T>::output_width(std::size_t D) const {
 
 /// The layers of a net in a net are counted with all others.
 template <typename T>
-std::size_t Sequential<T>::place(std::string own_name, std::size_t position) {
-  Layer<T>::place(std::move(own_name), position);
+std::size_t Sequential<T>::set_name_and_position(std::string own_name, std::size_t position) {
+  Layer<T>::set_name_and_position(std::move(own_name), position);
   next_position_ = position;
-  for (const auto& layer : layers_) next_position_ = layer->place(layer->name(), next_position_);
+  for (const auto& layer : layers_)
+    next_position_ = layer->set_name_and_position(layer->name(), next_position_);
   return next_position_;
 }
 
 template <typename T>
-void Sequential<T>::want_dx(bool wanted) {
-  Layer<T>::want_dx(wanted);
-  if (!layers_.empty()) layers_.front()->want_dx(wanted);
+void Sequential<T>::set_needs_dx(bool needed) {
+  Layer<T>::set_needs_dx(needed);
+  if (!layers_.empty()) layers_.front()->set_needs_dx(needed);
 }
 
 template class Sequential<float>;

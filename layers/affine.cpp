@@ -1,3 +1,4 @@
+// Equations (1) to (4) are derived in docs/derivations.md and in the coursework's handout.
 #include "layers/affine.hpp"
 
 #include "core/check.hpp"
@@ -23,7 +24,7 @@ const Matrix<T>& Affine<T>::backward(const Matrix<T>& dout) {
   matmul(transposed(cache_.x), dout, w_.grad);  // dw = xᵀ·dout
   sum_rows(dout, b_.grad);                      // db = Σ_n dout[n]
   // END SOLUTION
-  if (!dx_wanted()) return no_dx();  // of a net's first layer
+  if (!needs_dx()) return no_dx();  // a net's first layer: nobody reads its dx
   // BEGIN SOLUTION affine dx, see equation (2)
   matmul(dout, transposed(w_.value), dx_);  // dx = dout·wᵀ
   // END SOLUTION
@@ -33,8 +34,8 @@ const Matrix<T>& Affine<T>::backward(const Matrix<T>& dout) {
 template <typename T>
 Affine<T>::Affine(Matrix<T> w, Matrix<T> b)
     : Layer<T>("affine"),
-      w_{"w", std::move(w), {}, Role::weight},
-      b_{"b", std::move(b), {}, Role::bias} {
+      w_{"w", std::move(w), /*grad=*/{}, Role::weight},
+      b_{"b", std::move(b), /*grad=*/{}, Role::bias} {
   require(w_.value.size() > 0, "affine: w is {}, expected at least 1×1", shape_text(w_.value));
   require_shape(b_.value, {1, w_.value.shape(1)}, "b", "affine");
   w_.grad = xt::zeros_like(w_.value);

@@ -7,12 +7,14 @@ namespace thinnet {
 
 /// Formula: Goodfellow, Bengio, Courville, "Deep Learning" (2016), section 6.5.
 ///   out = x·w + b        x (N×D), w (D×H), b (1×H) -> out (N×H)
-///   dx = dout·wᵀ, dw = xᵀ·dout, db = Σ_n dout[n]
+///   dw = xᵀ·dout (D×H), db = Σ_n dout[n] (1×H)
+///   dx = dout·wᵀ (N×D)   last in the code: a net's first layer skips it
 template <typename T>
 class Affine : public Layer<T> {
  public:
-  using Layer<T>::dx_wanted;
+  // In a template C++ does not look for names in the base class unless told to.
   using Layer<T>::name;
+  using Layer<T>::needs_dx;
   using Layer<T>::no_dx;
 
   struct Cache {

@@ -1,3 +1,4 @@
+// Equations (6) and (7) are derived in docs/derivations.md and in the coursework's handout.
 #include "layers/dropout.hpp"
 
 #include "core/check.hpp"
@@ -11,10 +12,13 @@ const Matrix<T>& Dropout<T>::forward(const Matrix<T>& x, const Pass& pass) {
   require_examples(pass, x, name());
   cache_.training = pass.training;
   // BEGIN SOLUTION dropout forward, see equations (6) and (7)
-  if (!pass.training) return out_ = x;
+  if (!pass.training) {
+    out_ = x;
+    return out_;
+  }
   const T keep_prob = static_cast<T>(keep_prob_);
-  draw_mask(cache_.mask, x, keep_prob_, {seed_, position(), pass});
-  assign(out_, x * cache_.mask / keep_prob);  // out = x · mask / keep_prob
+  draw_mask(cache_.mask, Shape(x), keep_prob_, {seed_, position(), pass});
+  assign(out_, x * cache_.mask / keep_prob);  // out = x ⊙ mask / keep_prob
   // END SOLUTION
   return out_;
 }
@@ -23,9 +27,12 @@ template <typename T>
 const Matrix<T>& Dropout<T>::backward(const Matrix<T>& dout) {
   require_dout(dout, out_, name());
   // BEGIN SOLUTION dropout backward, see equation (6)
-  if (!cache_.training) return dx_ = dout;
+  if (!cache_.training) {
+    dx_ = dout;
+    return dx_;
+  }
   const T keep_prob = static_cast<T>(keep_prob_);
-  assign(dx_, dout * cache_.mask / keep_prob);  // dx = dout · mask / keep_prob
+  assign(dx_, dout * cache_.mask / keep_prob);  // dx = dout ⊙ mask / keep_prob
   // END SOLUTION
   return dx_;
 }

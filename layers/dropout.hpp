@@ -7,7 +7,7 @@ namespace thinnet {
 
 /// Formula: Srivastava et al., "Dropout: a simple way to prevent neural networks from
 /// overfitting", JMLR 15 (2014), in its inverted form (section 10).
-///   training: out = x * mask / keep_prob, dx = dout * mask / keep_prob     all (N×H)
+///   training: out = x ⊙ mask / keep_prob, dx = dout ⊙ mask / keep_prob     all (N×H)
 ///             mask[n,h] = 1 with probability keep_prob, else 0
 ///   test:     out = x, dx = dout: the division in training has made E[out] = x already
 /// keep_prob is the probability that a unit STAYS; PyTorch's p is 1 - keep_prob.

@@ -1,3 +1,4 @@
+// Equation (5) is derived in docs/derivations.md and in the coursework's handout.
 #include "layers/relu.hpp"
 
 #include "core/engine/assign.hpp"
@@ -17,7 +18,7 @@ template <typename T>
 const Matrix<T>& Relu<T>::backward(const Matrix<T>& dout) {
   require_dout(dout, cache_.out, name());
   // BEGIN SOLUTION ReLU backward, see equation (5)
-  assign(dx_, dout * (cache_.out > T(0)));  // dx = dout · [x > 0]
+  assign(dx_, dout * (cache_.out > T(0)));  // dx = dout ⊙ [out > 0]
   // END SOLUTION
   return dx_;
 }

@@ -7,15 +7,16 @@ namespace thinnet {
 
 /// Formula: Nair, Hinton, "Rectified linear units improve restricted Boltzmann machines" (2010).
 ///   out = max(x, 0)                              x, out (N×H)
-///   dx = dout · [out > 0]: the factor is 1 or 0, and 0 at x = 0, where no derivative exists
-/// NaN in x stays NaN in out; its factor in dx is 0.
+///   dx = dout ⊙ [out > 0]                        [out > 0] is 1 where that holds, else 0
+/// out > 0 exactly where x > 0. At x = 0 there is no derivative; 0 is the usual choice. NaN in x
+/// stays NaN in out, and NaN > 0 does not hold.
 template <typename T>
 class Relu : public Layer<T> {
  public:
   using Layer<T>::name;
 
   struct Cache {
-    Matrix<T> out;  ///< (N×H): out > 0 exactly where x > 0
+    Matrix<T> out;  ///< (N×H)
   };
 
   Relu() : Layer<T>("relu") {}

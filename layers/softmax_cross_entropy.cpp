@@ -1,3 +1,4 @@
+// Equations (8) and (9) are derived in docs/derivations.md and in the coursework's handout.
 #include "layers/softmax_cross_entropy.hpp"
 
 #include <algorithm>
@@ -44,8 +45,8 @@ double SoftmaxCrossEntropy<T>::forward(const Matrix<T>& scores, const Labels& la
     // p[n,c] = exp(s[n,c]) / Σ_k exp(s[n,k])
     for (std::size_t c = 0; c < C; ++c) p(n, c) = static_cast<T>(p(n, c) / sum);
     // -log p[n,y] = log Σ_k exp(s[n,k]) - s[n,y], with `largest` subtracted from both terms
-    const double right_score = scores(n, static_cast<std::size_t>(labels[n]));
-    loss += std::log(sum) - (right_score - largest);
+    const double correct_score = scores(n, static_cast<std::size_t>(labels[n]));
+    loss += std::log(sum) - (correct_score - largest);
   }
   return loss / static_cast<double>(N);
   // END SOLUTION
@@ -57,7 +58,7 @@ const Matrix<T>& SoftmaxCrossEntropy<T>::backward() {
   const std::size_t N = cache_.labels.size();
   if (N == 0) throw std::logic_error("softmax cross-entropy: backward came before forward");
   // BEGIN SOLUTION softmax cross-entropy backward, see equation (9)
-  // dscores = (p - onehot(y)) / N
+  // dscores = (p - onehot(y)) / N: first where onehot(y) is 0, then where it is 1
   assign(dscores_, p / T(N));
   for (std::size_t n = 0; n < N; ++n) {
     const auto y = static_cast<std::size_t>(cache_.labels[n]);

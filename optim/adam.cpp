@@ -1,3 +1,4 @@
+// Equation (12) is derived in docs/derivations.md and in the coursework's handout.
 #include "optim/adam.hpp"
 
 #include <cmath>
@@ -16,12 +17,14 @@ void Adam<T>::step() {
   const T epsilon = static_cast<T>(options_.epsilon);
   const T beta1 = static_cast<T>(options_.beta1);
   const T beta2 = static_cast<T>(options_.beta2);
+  // Bias correction: m and v start at 0, so after t steps they are too small by these factors.
   const T correction1 = static_cast<T>(1 - std::pow(options_.beta1, t));
   const T correction2 = static_cast<T>(1 - std::pow(options_.beta2, t));
   for (std::size_t i = 0; i < this->parameters_.size(); ++i) {
     Parameter<T>& parameter = *this->parameters_[i];
     require_shape(parameter.grad, parameter.value, "grad", parameter.name);
     const T decay = parameter.role == Role::weight ? static_cast<T>(options_.weight_decay) : T(0);
+    // For every entry: w of the value, dw of the grad, m and v of the moments.
     entrywise(
         [=](T& w, T dw, T& m, T& v) {
           const T g = dw + decay * w;

@@ -1,4 +1,5 @@
-// Adam: every weight has its own step size, from running means of its gradient and its square.
+// Adam: every weight has its own step size, from running means of its gradient (the first moment,
+// m) and of the squared gradient (the second moment, v).
 #pragma once
 
 #include "optim/optimizer.hpp"
@@ -7,9 +8,9 @@ namespace thinnet {
 
 struct AdamOptions {
   double learning_rate = 1e-3;
-  double beta1 = 0.9;       ///< in [0, 1), decay of the mean
-  double beta2 = 0.999;     ///< in [0, 1), decay of the mean square
-  double epsilon = 1e-8;    ///< > 0, added to the root
+  double beta1 = 0.9;       ///< β1 in [0, 1): the share of the old m that is kept
+  double beta2 = 0.999;     ///< β2 in [0, 1): the same for v
+  double epsilon = 1e-8;    ///< ε > 0, added to √v_hat
   double weight_decay = 0;  ///< λ >= 0, on weights only, as an L2 penalty (not decoupled)
 };
 
@@ -31,8 +32,8 @@ class Adam : public Optimizer<T> {
  private:
   AdamOptions options_;
   std::uint64_t t_ = 0;               // steps taken
-  typename Optimizer<T>::Moments m_;  // means of g
-  typename Optimizer<T>::Moments v_;  // means of g²
+  typename Optimizer<T>::Moments m_;  // first moments: means of g
+  typename Optimizer<T>::Moments v_;  // second moments: means of g²
 };
 
 }  // namespace thinnet

@@ -1,3 +1,4 @@
+// Equations (10) and (11) are derived in docs/derivations.md and in the coursework's handout.
 #include "optim/sgd.hpp"
 
 #include <cmath>
@@ -16,6 +17,7 @@ void Sgd<T>::step() {
     Parameter<T>& parameter = *this->parameters_[i];
     require_shape(parameter.grad, parameter.value, "grad", parameter.name);
     const T decay = parameter.role == Role::weight ? static_cast<T>(options_.weight_decay) : T(0);
+    // For every entry: w of the value, dw of the grad, v of the velocity.
     if (momentum == 0) {
       entrywise([=](T& w, T dw) { w -= rate * (dw + decay * w); }, parameter.value, parameter.grad);
     } else if (!options_.nesterov) {

@@ -8,7 +8,7 @@ namespace thinnet {
 struct SgdOptions {
   double learning_rate = 1e-2;
   double momentum = 0;      ///< μ in [0, 1)
-  bool nesterov = false;    ///< with momentum: Nesterov's form of it
+  bool nesterov = false;    ///< Nesterov's momentum; without momentum it changes nothing
   double weight_decay = 0;  ///< λ >= 0, on weights only
 };
 
@@ -18,8 +18,8 @@ struct SgdOptions {
 ///   w' = w - learning_rate·g             without momentum
 ///   v' = μ·v - learning_rate·g
 ///   w' = w + v'                          with it; Nesterov: w' = w + μ·v' - learning_rate·g
-/// v holds the learning rate of each step; PyTorch's is multiplied by the present one afterwards,
-/// which differs when the rate changes.
+/// The learning rate is inside v. PyTorch keeps v' = μ·v + g, and w' = w - learning_rate·v': the
+/// two differ only when the rate changes.
 template <typename T>
 class Sgd : public Optimizer<T> {
  public:

@@ -67,13 +67,14 @@ EpochRecord Trainer<T>::train_epoch(Batches<T>& batches, std::size_t epoch,
     const Matrix<T>& scores = net_.forward(batch.x, train(step, batch.examples));
     const double batch_loss = loss_.forward(scores, batch.labels);
     net_.backward(loss_.backward());
+    // One process: batch_loss as it is. Several: gradients and loss of the whole batch.
     const double loss = hook_->after_backward(batch_loss);
     require_finite_loss(loss, net_, batches, {step, epoch, base_rate});
-    const double factor = options_.schedule(epochs_at_middle_of(step, steps));
-    optimizer_.set_learning_rate(base_rate * factor);
+    const double rate_factor = options_.schedule(epochs_at_middle_of(step, steps));
+    optimizer_.set_learning_rate(base_rate * rate_factor);
     optimizer_.step();
     loss_sum += loss;
-    report({epoch, options_.epochs, i + 1, steps, loss, nullptr});
+    report({epoch, options_.epochs, /*batch=*/i + 1, /*batches=*/steps, loss, /*record=*/nullptr});
   }
   EpochRecord record;
   record.epoch = epoch;

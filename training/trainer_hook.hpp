@@ -1,4 +1,4 @@
-// Where others take part in training. Who trains in one process need not read it.
+// Hooks for training in several processes. To train in one, skip this file.
 #pragma once
 
 #include <string>

@@ -31,7 +31,7 @@ void call_for_entries(const F& f, std::size_t begin, std::size_t end, Entry*... 
   for (std::size_t k = begin; k < end; ++k) f(entries[k]...);
 }
 
-/// Calls f(a, b, …) with the entries of the matrices that stand at the same place, for every place:
+/// Calls f(a, b, …) with the entries of the matrices that have the same index, for every index:
 ///   entrywise([=](T& w, T dw) { w -= rate * dw; }, parameter.value, parameter.grad);
 /// Throws std::invalid_argument when the shapes differ.
 template <typename F, typename First, typename... Others>

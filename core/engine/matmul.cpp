@@ -52,11 +52,11 @@ void matmul(typename Factor<T>::type a, typename Factor<T>::type b, Matrix<T>& o
     const std::size_t i = by_rows ? begin : 0;  // the panel begins at out(i, j)
     const std::size_t j = by_rows ? 0 : begin;
     cxxblas::gemm<xt::blas_index_t>(
-        cxxblas::RowMajor, a.transposed ? cxxblas::Trans : cxxblas::NoTrans,
-        b.transposed ? cxxblas::Trans : cxxblas::NoTrans, blas_index(by_rows ? size : M),
+        cxxblas::RowMajor, a.is_transposed ? cxxblas::Trans : cxxblas::NoTrans,
+        b.is_transposed ? cxxblas::Trans : cxxblas::NoTrans, blas_index(by_rows ? size : M),
         blas_index(by_rows ? N : size), blas_index(K), T(1),
-        a.matrix.data() + (a.transposed ? i : i * a_stride), blas_index(a_stride),
-        b.matrix.data() + (b.transposed ? j * b_stride : j), blas_index(b_stride), T(0),
+        a.matrix.data() + (a.is_transposed ? i : i * a_stride), blas_index(a_stride),
+        b.matrix.data() + (b.is_transposed ? j * b_stride : j), blas_index(b_stride), T(0),
         out.data() + i * N + j, blas_index(N));
   };
   in_parts(panels.count, M * N, [&](std::size_t first, std::size_t last) {

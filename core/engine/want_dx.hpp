@@ -8,10 +8,10 @@ namespace thinnet {
 /// Has a layer compute dx for as long as this lives.
 class WantDx {
  public:
-  explicit WantDx(Layer<double>& layer) : layer_(layer), before_(layer.dx_wanted()) {
-    layer_.want_dx(true);
+  explicit WantDx(Layer<double>& layer) : layer_(layer), before_(layer.needs_dx()) {
+    layer_.set_needs_dx(true);
   }
-  ~WantDx() { layer_.want_dx(before_); }
+  ~WantDx() { layer_.set_needs_dx(before_); }
   WantDx(const WantDx&) = delete;
   WantDx& operator=(const WantDx&) = delete;
 

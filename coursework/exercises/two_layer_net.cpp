@@ -74,11 +74,11 @@ TwoLayerNet<T>::TwoLayerNet(const TwoLayerWeights<T>& weights, double keep_prob,
   affine1_.output_width(weights.w1.shape(0));
   affine2_.output_width(weights.w1.shape(1));  // throws when w2 does not fit w1
   require(weight_penalty >= 0, "two-layer net: the penalty is {}, expected >= 0", weight_penalty);
-  affine1_.want_dx(false);  // x is data
-  affine1_.place("affine1", 0);
-  relu_.place("relu1", 1);
-  dropout_.place("dropout1", 2);
-  affine2_.place("affine2", 3);
+  affine1_.set_needs_dx(false);  // x is data
+  affine1_.set_name_and_position("affine1", 0);
+  relu_.set_name_and_position("relu1", 1);
+  dropout_.set_name_and_position("dropout1", 2);
+  affine2_.set_name_and_position("affine2", 3);
 }
 
 template class TwoLayerNet<float>;

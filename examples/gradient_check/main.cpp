@@ -50,7 +50,7 @@ void check(const char* title, Sequential<double>& net) {
   const Labels labels = {0, 2, 1, 2};  // N = 4 examples of C = 3 classes
   Matrix<double> x = normal_inputs(labels.size(), net.input_width());
   initialise(net.parameters(), he, seed);
-  net.want_dx(true);  // training leaves it out
+  net.set_needs_dx(true);  // training leaves it out
 
   SoftmaxCrossEntropy<double> loss;
   Matrix<double> value({1, 1});

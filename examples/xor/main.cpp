@@ -1,4 +1,4 @@
-// XOR: the smallest problem that no straight line solves. The whole training loop stands open.
+// XOR: the smallest problem that no straight line solves. The training loop is written out in full.
 #include <cmath>
 #include <cstdio>
 #include <string>

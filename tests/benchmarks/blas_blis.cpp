@@ -8,10 +8,10 @@ namespace thinnet::benchmarks {
 void multiply(const Operand<float>& a, const Operand<float>& b, Matrix<float>& out) {
   // BLIS takes the distances between rows and between columns, so that nothing is transposed.
   const auto row = [](const Operand<float>& m) {
-    return static_cast<inc_t>(m.transposed ? 1 : m.matrix.shape(1));
+    return static_cast<inc_t>(m.is_transposed ? 1 : m.matrix.shape(1));
   };
   const auto column = [](const Operand<float>& m) {
-    return static_cast<inc_t>(m.transposed ? m.matrix.shape(1) : 1);
+    return static_cast<inc_t>(m.is_transposed ? m.matrix.shape(1) : 1);
   };
   const auto data = [](const Operand<float>& m) {  // its interface is not const-correct
     return const_cast<float*>(m.matrix.data());    // NOLINT

@@ -11,7 +11,7 @@ namespace thinnet::benchmarks {
 void multiply(const Operand<float>& a, const Operand<float>& b, Matrix<float>& out) {
   const auto index = [](std::size_t n) { return static_cast<dnnl_dim_t>(n); };
   const dnnl_status_t status = dnnl_sgemm(
-      a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', index(a.rows()), index(b.columns()),
+      a.is_transposed ? 'T' : 'N', b.is_transposed ? 'T' : 'N', index(a.rows()), index(b.columns()),
       index(a.columns()), 1, a.matrix.data(), index(a.matrix.shape(1)), b.matrix.data(),
       index(b.matrix.shape(1)), 0, out.data(), index(out.shape(1)));
   if (status != dnnl_success) throw std::runtime_error("dnnl_sgemm failed");

@@ -7,8 +7,8 @@ namespace thinnet::benchmarks {
 
 void multiply(const Operand<float>& a, const Operand<float>& b, Matrix<float>& out) {
   const auto index = [](std::size_t n) { return static_cast<blasint>(n); };
-  cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
-              b.transposed ? CblasTrans : CblasNoTrans, index(a.rows()), index(b.columns()),
+  cblas_sgemm(CblasRowMajor, a.is_transposed ? CblasTrans : CblasNoTrans,
+              b.is_transposed ? CblasTrans : CblasNoTrans, index(a.rows()), index(b.columns()),
               index(a.columns()), 1, a.matrix.data(), index(a.matrix.shape(1)), b.matrix.data(),
               index(b.matrix.shape(1)), 0, out.data(), index(out.shape(1)));
 }

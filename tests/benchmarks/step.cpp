@@ -138,7 +138,7 @@ void floor(benchmark::State& state, const NetSize& size, std::size_t threads) {
   Products products(size);
   use_threads(threads, static_cast<int>(threads));
   const auto operation = [](const Operand<float>& m) {
-    return m.transposed ? CblasTrans : CblasNoTrans;
+    return m.is_transposed ? CblasTrans : CblasNoTrans;
   };
   const auto integer = [](std::size_t n) { return static_cast<int>(n); };
   for (auto _ : state) {

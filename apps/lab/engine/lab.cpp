@@ -121,7 +121,7 @@ Lab::Learner Lab::make_learner(Side side) const {
     width = layer.width;
   }
   net.add(std::make_unique<Affine<double>>(width, data_.training.classes));
-  net.want_dx(true);  // the lab shows it
+  net.set_needs_dx(true);  // the lab shows it
   initialise(net.parameters(), he, config_.seed);
   auto optimizer = examples::make_optimizer(net.parameters(), settings_of(config_.optimizer));
   return {std::move(net), std::move(optimizer), SoftmaxCrossEntropy<double>()};

@@ -10,7 +10,7 @@ using namespace coursework;
 TestedLayer make(const Json& layer) {
   auto affine =
       std::make_unique<thinnet::Affine<double>>(matrix_of(layer.at("w")), matrix_of(layer.at("b")));
-  affine->want_dx(layer.value("want_dx", true));
+  affine->set_needs_dx(layer.value("want_dx", true));
   return {std::move(affine)};
 }
 

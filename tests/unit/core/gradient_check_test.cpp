@@ -119,7 +119,7 @@ TEST(GradientCheck, AsksANetForDxWhileItChecksAndNoLonger) {
   const GradientReport report = check_layer(net, x, test());
   testing::expect_passed(report);
   EXPECT_EQ(report.checked, (6U + 12U + 4U) * 8U) << "x, w and b for each output";
-  EXPECT_FALSE(net.dx_wanted());
+  EXPECT_FALSE(net.needs_dx());
   net.forward(x, test());
   EXPECT_EQ(net.backward(lin(0, 1, 2, 4)).size(), 0U);
 }

@@ -14,7 +14,7 @@ using testing::normals;
 
 template <typename T>
 double entry(const Operand<T>& a, std::size_t i, std::size_t j) {
-  return a.transposed ? a.matrix(j, i) : a.matrix(i, j);
+  return a.is_transposed ? a.matrix(j, i) : a.matrix(i, j);
 }
 
 /// The definition of a product, summed in double.

@@ -57,7 +57,7 @@ TEST(Sequential, RunsItsLayersForwardsAndBackwards) {
   // out = relu(x·w1 + b1)·w2 by hand: x = (1, 2) -> (1·1 + 2·3 - 1, 1·2 - 2·4) = (6, -6) -> (6, 0).
   Matrix<double> w1 = {{1, 2}, {3, -4}}, b1 = {{-1, 0}}, w2 = {{5}, {7}}, b2 = {{1}};
   Sequential<double> net(2, Affine<double>(w1, b1), Relu<double>(), Affine<double>(w2, b2));
-  net.want_dx(true);
+  net.set_needs_dx(true);
   EXPECT_EQ(net.forward({{1, 2}}, test())(0, 0), 31);
   // dout = 2 -> (10, 14) -> gate (10, 0) -> dx = (10·1 + 0·2, 10·3 + 0·-4).
   const Matrix<double> dx = net.backward({{2}});
@@ -85,14 +85,14 @@ TEST(Sequential, ComputesDxOnlyWhenItIsAskedTo) {
   };
   const auto without = gradients();
   EXPECT_EQ(net.backward(dout).size(), 0U);
-  net.want_dx(true);
+  net.set_needs_dx(true);
   const auto with = gradients();
   EXPECT_EQ(shape_text(net.backward(dout)), "2×3");
   EXPECT_TRUE(with == without);
-  net.want_dx(false);
+  net.set_needs_dx(false);
   EXPECT_EQ(net.backward(dout).size(), 0U);
-  EXPECT_FALSE(net.layer(0).dx_wanted());
-  EXPECT_TRUE(net.layer(1).dx_wanted());
+  EXPECT_FALSE(net.layer(0).needs_dx());
+  EXPECT_TRUE(net.layer(1).needs_dx());
 }
 
 TEST(Sequential, WorksWithoutParametersAndWithoutLayers) {
@@ -109,10 +109,10 @@ TEST(Sequential, WorksWithoutParametersAndWithoutLayers) {
 TEST(Sequential, AsksANetInItForDxUnlessItComesFirst) {
   const auto net_of = [] { return Sequential<double>(3, Affine<double>(3, 3)); };
   Sequential<double> net(3, net_of(), net_of());
-  EXPECT_FALSE(net.layer(0).dx_wanted());
-  EXPECT_TRUE(net.layer(1).dx_wanted());
+  EXPECT_FALSE(net.layer(0).needs_dx());
+  EXPECT_TRUE(net.layer(1).needs_dx());
   const auto& inner = dynamic_cast<const Sequential<double>&>(net.layer(1));
-  EXPECT_TRUE(inner.layer(0).dx_wanted());
+  EXPECT_TRUE(inner.layer(0).needs_dx());
 }
 
 TEST(Sequential, NumbersTheLayersOfNetsInItSoThatNoTwoDropoutsDrawTheSameMask) {

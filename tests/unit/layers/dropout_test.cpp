@@ -111,7 +111,7 @@ TEST(Dropout, EqualSeedsGiveEqualMasksAndOthersDoNot) {
   const auto x = normals(10, 50, 5);
   const auto mask_of = [&](std::uint64_t seed, std::uint64_t step, std::size_t position) {
     Dropout<double> dropout(0.5, seed);
-    dropout.place("dropout1", position);
+    dropout.set_name_and_position("dropout1", position);
     dropout.forward(x, train(step));
     return dropout.cache().mask;
   };

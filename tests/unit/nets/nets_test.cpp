@@ -60,7 +60,7 @@ GradientReport check_net(Sequential<double>& net, Matrix<double> x, const Labels
   for (std::size_t n = 0; n < labels.size(); ++n) {
     examples.push_back(100 + static_cast<std::uint32_t>(n));
   }
-  net.want_dx(true);
+  net.set_needs_dx(true);
   initialise(net.parameters(), he, 42);
   std::uint64_t seed = 1;
   Matrix<double> out({1, 1}), dx;

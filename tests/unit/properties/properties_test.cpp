@@ -205,7 +205,7 @@ TEST(Properties, OneAndTwoThreadsGiveTheSameBits) {
       const auto x = normals<float>(N, net.input_width(), number);
       const std::uint64_t step = draw.between(0, 99);
       const Examples examples = random_examples(draw, N);
-      net.want_dx(true);
+      net.set_needs_dx(true);
       SoftmaxCrossEntropy<float> loss;
       const Matrix<float> scores = net.forward(x, train(step, examples));
       loss.forward(scores, random_labels(draw, N, C));

@@ -186,12 +186,12 @@ TEST(Trainer, DoesWhatALoopOfOnesOwnWouldDo) {
 TEST(Trainer, LeavesTheNetAsItWasButForItsWeights) {
   Experiment run;
   std::vector<bool> before, after;
-  for (std::size_t i = 0; i < run.net.size(); ++i) before.push_back(run.net.layer(i).dx_wanted());
+  for (std::size_t i = 0; i < run.net.size(); ++i) before.push_back(run.net.layer(i).needs_dx());
   run.fit({1, 32, 7});
-  for (std::size_t i = 0; i < run.net.size(); ++i) after.push_back(run.net.layer(i).dx_wanted());
+  for (std::size_t i = 0; i < run.net.size(); ++i) after.push_back(run.net.layer(i).needs_dx());
   EXPECT_EQ(after, before);
 
-  run.net.want_dx(true);
+  run.net.set_needs_dx(true);
   run.fit({1, 32, 7});
   run.net.forward(testing::normals<float>(3, 2, 1), test());
   EXPECT_EQ(Shape(run.net.backward(testing::normals<float>(3, 2, 2))), Shape(3, 2));
