@@ -231,24 +231,27 @@ TEST(OnRanks, AStudyGoesOnAfterARankWasKilled) {
 
 TEST(OnRanks, AStudyStopsInTheMiddleOfItsRuns) {
   const TinyData data;
-  const auto stopped_by = [&](const TemporaryFolder& output, const auto& stop) {
-    Job job(3, study(data, output, " --epochs 10000000"));
-    wait_until("the first lines",
-               [&] { return job.ended() || contains(job.out(), "3 at a time"); });
-    stop(job);
-    ProgramRun run = job.wait();
-    EXPECT_EQ(output.names(), std::vector<std::string>{"runs.jsonl"});
-    return run;
-  };
   const TemporaryFolder killed, interrupted, alone;
-  EXPECT_NE(stopped_by(killed, [](const Job& job) { job.signal_rank(0); }).exit_code, 0);
-  const ProgramRun by_user = stopped_by(interrupted, [](const Job& job) { job.interrupt(); });
+  // Side by side, for mpirun takes a second to end each.
+  Job killed_job(3, study(data, killed, " --epochs 10000000")),
+      interrupted_job(3, study(data, interrupted, " --epochs 10000000")),
+      alone_job(3, study(data, alone, " --epochs 10000000"));
+  for (const Job* job : {&killed_job, &interrupted_job, &alone_job})
+    wait_until("the first lines",
+               [&] { return job->ended() || contains(job->out(), "3 at a time"); });
+  killed_job.signal_rank(0);
+  interrupted_job.interrupt();
+  alone_job.signal_rank(0, SIGINT);
+  EXPECT_NE(killed_job.wait().exit_code, 0);
+  const ProgramRun by_user = interrupted_job.wait();
   EXPECT_NE(by_user.exit_code, 0);
   EXPECT_TRUE(contains(by_user.err, last_words(interrupted))) << by_user.err;
-  const ProgramRun rank_0 = stopped_by(alone, [](const Job& job) { job.signal_rank(0, SIGINT); });
+  const ProgramRun rank_0 = alone_job.wait();
   EXPECT_EQ(rank_0.exit_code, 130);
   EXPECT_EQ(rank_0.err, "dropout_study: interrupted: 0 of 60 runs are kept in " +
                             (alone / "runs.jsonl") + "; the same command goes on\n");
+  for (const TemporaryFolder* output : {&killed, &interrupted, &alone})
+    EXPECT_EQ(output->names(), std::vector<std::string>{"runs.jsonl"});
 }
 
 TEST(OnRanks, ARunThatFailsIsNamedAndTheOthersKept) {
@@ -266,21 +269,25 @@ TEST(OnRanks, ARunThatFailsIsNamedAndTheOthersKept) {
 
 TEST(OnRanks, MistakesAreToldOnce) {
   const TinyData data;
-  const TemporaryFolder output;
-  expect_refused(mpirun(3, training(data, output, "--nonsense")), "--nonsense");
-  expect_refused(mpirun(3, "dropout_study --data /nowhere"), "/nowhere: no such folder");
-  expect_refused(mpirun(2, study(data, output, " --jobs 2")),
+  const TemporaryFolder output, no_checkpoint, no_journal;
+  write_file(no_checkpoint / "checkpoint.npz", "PK");
+  write_file(no_journal / "runs.jsonl", "#\n");
+  // Side by side, for mpirun takes a second to end each.
+  Job nonsense(3, training(data, output, "--nonsense")),
+      nowhere(3, "dropout_study --data /nowhere"), jobs(2, study(data, output, " --jobs 2")),
+      checkpoint(2, training(data, no_checkpoint)), journal(2, study(data, no_journal)),
+      in_one_process(2, "dropout_cifar10 --data " + data.path());
+  expect_refused(nonsense.wait(), "--nonsense");
+  expect_refused(nowhere.wait(), "/nowhere: no such folder");
+  expect_refused(jobs.wait(),
                  "--jobs 2 is for one process: under mpirun every rank does one run at a time");
-  write_file(output / "checkpoint.npz", "PK");
-  expect_refused(mpirun(2, training(data, output)), (output / "checkpoint.npz") + ": ");
-  write_file(output / "runs.jsonl", "#\n");
-  expect_refused(mpirun(2, study(data, output)), "cannot use line 1");
+  expect_refused(checkpoint.wait(), (no_checkpoint / "checkpoint.npz") + ": ");
+  expect_refused(journal.wait(), "cannot use line 1");
+  expect_refused(in_one_process.wait(), "started in 2 processes, but this program runs in one");
   const ProgramRun help = mpirun(3, "train_cifar10 --help"),
                    alone = testing::run_program("train_cifar10 --help");
   EXPECT_EQ(help.exit_code, 0);
   EXPECT_EQ(help.out, alone.out);
-  expect_refused(mpirun(2, "dropout_cifar10 --data " + data.path()),
-                 "started in 2 processes, but this program runs in one");
 }
 
 TEST(OnRanks, AMistakeOfOneRankEndsAll) {
