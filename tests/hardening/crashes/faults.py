@@ -238,9 +238,8 @@ class RemovedFolder(Faults):
         self.refused(code, err, f"{output}/runs.jsonl: was removed while the study ran")
 
     def test_comparison(self):
-        """It tries whether it can write there before it trains, and writes after it has trained.
-        Its first line of progress stands between the two, and so does the test: the lines of 6000
-        epochs do not fit into a pipe."""
+        """It tries whether it can write there, trains, and writes. Its first line of progress
+        stands between, and so does the test: thousands of such lines do not fit into a pipe."""
         output = self.folder / "output"
         process = start(self.programs.comparison(output, "--epochs", "3000"))
         line = process.stderr.readline().decode()
