@@ -239,9 +239,9 @@ class RemovedFolder(Faults):
 
     def test_comparison(self):
         """It tries whether it can write there, trains, and writes. Its first line of progress
-        stands between, and so does the test: thousands of such lines do not fit into a pipe."""
+        stands between, and so does the test: 2000 such lines do not fit into a pipe."""
         output = self.folder / "output"
-        process = start(self.programs.comparison(output, "--epochs", "3000"))
+        process = start(self.programs.comparison(output, "--epochs", "1000"))
         line = process.stderr.readline().decode()
         self.assertRegex(line, PROGRESS)
         output.rmdir()
