@@ -40,11 +40,6 @@ const Dropout<float>& first_dropout(const Sequential<float>& net) {
 
 }  // namespace
 
-bool operator==(const RunResult& a, const RunResult& b) {
-  return a.loss == b.loss && a.train == b.train && a.validation == b.validation &&
-         a.best_epoch == b.best_epoch && a.confusion == b.confusion;
-}
-
 ExperimentData data_of(const Dataset& images, const ExperimentOptions& options) {
   require_enough_images(options, images.size());
   const std::size_t pool = images.size() - options.validation;

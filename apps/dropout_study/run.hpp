@@ -16,7 +16,10 @@ struct RunResult {
   std::vector<std::vector<std::size_t>> confusion;  ///< [true][predicted] counts of the validation
                                                     ///< images after the last epoch
 };
-bool operator==(const RunResult& a, const RunResult& b);
+inline bool operator==(const RunResult& a, const RunResult& b) {
+  return a.loss == b.loss && a.train == b.train && a.validation == b.validation &&
+         a.best_epoch == b.best_epoch && a.confusion == b.confusion;
+}
 
 /// The images of a run: validation are the last so many; training a random subset of the others
 /// that follows from the seed alone, so that every keep_prob and net learns from the same images,

@@ -92,6 +92,7 @@ void draw_mask(Matrix<T>& mask, Shape shape, double keep_prob, const MaskPlace& 
         out = calls.move_to(out, H);
       }
     }
+    if (calls.room() == calls_at_once) return;  // the last round was a full one
     calls.draw();
     calls.move_to(out, H);
   });

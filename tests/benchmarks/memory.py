@@ -17,7 +17,7 @@ and H its outputs:
   layer         forward              training only
   batches       D (of each set)    D
   affine        D (x) + H (out)      D (dx)
-  ReLU          H (gate) + H (out)   H (dx)
+  ReLU          H (out)              H (dx)
   dropout       H (out)              H (mask) + H (dx)
   loss          C (probabilities)    C (dscores)
 
@@ -49,7 +49,7 @@ def activations(widths, batch):
         training += 2 * d + d
     training -= 2 * widths[0]  # no dx at the net's beginning
     for h in widths[1:-1]:
-        forward += 2 * h  # ReLU
+        forward += h  # ReLU
         training += h
     forward += CLASSES
     training += CLASSES

@@ -38,7 +38,8 @@ class Ranks {
   /// The next message to this rank; none when none has come yet.
   virtual std::optional<Message> receive() = 0;
 
-  /// Whether all ranks call this before the patience of any is at its end. Once at most.
+  /// Whether all ranks call this before the patience of any is at its end, which takes longer on a
+  /// busy machine. Once at most.
   virtual bool meet(std::chrono::milliseconds patience) = 0;
   /// Ends the processes of all ranks, this one too.
   virtual void abort(int exit_code) = 0;

@@ -10,13 +10,12 @@ import argparse
 import os
 import shutil
 import signal
-import subprocess
 import tempfile
 from pathlib import Path
 
 from kills import finish, Tally
-from programs import (Programs, ended_by_assertions, fingerprint, partials_in, report_on,
-                      require_whole_files, run, write_data)
+from programs import (Programs, ended_by_assertions, fingerprint, limit_cpu_time, partials_in,
+                      report_on, require_whole_files, run, write_data)
 
 
 def kill_in_every_call(make_command, folder, library):
@@ -29,12 +28,11 @@ def kill_in_every_call(make_command, folder, library):
     tally = Tally()
     while True:
         environment = dict(os.environ, LD_PRELOAD=library, THINNET_DIE_AT=str(tally.kills + 1))
-        process = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.PIPE, env=environment, timeout=300, check=False)
-        if process.returncode == 0:  # it has no further call
+        code, _, err = run(command, env=environment)
+        if code == 0:  # it has no further call
             break
-        if process.returncode != -signal.SIGKILL:
-            raise AssertionError(f"ended with {process.returncode}: {process.stderr.decode()}")
+        if code != -signal.SIGKILL:
+            raise AssertionError(f"ended with {code}: {err}")
         tally.kills += 1
         try:
             tally.during_a_write += bool(partials_in(output))
@@ -55,6 +53,7 @@ def main():
     parser.add_argument("library", help="the built libdie_at_call.so")
     parser.add_argument("--only", choices=["train_cifar10", "dropout_study"], help="one of them")
     arguments = parser.parse_args()
+    limit_cpu_time()
     with tempfile.TemporaryDirectory(prefix="thinnet_calls_") as name:
         folder = Path(name)
         write_data(folder / "data")

@@ -17,7 +17,8 @@ import time
 import unittest
 from pathlib import Path
 
-from programs import (Programs, fingerprint, partials_in, require_whole_files, run, write_data)
+from programs import (BACKSTOP, Programs, fingerprint, limit_cpu_time, met_backstop, partials_in,
+                      require_whole_files, run, write_data)
 
 BUILD = Path()
 PROGRESS = re.compile(r"training  epoch |keep_prob \S+ +epoch |whitening$| *\d+/\d+ runs ")
@@ -164,7 +165,7 @@ class ReadOnlyFolder(Faults):
 
     def test_while_training(self):
         process = start(as_nobody(self.programs.training(self.output, "--epochs", "100000")))
-        wait_for(self.output / "checkpoint.npz")
+        wait_for(self.output / "checkpoint.npz", process)
         self.output.chmod(0o555)
         code, err = end_of(process)
         self.refused(code, err, f"{self.output}/checkpoint.npz: cannot ", "Permission denied")
@@ -173,26 +174,34 @@ class ReadOnlyFolder(Faults):
 
 
 def start(command):
+    """In the background. What it says on stderr fills a pipe of some 64 KiB: a program with more to
+    say waits there until it is read, and so cannot end before its test is ready for that."""
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                            stderr=subprocess.PIPE)
+                            stderr=subprocess.PIPE, bufsize=0)
 
 
 def end_of(process):
+    """Its exit code, and what was not yet read of its stderr."""
     try:
-        err = process.communicate(timeout=120)[1].decode()
+        err = process.communicate(timeout=BACKSTOP)[1].decode()
         return process.returncode, err
-    except subprocess.TimeoutExpired:
+    except subprocess.TimeoutExpired as error:
         process.kill()
-        raise
+        raise met_backstop(process.args) from error
     finally:
         process.wait()
 
 
-def wait_for(path, size=1):
-    end = time.monotonic() + 60
-    while not path.exists() or path.stat().st_size < size:
+def wait_for(path, process):
+    """Until the file is there and has a byte in it. The process is to make it, so that its end ends
+    the waiting too."""
+    end = time.monotonic() + BACKSTOP
+    while not path.exists() or path.stat().st_size == 0:
+        if process.poll() is not None:
+            raise AssertionError(f"{path} was not made: {end_of(process)}")
         if time.monotonic() > end:
-            raise AssertionError(f"{path} did not appear")
+            process.kill()
+            raise met_backstop(process.args)
         time.sleep(0.002)
 
 
@@ -201,7 +210,7 @@ class RemovedFolder(Faults):
 
     def remove_while_running(self, command, output, first_file):
         process = start(command)
-        wait_for(output / first_file)
+        wait_for(output / first_file, process)
         output.rename(self.folder / "removed")
         shutil.rmtree(self.folder / "removed")
         self.addCleanup(lambda: self.assertFalse(output.exists()))  # nobody made it again
@@ -229,16 +238,15 @@ class RemovedFolder(Faults):
         self.refused(code, err, f"{output}/runs.jsonl: was removed while the study ran")
 
     def test_comparison(self):
+        """It tries whether it can write there, trains, and writes. Its first line of progress
+        stands between, and so does the test: 2000 such lines do not fit into a pipe."""
         output = self.folder / "output"
-        process = start(self.programs.comparison(output, "--epochs", "3000"))
-        while process.poll() is None and not output.exists():
-            time.sleep(0.001)
-        while process.poll() is None and output.exists():
-            try:
-                output.rmdir()
-            except OSError:
-                time.sleep(0.001)
-        self.refused(*end_of(process), f"{output}/history.csv: cannot write: No such file")
+        process = start(self.programs.comparison(output, "--epochs", "1000"))
+        line = process.stderr.readline().decode()
+        self.assertRegex(line, PROGRESS)
+        output.rmdir()
+        code, err = end_of(process)
+        self.refused(code, line + err, f"{output}/history.csv: cannot write: No such file")
 
 
 class ShortenedData(Faults):
@@ -280,4 +288,5 @@ class ShortenedData(Faults):
 
 if __name__ == "__main__":
     BUILD = Path(sys.argv.pop(1)).resolve()
+    limit_cpu_time()
     unittest.main(verbosity=2)

@@ -15,8 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from programs import (Programs, ended_by_assertions, fingerprint, partials_in, report_on,
-                      require_whole_files, run, seconds_of, write_data)
+from programs import (Programs, ended_by_assertions, fingerprint, limit_cpu_time, partials_in,
+                      report_on, require_whole_files, run, seconds_of, write_data)
 
 
 class Tally:
@@ -115,6 +115,7 @@ def main():
             commands = (("train_cifar10", programs.full_training),
                         ("dropout_study", programs.full_study))
         else:
+            limit_cpu_time()
             write_data(folder / "data")
             programs = Programs(arguments.build, folder / "data")
             commands = (("train_cifar10", programs.training),

@@ -4,6 +4,7 @@ import io
 import json
 import random
 import re
+import resource
 import struct
 import subprocess
 import sys
@@ -14,6 +15,9 @@ import zlib
 from pathlib import Path
 
 FEATURES, CLASSES, TRAINING, TEST = 64, 3, 60, 30  # pictures of 8 × 8
+# An endless loop ends by its own CPU time, which a busy machine does not shorten. The seconds of
+# wall clock are for a program that sleeps for ever; no other meets them.
+CPU_SECONDS, BACKSTOP = 300, 1200
 
 
 def write_npy(path, rows, columns, values):
@@ -71,10 +75,23 @@ class Programs:
                             "--epochs", "12", "--batch", "16", "--hidden", "8", *options)
 
 
+def limit_cpu_time():
+    """Of every program that is started from now on; SIGXCPU (exit code -24) ends it."""
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, resource.RLIM_INFINITY))
+
+
+def met_backstop(command):
+    return AssertionError(f"{' '.join(command)} had not ended after {BACKSTOP} s of wall clock: "
+                          "the backstop, which is for a program that sleeps for ever")
+
+
 def run(command, **options):
     """Runs to the end; returns exit code, stdout and stderr."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=300, check=False, **options)
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=BACKSTOP, check=False, **options)
+    except subprocess.TimeoutExpired as error:
+        raise met_backstop(command) from error
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 

@@ -56,7 +56,7 @@ def find(copy, fault, runs):
         copy.must_run("cmake", "--build", "build/fuzz", "--target", fault.target + "_fuzz", "--parallel", "2")
         log = copy.run("bash", "-c",
                        f"exec build/fuzz/tests/hardening/fuzz/{fault.target}_fuzz -runs={runs} -seed=1 -max_len=8192 -malloc_limit_mb=24"
-                       f" -rss_limit_mb=1024 -timeout=20 -print_final_stats=1 -entropic=0 -artifact_prefix=build/"
+                       f" -rss_limit_mb=1024 -timeout=300 -print_final_stats=1 -entropic=0 -artifact_prefix=build/"
                        f" {dictionary(fault.target)} $(mktemp -d) '{corpus(fault.target)}'"
                        f" $(ls -d '{ROOT}/tests/hardening/fuzz/regressions/{fault.target}' 2> /dev/null)")
     if log.returncode == 0:

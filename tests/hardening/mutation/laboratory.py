@@ -34,6 +34,9 @@ HEADERS = """#include <fmt/format.h>
 """
 SECONDS_OF_CPU_AT_LEAST = 2
 KILOBYTES_OF_MEMORY = 6 << 20
+# Of wall clock, for a mutant that waits for ever: one that loops meets its limit of CPU time, and no
+# other meets either, however busy the machine.
+BACKSTOP = 1200
 
 
 class BuildError(Exception):
@@ -176,7 +179,7 @@ class Laboratory:
             source = self.root / source
         command = [self.compiler, *self.flags, "-include", self.folder / "others.hpp", *self.include, *more,
                    "-c", source, "-o", objects / name]  # fmt: skip
-        return finished(command, tree, timeout=600).returncode == 0
+        return finished(command, tree, timeout=BACKSTOP).returncode == 0
 
     def link(self, program, folder, changed):
         """The program with the changed objects (name -> path) first: where an inline function stands
@@ -193,7 +196,7 @@ class Laboratory:
         environment.pop("OPENBLAS_CORETYPE", None)  # or core/blas.cpp has nothing to choose
         limits = f"ulimit -c 0 -v {KILOBYTES_OF_MEMORY} -t {int(limit)}"
         process = finished(["bash", "-c", f'{limits} && exec "$0"', folder / program], self.root,
-                           env=environment, timeout=20 * limit)  # fmt: skip
+                           env=environment, timeout=max(BACKSTOP, 20 * limit))  # fmt: skip
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return process, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -202,7 +205,7 @@ class Laboratory:
         return SECONDS_OF_CPU_AT_LEAST + 4 * self.cpu_seconds.get(tests, self.cpu_seconds[program])
 
     def own_tests(self, file):
-        """GoogleTest's filter for the tests beside a file: tests/unit/core/tensor_test.cpp for core/tensor.*"""
+        """GoogleTest's filter for the tests beside a file: tests/unit/core/matrix_test.cpp for core/matrix.*"""
         folder, name = os.path.split(os.path.splitext(file)[0])
         path = self.root / "tests/unit" / folder / f"{name}_test.cpp"
         if not path.exists():
@@ -260,7 +263,7 @@ class Laboratory:
         try:
             process, _ = self.run(program, tree, tests, self.limit(program, tests))
         except subprocess.TimeoutExpired:
-            return "killed", f"{program}: timeout"
+            return "killed", f"{program}: asleep, the backstop of {BACKSTOP} s of wall clock was met"
         if process.returncode == 0:
             return None
         failed = re.search(r"\[  FAILED  \] ([\w./]+)", process.stdout)

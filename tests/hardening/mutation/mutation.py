@@ -85,7 +85,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2, help="mutants judged side by side (2)")
     parser.add_argument("--sample", type=int, metavar="N", help="only the first N of the drawn order")
     parser.add_argument("--seed", type=int, default=0, help="of the order (0)")
-    parser.add_argument("--only", metavar="TEXT", help="only mutants whose name holds this, such as core/tensor")
+    parser.add_argument("--only", metavar="TEXT", help="only mutants whose name holds this, such as core/matrix")
     parser.add_argument("--again", metavar="VERDICT", help="judge anew those that were killed, survived, …")
     parser.add_argument("--hasty", action="store_true",
                         help="leave out the slow tests; what passes is undecided, for a later run without this")  # fmt: skip

@@ -3,16 +3,15 @@
 #include <spawn.h>
 
 #include <array>
-#include <chrono>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
-#include <thread>
 
 #include "data/io/npz.hpp"
 #include "tests/system/programs/program_run.hpp"
 #include "tests/system/programs/tiny_data.hpp"
+#include "tests/system/programs/waiting.hpp"
 
 namespace thinnet {
 namespace {
@@ -24,6 +23,7 @@ using testing::expect_refused;
 using testing::ProgramRun;
 using testing::TemporaryFolder;
 using testing::TinyData;
+using testing::wait_until;
 
 /// mpirun in the background.
 class Job {
@@ -53,6 +53,11 @@ class Job {
     pid_ = 0;
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(log_ / "out"),
             read_file(log_ / "err")};
+  }
+  bool ended() const {
+    siginfo_t about = {};
+    return waitid(P_PID, static_cast<id_t>(pid_), &about, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+           about.si_pid != 0;
   }
   std::string out() const { return fs::exists(log_ / "out") ? read_file(log_ / "out") : ""; }
   void interrupt() const { kill(pid_, SIGINT); }
@@ -86,15 +91,6 @@ class Job {
 
 ProgramRun mpirun(std::size_t ranks, const std::string& words) {
   return Job(ranks, words).wait();
-}
-
-template <typename Condition>
-void wait_until(const Condition& condition) {
-  const auto start = std::chrono::steady_clock::now();
-  while (!condition()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    ASSERT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
-  }
 }
 
 std::ptrdiff_t lines_of(const std::string& text) {
@@ -173,7 +169,7 @@ TEST(OnRanks, TrainingGoesOnAfterARankWasKilled) {
   const std::string words = training(data, output, "--epochs 1000000");
   const auto epochs = [&] { return read_npz(output / "checkpoint.npz").at("history").size(); };
   Job job(2, words);
-  wait_until([&] { return fs::exists(output / "checkpoint.npz"); });
+  wait_until("a checkpoint", [&] { return job.ended() || fs::exists(output / "checkpoint.npz"); });
   job.signal_rank(1);
   const ProgramRun killed = job.wait();
   EXPECT_NE(killed.exit_code, 0);
@@ -184,7 +180,8 @@ TEST(OnRanks, TrainingGoesOnAfterARankWasKilled) {
       << killed.err;
   const std::size_t before = epochs();
   Job rest(2, words);
-  wait_until([&] { return epochs() > before; });
+  wait_until("one more epoch", [&] { return rest.ended() || epochs() > before; });
+  EXPECT_GT(epochs(), before);
 }
 
 TEST(OnRanks, AStudyIsThatOfOneProcessToTheByte) {
@@ -212,10 +209,12 @@ std::string last_words(const TemporaryFolder& output) {
 TEST(OnRanks, AStudyGoesOnAfterARankWasKilled) {
   const TinyData data;
   const TemporaryFolder alone, output;
-  // 15 runs so long that mpirun, which takes a second to end the others, does so in time.
+  // 15 runs. Rank 0, which hands them out and keeps them, is stopped before rank 1 is killed, for
+  // mpirun takes its time until it ends the others; it lets rank 0 go on to do so.
   const std::string slow = " --epochs 100 --hidden 600 --training 39";
   Job job(3, study(data, output, slow));
-  wait_until([&] { return !journal_of(output).empty(); });
+  wait_until("a finished run", [&] { return job.ended() || !journal_of(output).empty(); });
+  job.signal_rank(0, SIGSTOP);
   job.signal_rank(1);
   const ProgramRun killed = job.wait();
   EXPECT_NE(killed.exit_code, 0);
@@ -232,23 +231,27 @@ TEST(OnRanks, AStudyGoesOnAfterARankWasKilled) {
 
 TEST(OnRanks, AStudyStopsInTheMiddleOfItsRuns) {
   const TinyData data;
-  const auto stopped_by = [&](const TemporaryFolder& output, const auto& stop) {
-    Job job(3, study(data, output, " --epochs 10000000"));
-    wait_until([&] { return contains(job.out(), "3 at a time"); });
-    stop(job);
-    ProgramRun run = job.wait();
-    EXPECT_EQ(output.names(), std::vector<std::string>{"runs.jsonl"});
-    return run;
-  };
   const TemporaryFolder killed, interrupted, alone;
-  EXPECT_NE(stopped_by(killed, [](const Job& job) { job.signal_rank(0); }).exit_code, 0);
-  const ProgramRun by_user = stopped_by(interrupted, [](const Job& job) { job.interrupt(); });
+  // Side by side, for mpirun takes a second to end each.
+  Job killed_job(3, study(data, killed, " --epochs 10000000")),
+      interrupted_job(3, study(data, interrupted, " --epochs 10000000")),
+      alone_job(3, study(data, alone, " --epochs 10000000"));
+  for (const Job* job : {&killed_job, &interrupted_job, &alone_job})
+    wait_until("the first lines",
+               [&] { return job->ended() || contains(job->out(), "3 at a time"); });
+  killed_job.signal_rank(0);
+  interrupted_job.interrupt();
+  alone_job.signal_rank(0, SIGINT);
+  EXPECT_NE(killed_job.wait().exit_code, 0);
+  const ProgramRun by_user = interrupted_job.wait();
   EXPECT_NE(by_user.exit_code, 0);
   EXPECT_TRUE(contains(by_user.err, last_words(interrupted))) << by_user.err;
-  const ProgramRun rank_0 = stopped_by(alone, [](const Job& job) { job.signal_rank(0, SIGINT); });
+  const ProgramRun rank_0 = alone_job.wait();
   EXPECT_EQ(rank_0.exit_code, 130);
   EXPECT_EQ(rank_0.err, "dropout_study: interrupted: 0 of 60 runs are kept in " +
                             (alone / "runs.jsonl") + "; the same command goes on\n");
+  for (const TemporaryFolder* output : {&killed, &interrupted, &alone})
+    EXPECT_EQ(output->names(), std::vector<std::string>{"runs.jsonl"});
 }
 
 TEST(OnRanks, ARunThatFailsIsNamedAndTheOthersKept) {
@@ -266,21 +269,25 @@ TEST(OnRanks, ARunThatFailsIsNamedAndTheOthersKept) {
 
 TEST(OnRanks, MistakesAreToldOnce) {
   const TinyData data;
-  const TemporaryFolder output;
-  expect_refused(mpirun(3, training(data, output, "--nonsense")), "--nonsense");
-  expect_refused(mpirun(3, "dropout_study --data /nowhere"), "/nowhere: no such folder");
-  expect_refused(mpirun(2, study(data, output, " --jobs 2")),
+  const TemporaryFolder output, no_checkpoint, no_journal;
+  write_file(no_checkpoint / "checkpoint.npz", "PK");
+  write_file(no_journal / "runs.jsonl", "#\n");
+  // Side by side, for mpirun takes a second to end each.
+  Job nonsense(3, training(data, output, "--nonsense")),
+      nowhere(3, "dropout_study --data /nowhere"), jobs(2, study(data, output, " --jobs 2")),
+      checkpoint(2, training(data, no_checkpoint)), journal(2, study(data, no_journal)),
+      in_one_process(2, "dropout_cifar10 --data " + data.path());
+  expect_refused(nonsense.wait(), "--nonsense");
+  expect_refused(nowhere.wait(), "/nowhere: no such folder");
+  expect_refused(jobs.wait(),
                  "--jobs 2 is for one process: under mpirun every rank does one run at a time");
-  write_file(output / "checkpoint.npz", "PK");
-  expect_refused(mpirun(2, training(data, output)), (output / "checkpoint.npz") + ": ");
-  write_file(output / "runs.jsonl", "#\n");
-  expect_refused(mpirun(2, study(data, output)), "cannot use line 1");
+  expect_refused(checkpoint.wait(), (no_checkpoint / "checkpoint.npz") + ": ");
+  expect_refused(journal.wait(), "cannot use line 1");
+  expect_refused(in_one_process.wait(), "started in 2 processes, but this program runs in one");
   const ProgramRun help = mpirun(3, "train_cifar10 --help"),
                    alone = testing::run_program("train_cifar10 --help");
   EXPECT_EQ(help.exit_code, 0);
   EXPECT_EQ(help.out, alone.out);
-  expect_refused(mpirun(2, "dropout_cifar10 --data " + data.path()),
-                 "started in 2 processes, but this program runs in one");
 }
 
 TEST(OnRanks, AMistakeOfOneRankEndsAll) {

@@ -4,7 +4,7 @@ set(mpirun
     env OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
     OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_plm=isolated OMPI_MCA_mpi_yield_when_idle=1
-    MPIEXEC_TIMEOUT=300
+    MPIEXEC_TIMEOUT=1200
     ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0
     LSAN_OPTIONS=suppressions=tests/system/mpi/leaks.txt:print_suppressions=0
     ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG})
@@ -19,7 +19,7 @@ foreach(ranks 1 2 4)
            COMMAND ${mpirun} ${ranks} $<TARGET_FILE:mpi_training_tests>
            WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(Mpi.TrainingOn${ranks}Ranks PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1
-                                                              PROCESSORS 2 TIMEOUT 120)
+                                                              PROCESSORS 2 TIMEOUT 1800)
 endforeach()
 
 if(THINNET_EXAMPLES)

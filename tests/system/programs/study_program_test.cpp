@@ -6,14 +6,15 @@
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <csignal>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "examples/support/images.hpp"
 #include "tests/system/programs/program_run.hpp"
 #include "tests/system/programs/tiny_data.hpp"
+#include "tests/system/programs/waiting.hpp"
 
 namespace thinnet {
 namespace {
@@ -187,64 +188,84 @@ TEST(Study, FinishedRunsAreNotRunAgainAndALargerGridOnlyAdds) {
   EXPECT_TRUE(contains(changed.out, "24 runs, 0 of them finished earlier")) << changed.out;
 }
 
-/// The program in the background, its stderr in a file.
+/// The program in the background. A limit of CPU time ends it should it loop for ever.
 class Background {
  public:
-  Background(const std::string& words, std::string err, const std::string& out = "/dev/null")
-      : err_(std::move(err)) {
-    const std::string command = "exec '" + testing::program_file("dropout_study") + "'" +
-                                words.substr(words.find(' ')) + " >" + out + " 2>" + err_ +
-                                " </dev/null";
-    std::array<std::string, 3> texts{"sh", "-c", command};
-    std::array<char*, 4> arguments{texts[0].data(), texts[1].data(), texts[2].data(), nullptr};
-    if (posix_spawn(&pid_, "/bin/sh", nullptr, nullptr, arguments.data(), environ) != 0)
-      throw std::runtime_error("cannot start sh");
+  /// Its stderr is a file.
+  Background(const std::string& words, const std::string& err,
+             const std::string& out = "/dev/null") {
+    start(words, " >" + out + " 2>" + err, nullptr);
+  }
+  /// Its stderr is a pipe, of which only the test lets it go on.
+  Background(const std::string& words, testing::OneMessagePipe& err) : pipe_(&err) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, err.writing_end(), STDERR_FILENO);
+    start(words, " >/dev/null", &actions);
+    posix_spawn_file_actions_destroy(&actions);
+    err.close_writing_end();
   }
   ~Background() {
-    if (pid_ != 0) end(SIGKILL);
+    if (pid_ == 0) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
   }
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  /// Sends a signal and waits for the end, which is SIGKILL after ten seconds. Returns waitpid's
-  /// status.
+  /// Sends a signal and waits for the end. Returns waitpid's status.
   int end(int signal) {
     kill(pid_, signal);
-    int status = 0;
-    for (int wait = 0; waitpid(pid_, &status, WNOHANG) == 0; ++wait) {
-      if (wait == 10000) kill(pid_, SIGKILL);
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (pipe_ != nullptr && pipe_->read_one()) {
     }
+    int status = 0;
+    testing::wait_until("the program ends", [&] { return waitpid(pid_, &status, WNOHANG) != 0; });
     pid_ = 0;
     return status;
   }
-  std::string err() const { return read_file(err_); }
+  /// Lets it go on until the journal has so many lines; then there are two more at most: of the run
+  /// that is told in the pipe, and of the one that waits to be told.
+  void go_on_until(const TemporaryFolder& output, std::ptrdiff_t lines) {
+    while (lines_of(journal_of(output)) < lines) {
+      if (!pipe_->read_one()) throw std::runtime_error("it ended early: " + pipe_->text());
+    }
+  }
+  /// Seconds of CPU time that it has taken so far.
+  double cpu_seconds() const {
+    clockid_t clock = 0;
+    timespec time{};
+    if (clock_getcpuclockid(pid_, &clock) != 0 || clock_gettime(clock, &time) != 0)
+      throw std::runtime_error("the program has no CPU time");
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+  }
 
  private:
-  std::string err_;
+  void start(const std::string& words, const std::string& streams,
+             const posix_spawn_file_actions_t* actions) {
+    const std::string command = "ulimit -t 600; exec '" + testing::program_file("dropout_study") +
+                                "'" + words.substr(words.find(' ')) + streams + " </dev/null";
+    std::array<std::string, 3> texts{"sh", "-c", command};
+    std::array<char*, 4> arguments{texts[0].data(), texts[1].data(), texts[2].data(), nullptr};
+    if (posix_spawn(&pid_, "/bin/sh", actions, nullptr, arguments.data(), environ) != 0)
+      throw std::runtime_error("cannot start sh");
+  }
+
+  testing::OneMessagePipe* pipe_ = nullptr;
   pid_t pid_ = 0;
 };
-
-/// Until the journal has so many lines, ten seconds at most.
-void wait_for_lines(const TemporaryFolder& output, std::ptrdiff_t lines) {
-  const auto start = std::chrono::steady_clock::now();
-  while (lines_of(journal_of(output)) < lines) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    ASSERT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
-  }
-}
 
 const std::string slow = " --epochs 12 --hidden 300";  // 30 runs of some 10 ms
 
 TEST(Study, GoesOnAfterBeingKilledAtAnyMoment) {
   const TinyData data(64);
-  const TemporaryFolder output, whole, err;
+  const TemporaryFolder output, whole;
   std::string before;
   for (const std::ptrdiff_t lines : {0, 1, 5, 6, 14}) {
-    Background program(study(data.path(), output.path(), slow), err / "err");
-    wait_for_lines(output, lines);
+    testing::OneMessagePipe err;
+    Background program(study(data.path(), output.path(), slow), err);
+    program.go_on_until(output, lines);
     const int status = program.end(SIGKILL);
-    ASSERT_TRUE(WIFSIGNALED(status)) << program.err();  // it had not ended before
+    ASSERT_TRUE(WIFSIGNALED(status)) << err.text();  // it had not ended before
     const std::string after = journal_of(output);
     EXPECT_EQ(after.compare(0, before.size(), before), 0);
     EXPECT_GE(lines_of(after), lines);
@@ -261,18 +282,19 @@ TEST(Study, GoesOnAfterBeingKilledAtAnyMoment) {
 
 TEST(Study, StopsAtCtrlCWithOneLineAndGoesOn) {
   const TinyData data(64);
-  const TemporaryFolder output, whole, err;
-  Background program(study(data.path(), output.path(), slow), err / "err");
-  wait_for_lines(output, 3);
+  const TemporaryFolder output, whole;
+  testing::OneMessagePipe err;
+  Background program(study(data.path(), output.path(), slow), err);
+  program.go_on_until(output, 3);
   const int status = program.end(SIGINT);
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 130);
   const auto kept = lines_of(journal_of(output));
   ASSERT_LT(kept, 30);
-  EXPECT_EQ(last_line(program.err()), "dropout_study: interrupted: " + std::to_string(kept) +
-                                          " of 30 runs are kept in " + (output / "runs.jsonl") +
-                                          "; the same command goes on");
-  EXPECT_EQ(lines_of(program.err()), kept + 1);  // a line a finished run, and this one
+  EXPECT_EQ(last_line(err.text()), "dropout_study: interrupted: " + std::to_string(kept) +
+                                       " of 30 runs are kept in " + (output / "runs.jsonl") +
+                                       "; the same command goes on");
+  EXPECT_EQ(lines_of(err.text()), kept + 1);  // a line a finished run, and this one
   EXPECT_FALSE(fs::exists(output / "study.json"));
   const ProgramRun rest = run_program(study(data.path(), output.path(), slow));
   EXPECT_TRUE(contains(rest.out, std::to_string(kept) + " of them finished earlier")) << rest.out;
@@ -285,16 +307,15 @@ TEST(Study, StopsAtCtrlCInTheMiddleOfARun) {
   const TemporaryFolder output, log;
   Background program(study(data.path(), output.path(), " --epochs 10000000"), log / "err",
                      log / "out");
-  const auto start = std::chrono::steady_clock::now();
-  while (!fs::exists(log / "out") || read_file(log / "out").empty()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    ASSERT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
-  }
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // now two runs have begun
+  testing::wait_until("it says what it does",
+                      [&] { return fs::exists(log / "out") && !read_file(log / "out").empty(); });
+  // Two runs begin now. Nothing tells so but what they cost.
+  const double before = program.cpu_seconds();
+  testing::wait_until("runs take CPU time", [&] { return program.cpu_seconds() > before + .2; });
   const int status = program.end(SIGINT);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 130);
-  EXPECT_EQ(program.err(), "dropout_study: interrupted: 0 of 60 runs are kept in " +
-                               (output / "runs.jsonl") + "; the same command goes on\n");
+  EXPECT_EQ(read_file(log / "err"), "dropout_study: interrupted: 0 of 60 runs are kept in " +
+                                        (output / "runs.jsonl") + "; the same command goes on\n");
 }
 
 TEST(Study, RedrawsOneLineOnATerminal) {
@@ -403,9 +424,10 @@ TEST(Study, LosesNoFinishedRunToAFullDisk) {
 
 TEST(Study, AllowsOneProgramInAFolder) {
   const TinyData data(64);
-  const TemporaryFolder output, err;
-  Background first(study(data.path(), output.path(), slow), err / "err");
-  wait_for_lines(output, 1);
+  const TemporaryFolder output;
+  testing::OneMessagePipe err;
+  Background first(study(data.path(), output.path(), slow), err);
+  first.go_on_until(output, 1);
   expect_refused(
       run_program(study(data.path(), output.path(), slow)),
       "dropout_study: " + (output / "runs.jsonl") + ": another program is at work in this folder");
