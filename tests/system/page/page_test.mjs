@@ -20,7 +20,6 @@ const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const template = readFileSync(join(pageFolder, "template.html"), "utf8");
 const scratch = mkdtempSync(join(tmpdir(), "dropout-page-"));
 let browser;
-let context;
 
 const readStudy = (file) => JSON.parse(readFileSync(file, "utf8"));
 
@@ -34,7 +33,10 @@ function fill(name, study) {
 /** Pages that no test is using. A new document in one of them costs less than a new page. */
 const idle = [];
 
+/** A page in a window of its own: of two in one window Chromium holds the one behind back. */
 async function openPage() {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(backstop);
   const page = await context.newPage();
   const open = { page, address: "", problems: [] };
   page.on("request", (request) => {
@@ -71,7 +73,7 @@ async function withPage(file, { width = 1440, scheme = "light" }, body) {
   } finally {
     // What a failed test left behind is no matter of the next one.
     if (passed) idle.push(open);
-    else await page.close();
+    else await page.context().close();
   }
 }
 
@@ -521,8 +523,6 @@ if (process.env.STUDY_FOLDER) {
 describe("page", { concurrency: 2 }, () => {
   before(async () => {
     browser = await chromium.launch(launchOptions);
-    context = await browser.newContext();
-    context.setDefaultTimeout(backstop);
   });
 
   after(async () => {
