@@ -32,3 +32,16 @@ export async function until(page, what, predicate, argument) {
     throw new Error(problem, { cause: error });
   }
 }
+
+/** For every renderer of the browser, by its process id: the seconds of CPU time that it has taken. */
+export async function rendererTimes(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  const renderers = processInfo.filter(({ type }) => type === "renderer");
+  return new Map(renderers.map(({ id, cpuTime }) => [id, cpuTime]));
+}
+
+/** The seconds of CPU time of that renderer which has worked most in between. */
+export const mostWork = (before, after) =>
+  Math.max(...[...after].map(([id, seconds]) => seconds - (before.get(id) ?? 0)));
