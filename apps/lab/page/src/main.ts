@@ -50,6 +50,8 @@ function writeAddress(): void {
     addressTimer = undefined;
     // Nets that are still being made are not yet where the address says: apply() writes it when they are.
     if (!session.state || making > 0) return;
+    // A link was put into the address and its event has yet to come: it must not be written over.
+    if (location.hash !== written) return;
     const hash = link();
     if (hash === location.hash) return;
     written = hash;
