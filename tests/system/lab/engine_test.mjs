@@ -7,21 +7,18 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { folder, openSite } from "./site.mjs";
+import { backstop, mostWork, rendererTimes, until } from "../browser.mjs";
+import { blank, folder, site } from "./site.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const losses = resolve(process.env.LAB_LOSSES ?? resolve(here, "../../../build/release/apps/lab_losses/lab_losses"));
 const scratch = mkdtempSync(join(tmpdir(), "lab-engine-"));
 const sides = ["plain", "dropout"];
-let site;
+let address;
+let browser;
 
-before(async () => {
-  site = await openSite();
-});
-after(async () => {
-  await site?.close();
-  rmSync(scratch, { recursive: true, force: true });
-});
+before(async () => ({ address, browser } = await site()));
+after(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** What the native library scores after so many epochs. */
 function nativeState(config, epochs) {
@@ -37,45 +34,63 @@ function holdScores(actual, native, tolerance) {
   }
 }
 
-/** Runs `body(ask)` with a worker of the built page that no one else uses; ask(method, ...parameters) is answered or throws. */
-async function withEngine(body) {
-  const page = await site.browser.newPage();
-  page.setDefaultTimeout(120000); // machines that test are busy
+async function openPage() {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(backstop);
+  const page = await context.newPage();
   const problems = [];
   page.on("console", (message) => problems.push(message.text()));
   page.on("pageerror", (error) => problems.push(String(error)));
-  try {
-    await page.goto(site.address);
-    await page.waitForFunction(() => document.documentElement.dataset.ready === "true");
-    const script = readdirSync(join(folder, "assets")).find((name) => /^worker-.*\.js$/.test(name));
-    await page.evaluate((name) => {
-      const worker = new Worker(`assets/${name}`, { type: "module" });
-      const waiting = new Map();
-      worker.onmessage = ({ data }) => waiting.get(data.id)(data);
-      worker.onerror = ({ message }) => console.error(message);
-      let id = 0;
-      // Typed arrays leave the page as lists, and come in as such where one is asked for.
-      const plain = (value) => {
-        if (ArrayBuffer.isView(value)) return Array.from(value);
-        if (Array.isArray(value)) return value.map(plain);
-        return value && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) : value;
-      };
-      window.ask = (method, parameters) =>
-        new Promise((done) => {
-          id += 1;
-          waiting.set(id, (answer) => done(plain(answer)));
-          worker.postMessage({ id, method, parameters: method === "restore" ? [Float64Array.from(parameters[0])] : parameters });
-        });
-    }, script);
-    const ask = async (method, ...parameters) => {
-      const answer = await page.evaluate(([one, all]) => window.ask(one, all), [method, parameters]);
-      if ("error" in answer) throw new Error(answer.error);
-      return answer.result;
+  return { page, problems, close: () => context.close() };
+}
+
+const ready = (page) => until(page, "the first nets are made and drawn", () => document.documentElement.dataset.ready === "true");
+
+/** A page that only holds workers. */
+let workshop;
+
+async function openWorkshop() {
+  const open = await openPage();
+  await open.page.goto(`${address}${blank}`);
+  return open;
+}
+
+/** Runs `body(ask)` with a worker of the built page that no one else uses; ask(method, ...parameters) is answered or throws. */
+async function withEngine(body) {
+  workshop ??= openWorkshop();
+  const { page, problems } = await workshop;
+  const script = readdirSync(join(folder, "assets")).find((name) => /^worker-.*\.js$/.test(name));
+  const engine = await page.evaluateHandle((name) => {
+    const worker = new Worker(`assets/${name}`, { type: "module" });
+    const waiting = new Map();
+    worker.onmessage = ({ data }) => waiting.get(data.id)(data);
+    worker.onerror = ({ message }) => console.error(message);
+    let id = 0;
+    // Typed arrays leave the page as lists, and come in as such where one is asked for.
+    const plain = (value) => {
+      if (ArrayBuffer.isView(value)) return Array.from(value);
+      if (Array.isArray(value)) return value.map(plain);
+      return value && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) : value;
     };
-    await body(ask, page);
+    const ask = (method, parameters) =>
+      new Promise((done) => {
+        id += 1;
+        waiting.set(id, (answer) => done(plain(answer)));
+        worker.postMessage({ id, method, parameters: method === "restore" ? [Float64Array.from(parameters[0])] : parameters });
+      });
+    return { ask, end: () => worker.terminate() };
+  }, script);
+  const ask = async (method, ...parameters) => {
+    const answer = await engine.evaluate((one, [what, all]) => one.ask(what, all), [method, parameters]);
+    if ("error" in answer) throw new Error(answer.error);
+    return answer.result;
+  };
+  try {
+    await body(ask, engine);
     assert.deepEqual(problems, []);
   } finally {
-    await page.close();
+    problems.length = 0;
+    await engine.evaluate((one) => one.end());
   }
 }
 
@@ -90,13 +105,9 @@ const spiral = (changes = {}) => ({
 
 describe("the page's losses are the native library's", () => {
   it("for a spiral and 2×32 hidden units, built by hand and trained in pairs for 200 epochs", async () => {
-    const page = await site.browser.newPage();
-    page.setDefaultTimeout(120000);
-    const problems = [];
-    page.on("console", (message) => problems.push(message.text()));
-    page.on("pageerror", (error) => problems.push(String(error)));
-    await page.goto(`${site.address}#data=moons&hidden=8*0.8&points=400&noise=0.2`);
-    await page.waitForFunction(() => document.documentElement.dataset.ready === "true");
+    const { page, problems, close } = await openPage();
+    await page.goto(`${address}#data=moons&hidden=8*0.8&points=400&noise=0.2`);
+    await ready(page);
     await page.getByRole("radio", { name: "Spiral", exact: true }).click();
     await page.getByRole("button", { name: "Add a hidden layer", exact: true }).click();
     for (const layer of [1, 2]) {
@@ -104,12 +115,12 @@ describe("the page's losses are the native library's", () => {
       await units.fill("32");
       await units.press("Enter");
     }
-    await page.waitForFunction(() => /data=spiral.*hidden=32\*0\.8-32/.test(location.hash) && /step=0/.test(location.hash));
+    await until(page, "the address has the spiral and 32-32", () => /data=spiral.*hidden=32\*0\.8-32/.test(location.hash) && /step=0/.test(location.hash));
     await page.evaluate(() => {
       const epoch = document.querySelector("button[aria-label='One epoch']");
       for (let count = 0; count < 200; ++count) epoch.click();
     });
-    await page.waitForFunction(() => /epoch 200\.0/.test(document.querySelector(".progress").textContent));
+    await until(page, "epoch 200 is drawn", () => /epoch 200\.0/.test(document.querySelector(".progress").textContent));
     const shown = await page.evaluate(() => {
       const all = { plain: {}, dropout: {} };
       for (const node of document.querySelectorAll("[data-score]")) {
@@ -119,7 +130,7 @@ describe("the page's losses are the native library's", () => {
       return all;
     });
     // The address says what was trained.
-    await page.waitForFunction(() => !/step=0(&|$)/.test(location.hash));
+    await until(page, "the address has other steps than 0", () => !/step=0(&|$)/.test(location.hash));
     const fields = Object.fromEntries((await page.evaluate(() => location.hash.slice(1))).split("&").map((part) => part.split("=")));
     const config = {
       data: { kind: fields.data, count: Number(fields.points), noise: Number(fields.noise), classes: 3, validationShare: Number(fields.validation) },
@@ -136,7 +147,7 @@ describe("the page's losses are the native library's", () => {
     assert.notEqual(native.plain.trainLoss, native.dropout.trainLoss);
     assert.ok(native.plain.trainAccuracy > 0.95, `learnt: ${native.plain.trainAccuracy}`);
     assert.deepEqual(problems, []);
-    await page.close();
+    await close();
   });
 
   it("for every kind of data and optimizer", async () => {
@@ -292,28 +303,28 @@ describe("the engine", () => {
 
   it("says so when it cannot be loaded", async () => {
     for (const file of ["worker", "thinnet"]) {
-      const page = await site.browser.newPage();
+      const { page, close } = await openPage();
       await page.route(new RegExp(`/assets/${file}-[^/]*$`), (route) => route.abort());
-      await page.goto(site.address);
-      await page.waitForFunction(() => document.querySelector(".message-box.is-problem")?.checkVisibility());
+      await page.goto(address);
+      await until(page, "the page says that something is wrong", () => document.querySelector(".message-box.is-problem")?.checkVisibility());
       const message = await page.locator(".message").textContent();
       assert.match(message, file === "worker" ? /^The engine has stopped: it could not be loaded/ : /fetch/i);
-      await page.close();
+      await close();
     }
   });
 
-  it("trains a pair of 2-16-16-3 many steps a frame", async () => {
-    await withEngine(async (ask, page) => {
+  it("trains a pair of 2-16-16-3 many steps in a frame's time of work", async (test) => {
+    await withEngine(async (ask) => {
       await ask("reset", spiral({ data: { kind: "spiral", count: 400, noise: 0.2, classes: 3, validationShare: 0.5 } }));
-      await ask("train", 500); // compiled by now
-      const steps = 500;
-      const milliseconds = await page.evaluate(async (count) => {
-        const start = performance.now();
-        await window.ask("train", [count]);
-        return performance.now() - start;
-      }, steps);
-      const aFrame = (16 * steps) / milliseconds;
-      assert.ok(aFrame >= 20, `${aFrame.toFixed(0)} steps in 16 ms`);
+      await ask("train", 2000); // compiled by now
+      const steps = 4000; // CPU time is counted in hundredths of a second
+      const before = await rendererTimes(browser);
+      await ask("train", steps);
+      const seconds = mostWork(before, await rendererTimes(browser));
+      const aFrame = (0.016 * steps) / seconds;
+      test.diagnostic(`${aFrame.toFixed(0)} steps in 16 ms of CPU time`);
+      assert.ok(seconds > 0, "no renderer has worked");
+      assert.ok(aFrame >= 20, `${aFrame.toFixed(0)} steps in 16 ms of CPU time`);
     });
   });
 });

@@ -3,54 +3,87 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, before, describe, it } from "node:test";
-import { gzipSync } from "node:zlib";
-import { openSite } from "./site.mjs";
+import { before, describe, it } from "node:test";
+import { backstop, mostWork, rendererTimes, until } from "../browser.mjs";
+import { site } from "./site.mjs";
 
 const require = createRequire(new URL("../../../apps/lab/page/package.json", import.meta.url));
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
-let site;
 let address;
 let browser;
-let served = []; // the files asked for, with their size as gzip sends them
+let served;
 
-before(async () => {
-  site = await openSite((path, body) => served.push({ path, compressed: gzipSync(body).length }));
-  ({ address, browser } = site);
-});
+before(async () => ({ address, browser, served } = await site()));
 
-after(() => site?.close());
+const ready = (page) => until(page, "the first nets are made and drawn", () => document.documentElement.dataset.ready === "true");
 
-const ready = (page) => page.waitForFunction(() => document.documentElement.dataset.ready === "true");
+/**
+ * Waits until the page is done with all it was asked for, the address included. The page says so once a frame: what it
+ * said before the next frame may be older than what the test has just done.
+ */
+async function settled(page) {
+  await frames(page, 1);
+  await until(page, "the page has settled", () => document.documentElement.dataset.settled === "true");
+}
 
-/** Opens the page, and afterwards holds it to have stayed silent and to have asked nobody else for anything. */
-async function withPage({ width = 1440, height = 900, scheme = "light", touch = false, hash = "", script = () => {} }, body) {
-  const context = await browser.newContext({
-    viewport: { width, height }, colorScheme: scheme, hasTouch: touch, permissions: ["clipboard-read", "clipboard-write"],
-  });
-  await context.addInitScript(script);
-  context.setDefaultTimeout(120000); // machines that test are busy
-  const problems = [];
-  context.on("request", (request) => request.url().startsWith(address) || problems.push(`request: ${request.url().slice(0, 80)}`));
-  const page = await context.newPage();
-  page.on("console", (message) => problems.push(`console ${message.type()}: ${message.text()}`));
-  page.on("pageerror", (error) => problems.push(`error: ${error.stack}`));
+/** Lets the page draw so many frames. */
+const frames = (page, wanted) =>
+  page.evaluate((count) => {
+    const left = (frame) => (frame === 0 ? undefined : new Promise(requestAnimationFrame).then(() => left(frame - 1)));
+    return left(count);
+  }, wanted);
+
+/** Pages that no test is using, by whether they have a touch screen. A new document in one costs less than a new page. */
+const idle = { mouse: [], touch: [] };
+
+/** A page in a window of its own: of two in one window Chromium holds the one behind back. */
+async function openPage(hasTouch) {
+  const context = await browser.newContext({ hasTouch, permissions: ["clipboard-read", "clipboard-write"] });
+  context.setDefaultTimeout(backstop);
+  const open = { context, problems: [] };
+  context.on("request", (request) => request.url().startsWith(address) || open.problems.push(`request: ${request.url().slice(0, 80)}`));
+  open.page = await context.newPage();
+  open.page.on("console", (message) => open.problems.push(`console ${message.type()}: ${message.text()}`));
+  open.page.on("pageerror", (error) => open.problems.push(`error: ${error.stack}`));
+  return open;
+}
+
+/**
+ * Opens the page, and afterwards holds it to have stayed silent and to have asked nobody else for anything. With a
+ * `script` to run before the page's own, or when it has to be a `fresh` one, its window serves no other test.
+ */
+async function withPage({ width = 1440, height = 900, scheme = "light", touch = false, hash = "", script = null, fresh = false }, body) {
+  const free = idle[touch ? "touch" : "mouse"];
+  const alone = fresh || script !== null;
+  const open = (alone ? undefined : free.pop()) ?? (await openPage(touch));
+  const { page, context, problems } = open;
+  let passed = false;
   try {
+    if (script) await context.addInitScript(script);
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.goto("about:blank"); // another hash alone would be no other document
+    problems.length = 0;
+    if (!touch) await page.mouse.move(0, 0); // the test before may have left it on a table
     await page.goto(`${address}${hash}`);
     await ready(page);
     const result = await body(page, context);
     assert.deepEqual(problems.filter((text) => !text.startsWith("request: data:") && !text.startsWith("request: blob:")), []);
+    passed = true;
     return result;
   } finally {
-    await context.close();
+    // What a failed test left behind is no matter of the next one.
+    if (passed && !alone) free.push(open);
+    else await context.close();
   }
 }
 
 /** Every score on show, with all its digits. */
 const scores = (page) => page.evaluate(() => Object.fromEntries([...document.querySelectorAll("[data-score]")].map((node) => [node.dataset.score, Number(node.dataset.value)])));
 const step = (page) => page.evaluate(() => Number(document.querySelector(".progress").dataset.step));
-const stepIs = (page, wanted) => page.waitForFunction((number) => Number(document.querySelector(".progress").dataset.step) === number, wanted);
+const stepIs = (page, wanted) => until(page, `step ${wanted} is drawn`, (number) => Number(document.querySelector(".progress").dataset.step) === number, wanted);
+const hashHas = (page, part) => until(page, `the address has ${part}`, (text) => location.hash.includes(text), part);
 const name = (page, role, text, exact = true) => page.getByRole(role, { name: text, exact });
 const noOverflow = async (page, what) => {
   const beyond = await page.evaluate(() => {
@@ -72,7 +105,10 @@ async function setNumber(page, label, value) {
   await field.press("Enter");
 }
 
-describe("the Train view", () => {
+// Two tests at a time, each in a page of its own: one page alone keeps one core busy.
+const two = { concurrency: 2 };
+
+describe("the Train view", two, () => {
   it("lets a user build a spiral net of 2×32 units and train it", async () => {
     await withPage({ hash: "#hidden=8*0.8&data=moons" }, async (page) => {
       await name(page, "radio", "Spiral").click();
@@ -86,8 +122,9 @@ describe("the Train view", () => {
       await setNumber(page, "Noise", 0.1);
       await setNumber(page, "Batch size", 20);
       await setNumber(page, "Seed", 3);
-      await page.waitForFunction(() => location.hash.includes("batch=20&seed=3")); // the nets are those asked for
-      await stepIs(page, 0);
+      await hashHas(page, "batch=20&seed=3"); // the nets are those asked for
+      await settled(page);
+      assert.equal(await step(page), 0);
       const first = await scores(page);
       // Paired: the same weights, and dropout is no matter in test mode.
       for (const key of ["trainLoss", "validationLoss", "trainAccuracy", "validationAccuracy"]) assert.equal(first[`plain.${key}`], first[`dropout.${key}`]);
@@ -101,7 +138,7 @@ describe("the Train view", () => {
       assert.ok(last["dropout.trainLoss"] < 0.7 * first["dropout.trainLoss"]);
       assert.notEqual(last["plain.trainLoss"], last["dropout.trainLoss"]);
       assert.equal(last["plain.gap"], last["plain.trainAccuracy"] - last["plain.validationAccuracy"]);
-      await page.waitForFunction(() => location.hash.includes("step=600"));
+      await hashHas(page, "step=600");
       const hash = await page.evaluate(() => location.hash);
       assert.match(hash, /data=spiral&points=120&noise=0\.1/);
       assert.match(hash, /hidden=32-32|hidden=32\*[\d.]+-32\*[\d.]+|hidden=32-32\*/);
@@ -117,11 +154,12 @@ describe("the Train view", () => {
       await name(page, "button", "One epoch").click();
       await stepIs(page, 5);
       await name(page, "button", "Play").click();
-      await page.waitForFunction(() => Number(document.querySelector(".progress").dataset.step) > 40);
+      await until(page, "40 steps are drawn", () => Number(document.querySelector(".progress").dataset.step) > 40);
       await name(page, "button", "Pause").click();
-      await page.waitForTimeout(150);
+      await settled(page);
       const paused = await step(page);
-      await page.waitForTimeout(150);
+      await frames(page, 20); // each would ask for steps
+      await settled(page);
       assert.equal(await step(page), paused);
       await name(page, "button", "Reset").click();
       await stepIs(page, 0);
@@ -148,9 +186,9 @@ describe("the Train view", () => {
       await keep.focus();
       await page.keyboard.press("ArrowLeft");
       assert.equal(Number(await keep.inputValue()), 0.45);
-      await page.waitForFunction(() => location.hash.includes("hidden=15*0.45"));
+      await hashHas(page, "hidden=15*0.45");
       await name(page, "button", "Remove hidden layer 1").click();
-      await page.waitForFunction(() => location.hash.includes("hidden=none"));
+      await hashHas(page, "hidden=none");
       for (let count = 0; count < 5; ++count) await name(page, "button", "Add a hidden layer").click();
       assert.ok(await name(page, "button", "Add a hidden layer").isDisabled());
     });
@@ -163,7 +201,7 @@ describe("the Train view", () => {
       assert.match(await field.getByRole("alert").textContent(), /A number from 0 to 1, please; still 0\.25/);
       assert.equal(await field.getByRole("textbox").getAttribute("aria-invalid"), "true");
       await setNumber(page, "Noise", "0.4");
-      await page.waitForFunction(() => location.hash.includes("noise=0.4"));
+      await hashHas(page, "noise=0.4");
       assert.equal(await field.getByRole("textbox").getAttribute("aria-invalid"), null);
     });
   });
@@ -171,7 +209,7 @@ describe("the Train view", () => {
   it("tells when training blows up, and keeps what there was", async () => {
     await withPage({ hash: "#optimizer=sgd&rate=10&hidden=32-32-32-32&noise=1" }, async (page) => {
       await name(page, "button", "Play").click();
-      await page.locator(".message-box.is-problem").waitFor({ timeout: 20000 });
+      await page.locator(".message-box.is-problem").waitFor();
       assert.match(await page.locator(".message").textContent(), /The loss is .* at step \d+ .*: try a learning rate below 10/);
       await name(page, "button", "Play").waitFor(); // it has stopped, and goes on with a better rate
       await setNumber(page, "Learning rate", 0.01);
@@ -183,14 +221,14 @@ describe("the Train view", () => {
   });
 });
 
-describe("a user's own data", () => {
+describe("a user's own data", two, () => {
   const file = (text) => ({ name: "mine.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
   const open = (page, text) => page.getByLabel("A CSV file of points").setInputFiles(file(text));
 
   it("comes from a CSV file, scaled when it has to be", async () => {
     await withPage({}, async (page) => {
       await open(page, "width;height;kind\n10,0;100;cat\n20;200;dog\n15;180;cat\n12;130;dog\n30;300;emu\n");
-      await page.waitForFunction(() => location.hash.includes("data=own"));
+      await hashHas(page, "data=own");
       assert.match(await page.locator(".message").textContent(), /mine\.csv: 5 points of 3 classes \(cat, dog, emu\), each column scaled onto −1 to 1/);
       assert.match(await page.evaluate(() => location.hash), /own=-1,-1,0;0,0,1;-0\.5,-0\.2,0;-0\.8,-0\.7,1;1,1,2/);
     });
@@ -208,19 +246,20 @@ describe("a user's own data", () => {
       ["x,y,class\n", /a header and no points/],
     ];
     await withPage({ hash: "#step=40" }, async (page) => {
-      await page.waitForFunction(() => location.hash.includes("view="));
+      await settled(page);
+      await hashHas(page, "view=");
       const held = { scores: await scores(page), hash: await page.evaluate(() => location.hash) };
       for (const [text, message] of bad) {
         await open(page, text);
-        await page.waitForFunction((pattern) => new RegExp(pattern).test(document.querySelector(".message").textContent), message.source);
+        await until(page, `the message is ${message}`, (pattern) => new RegExp(pattern).test(document.querySelector(".message").textContent), message.source);
         assert.match(await page.locator(".settings > .problem").first().textContent(), message);
       }
-      await page.waitForTimeout(500);
+      await settled(page);
       assert.deepEqual({ scores: await scores(page), hash: await page.evaluate(() => location.hash) }, held);
       assert.equal(await step(page), 40);
       // A good file clears the message.
       await open(page, "0,1,a\n0.5,-1,b\n0.3,0.3,a\n-0.5,1,b\n");
-      await page.waitForFunction(() => location.hash.includes("own=0,1,0;0.5,-1,1;0.3,0.3,0;-0.5,1,1"));
+      await hashHas(page, "own=0,1,0;0.5,-1,1;0.3,0.3,0;-0.5,1,1");
       assert.equal(await page.locator(".settings > .problem").first().textContent(), "");
     });
   });
@@ -234,7 +273,7 @@ describe("a user's own data", () => {
       });
       await page.dispatchEvent("main", "dragover", { dataTransfer: transfer });
       await page.dispatchEvent("main", "drop", { dataTransfer: transfer });
-      await page.waitForFunction(() => location.hash.includes("own=0,0,0;1,1,1;0,1,0;1,0,1"));
+      await hashHas(page, "own=0,0,0;1,1,1;0,1,0;1,0,1");
     });
   });
 
@@ -242,7 +281,7 @@ describe("a user's own data", () => {
     await withPage({}, async (page) => {
       await name(page, "radio", "Your own").click();
       const pad = page.locator("canvas.pad");
-      await page.waitForFunction(() => location.hash.includes("data=own"));
+      await hashHas(page, "data=own");
       await name(page, "button", "Take all points away").click();
       assert.match(await page.locator(".settings > .problem").first().textContent(), /Draw at least 4 points of 2 classes/);
       const box = await pad.boundingBox();
@@ -255,65 +294,92 @@ describe("a user's own data", () => {
       await stroke([0.2, 0.2], [0.8, 0.2]);
       await page.getByTitle("Class 3, a triangle").click();
       await stroke([0.2, 0.8], [0.8, 0.8]);
-      await page.waitForFunction(() => /own=[^&]*,2(;|&)/.test(location.hash));
+      await until(page, "the address has a point of class 3", () => /own=[^&]*,2(;|&)/.test(location.hash));
+      await settled(page);
       const drawn = async () => (await page.evaluate(() => /own=([^&]*)/.exec(location.hash)[1])).split(";").map((point) => point.split(",").map(Number));
       const before = await drawn();
       assert.ok(before.length >= 20, `${before.length} points`);
       for (const [x, y, label] of before) assert.ok(Math.abs(x) <= 0.73 && Math.abs(y - (label === 0 ? 0.72 : -0.72)) < 0.02 && (label === 0 || label === 2), `${x}, ${y}, ${label}`);
       await pad.focus();
       for (const key of ["2", "ArrowRight", "ArrowUp", "ArrowUp", " "]) await page.keyboard.press(key);
-      await page.waitForFunction(() => location.hash.includes("0.05,0.1,1"));
+      await hashHas(page, "0.05,0.1,1");
       assert.equal((await drawn()).length, before.length + 1);
       await page.keyboard.press("Delete");
-      await page.waitForFunction(() => !location.hash.includes("0.05,0.1,1"));
+      await until(page, "the point is no longer in the address", () => !location.hash.includes("0.05,0.1,1"));
     });
   });
 });
 
-describe("a permalink", () => {
+describe("a permalink", two, () => {
   it("restores settings and training from the seed, to the same bits", async () => {
     const hash = "#view=train&data=blobs&points=90&noise=0.3&validation=0.4&classes=5&hidden=12*0.6-7&optimizer=momentum&rate=0.05&momentum=0.8&decay=0.001&batch=7&seed=11&step=123";
-    const first = await withPage({ hash }, async (page) => ({ scores: await scores(page), hash: await page.evaluate(() => location.hash) }));
-    const second = await withPage({ hash: first.hash }, async (page) => {
-      await page.waitForTimeout(500); // the address is written a while after
+    const reached = async (page) => {
+      await settled(page);
       return { scores: await scores(page), hash: await page.evaluate(() => location.hash) };
-    });
+    };
+    const first = await withPage({ hash }, reached);
+    const second = await withPage({ hash: first.hash }, reached);
     assert.deepEqual(second.scores, first.scores);
     for (const part of hash.slice(1).split("&")) assert.ok(second.hash.includes(part), `${part} is missing in ${second.hash}`);
   });
 
+  it("is never that of nets half way to where a link says", async () => {
+    // Timers at once and each step only after a frame: the address would be written at every one of the steps.
+    const script = () => {
+      const later = window.setTimeout;
+      window.setTimeout = (then, _wait, ...rest) => later(then, 0, ...rest);
+      window.hashes = [];
+      const replace = history.replaceState;
+      history.replaceState = function (state, title, hash) {
+        window.hashes.push(hash);
+        replace.call(history, state, title, hash);
+      };
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.method === "train") requestAnimationFrame(() => requestAnimationFrame(() => post.call(this, message, ...rest)));
+        else post.call(this, message, ...rest);
+      };
+    };
+    await withPage({ hash: "#step=12", script }, async (page) => {
+      await settled(page);
+      const hashes = await page.evaluate(() => window.hashes);
+      assert.ok(hashes.length > 0, "the address was never written");
+      for (const hash of hashes) assert.match(hash, /&step=12$/);
+    });
+  });
+
   it("carries weights, moments and edits when asked to, and training goes on to the same bits", async () => {
-    await withPage({ hash: "#view=backprop&hidden=6*0.5-5*0.5&step=77&follow=3&at=0" }, async (page, context) => {
+    await withPage({ hash: "#view=backprop&hidden=6*0.5-5*0.5&step=77&follow=3&at=0" }, async (page) => {
       const cell = page.locator("table[data-table=w] td[role=gridcell]").nth(4);
       await cell.click();
       await page.getByRole("button", { name: "More by 0.1" }).click();
-      await page.waitForFunction(() => document.querySelector(".progress").textContent.includes("edited"));
+      await until(page, "the progress says that values were edited", () => document.querySelector(".progress").textContent.includes("edited"));
       const x = page.locator("table[data-table=x] td[role=gridcell]").first();
       await x.click();
       await page.locator("input.edit").fill("0.123");
       await page.keyboard.press("Enter");
-      await page.waitForFunction(() => document.querySelector("table[data-table=x] td[role=gridcell]").textContent === ".123");
+      await until(page, "x[0,0] is .123", () => document.querySelector("table[data-table=x] td[role=gridcell]").textContent === ".123");
       await name(page, "tab", "Train").click();
       await name(page, "button", "Copy link with weights").click();
-      await page.waitForFunction(() => location.hash.includes("weights="));
+      await hashHas(page, "weights=");
+      await page.locator(".message", { hasText: "copied" }).waitFor();
       const link = await page.evaluate(() => navigator.clipboard.readText());
       assert.equal(link, page.url());
-      await page.waitForTimeout(900); // the address stays as it is until the nets move on
+      await settled(page); // the address stays as it is until the nets move on
       assert.equal(link, page.url());
       const held = await scores(page);
 
-      const other = await context.newPage();
-      await other.goto(link);
-      await ready(other);
-      assert.deepEqual(await scores(other), held);
-      assert.match(await other.locator(".progress").textContent(), /edited/);
-      for (const one of [page, other]) {
-        await name(one, "button", "One epoch").click();
-        await stepIs(one, 80);
-      }
-      assert.deepEqual(await scores(other), await scores(page));
-      await name(other, "tab", "Backprop").click();
-      await other.waitForFunction(() => document.querySelector("table[data-table=x] td[role=gridcell]")?.textContent === ".123");
+      await withPage({ hash: new URL(link).hash }, async (other) => {
+        assert.deepEqual(await scores(other), held);
+        assert.match(await other.locator(".progress").textContent(), /edited/);
+        for (const one of [page, other]) {
+          await name(one, "button", "One epoch").click();
+          await stepIs(one, 80);
+        }
+        assert.deepEqual(await scores(other), await scores(page));
+        await name(other, "tab", "Backprop").click();
+        await until(other, "x[0,0] is .123 there too", () => document.querySelector("table[data-table=x] td[role=gridcell]")?.textContent === ".123");
+      });
     });
   });
 
@@ -334,7 +400,7 @@ describe("a permalink", () => {
   });
 });
 
-describe("the Backprop view", () => {
+describe("the Backprop view", two, () => {
   const start = "#view=backprop&data=spiral&noise=0.1&hidden=5*0.5-4*0.5&step=30&follow=7";
 
   /** Every table of the operation on show: its rows of numbers. */
@@ -403,18 +469,23 @@ describe("the Backprop view", () => {
       };
       let telling = 0; // many entries are 0: those prove little
       for (let at = 0; at < 16; ++at) {
-        const ids = await page.evaluate(() => [...document.querySelectorAll("table[data-table]")].map((table) => table.dataset.table));
-        for (const id of ids) {
-          const cells = page.locator(`table[data-table=${id}] td[role=gridcell]`);
-          const last = (await cells.count()) - 1;
-          for (const index of new Set([0, Math.floor(last * 0.4), Math.floor(last * 0.7), last])) {
-            await cells.nth(index).click();
-            const lines = await page.locator(".inspector .numbers").allTextContents();
-            if (lines.length === 0) continue; // came in from the operation before
-            const result = Number(lines[1].slice(2).replaceAll("\u2212", "-"));
-            near(value(lines[0].slice(2)), result, `operation ${at}, ${id}: ${lines[0]}`);
-            if (result !== 0) telling += 1;
-          }
+        // Clicked in the page, for the several hundred ways of a pointer would take longer than all else.
+        const shown = await page.evaluate(() =>
+          [...document.querySelectorAll("table[data-table]")].flatMap(({ dataset: { table } }) => {
+            const cells = () => document.querySelectorAll(`table[data-table=${table}] td[role=gridcell]`);
+            const last = cells().length - 1;
+            return [...new Set([0, Math.floor(last * 0.4), Math.floor(last * 0.7), last])].map((index) => {
+              cells()[index].click();
+              return { table, index, title: document.querySelector(".inspector h2").textContent, lines: [...document.querySelectorAll(".inspector .numbers")].map(({ textContent }) => textContent) };
+            });
+          }),
+        );
+        for (const { table, index, title, lines } of shown) {
+          assert.ok(new RegExp(`: ${table}(\\[|$)`).test(title), `${table}, entry ${index}: the inspector shows ${title}`);
+          if (lines.length === 0) continue; // came in from the operation before
+          const result = Number(lines[1].slice(2).replaceAll("\u2212", "-"));
+          near(value(lines[0].slice(2)), result, `operation ${at}, ${table}: ${lines[0]}`);
+          if (result !== 0) telling += 1;
         }
         if (at < 15) await name(page, "button", "Next ›").click();
       }
@@ -426,7 +497,9 @@ describe("the Backprop view", () => {
     await withPage({ hash: start }, async (page) => {
       for (const [table, index] of [["w", 3], ["w", 9], ["b", 1], ["x", 0]]) {
         await page.locator(`table[data-table=${table}] td[role=gridcell]`).nth(index).hover();
-        const { analytic, numeric, relative } = await page.waitForFunction(
+        const { analytic, numeric, relative } = await until(
+          page,
+          `the gradient of ${table}, entry ${index}, is checked`,
           ([id, entry]) => {
             const title = document.querySelector(".inspector h2").textContent;
             const value = (part) => document.querySelector(`.gradient .${part}`)?.dataset.value;
@@ -436,7 +509,7 @@ describe("the Backprop view", () => {
             return { analytic: Number(value("analytic")), numeric: Number(value("numeric")), relative: Number(value("relative")) };
           },
           [table, index],
-        ).then((handle) => handle.jsonValue());
+        );
         assert.ok(relative <= 1e-7, `${table}[${index}]: analytic ${analytic}, numeric ${numeric}`);
         assert.ok(Math.abs(analytic - numeric) <= 1e-6 * Math.max(1, Math.abs(analytic)));
       }
@@ -450,7 +523,7 @@ describe("the Backprop view", () => {
       await page.locator("table[data-table=b] td[role=gridcell]").nth(2).click();
       await page.locator("input.edit").fill("2.5");
       await page.keyboard.press("Enter");
-      await page.waitForFunction(() => document.querySelectorAll("table[data-table=b] td.changed").length === 1);
+      await until(page, "one entry of b is marked", () => document.querySelectorAll("table[data-table=b] td.changed").length === 1);
       assert.equal(await page.locator("table[data-table=out] td.changed").count(), 1);
       assert.match(await page.locator(".loss-now").textContent(), /→/);
       assert.notEqual(await loss(), before);
@@ -463,7 +536,7 @@ describe("the Backprop view", () => {
   });
 });
 
-describe("without a mouse", () => {
+describe("without a mouse", two, () => {
   /** Tabs on until a control of that name has the focus. */
   async function tabTo(page, wanted) {
     for (let count = 0; count < 120; ++count) {
@@ -490,34 +563,38 @@ describe("without a mouse", () => {
       await stepIs(page, 1);
       await tabTo(page, "Units of hidden layer 1");
       await page.keyboard.press("ArrowUp");
-      await page.waitForFunction(() => location.hash.includes("hidden=7*0.5"));
+      await hashHas(page, "hidden=7*0.5");
       await tabTo(page, "keep_prob of hidden layer 1");
       await page.keyboard.press("ArrowRight");
-      await page.waitForFunction(() => location.hash.includes("hidden=7*0.55"));
+      await hashHas(page, "hidden=7*0.55");
       await tabTo(page, "Moons");
       await page.keyboard.press("ArrowRight");
-      await page.waitForFunction(() => location.hash.includes("data=circles"));
+      await hashHas(page, "data=circles");
       await tabTo(page, "Learning rate");
       await page.keyboard.press("Control+A");
       await page.keyboard.type("0.02\n");
-      await page.waitForFunction(() => location.hash.includes("rate=0.02"));
+      await hashHas(page, "rate=0.02");
 
       await tabTo(page, "Train"); // round the end of the page
       await page.keyboard.press("ArrowRight");
       await page.locator("table[data-table=w]").waitFor();
       await tabTo(page, "affine1 forward");
       await page.keyboard.press("ArrowRight");
-      await page.waitForFunction(() => document.querySelector(".operation h2").textContent === "relu1 forward");
+      await until(page, "relu1 forward is shown", () => document.querySelector(".operation h2").textContent === "relu1 forward");
       await page.keyboard.press("ArrowLeft");
-      await page.waitForFunction(() => document.querySelector(".operation h2").textContent === "affine1 forward");
+      await until(page, "affine1 forward is shown", () => document.querySelector(".operation h2").textContent === "affine1 forward");
       for (let count = 0; count < 60 && !(await page.evaluate(() => document.activeElement.closest("table")?.dataset.table === "w")); ++count) await page.keyboard.press("Tab");
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("ArrowRight");
-      await page.waitForFunction(() => document.querySelector(".inspector h2").textContent === "affine1: w[1,1]" && document.querySelector(".gradient .relative")?.dataset.value);
+      await until(
+        page,
+        "the gradient of w[1,1] is checked",
+        () => document.querySelector(".inspector h2").textContent === "affine1: w[1,1]" && document.querySelector(".gradient .relative")?.dataset.value,
+      );
       await page.keyboard.press("Enter");
       await page.keyboard.type("1.75\n");
-      await page.waitForFunction(() => document.querySelector(".inspector .value").dataset.value === "1.75");
-      await page.waitForFunction(() => document.querySelectorAll("table[data-table=w] td.changed").length === 1);
+      await until(page, "w[1,1] is 1.75", () => document.querySelector(".inspector .value").dataset.value === "1.75");
+      await until(page, "one entry of w is marked", () => document.querySelectorAll("table[data-table=w] td.changed").length === 1);
       await page.keyboard.press("Escape");
       assert.equal(await page.evaluate(() => document.activeElement.textContent), "1.75");
     });
@@ -526,14 +603,14 @@ describe("without a mouse", () => {
   it("works by touch on a small screen", async () => {
     await withPage({ width: 360, height: 740, touch: true, hash: "#view=backprop&hidden=6*0.5&step=20" }, async (page) => {
       await page.locator("table[data-table=w] td[role=gridcell]").nth(1).tap();
-      await page.waitForFunction(() => document.querySelector(".gradient .relative")?.dataset.value);
+      await until(page, "a gradient is checked", () => document.querySelector(".gradient .relative")?.dataset.value);
       await page.getByRole("button", { name: "More by 0.1" }).tap();
       await page.locator("td.changed").first().waitFor();
       await name(page, "button", "Next ›").tap();
       assert.equal(await page.locator(".operation h2").textContent(), "relu1 forward");
       await name(page, "tab", "Train").tap();
       await name(page, "button", "One unit more in hidden layer 1").tap();
-      await page.waitForFunction(() => location.hash.includes("hidden=7*0.5"));
+      await hashHas(page, "hidden=7*0.5");
       const small = await page.evaluate(() =>
         [...document.querySelectorAll("button, input[type=range], [role=slider]")]
           .filter((node) => node.checkVisibility())
@@ -545,7 +622,7 @@ describe("without a mouse", () => {
   });
 });
 
-describe("on every screen", () => {
+describe("on every screen", two, () => {
   const hashes = {
     train: "#view=train&data=blobs&classes=5&step=60&hidden=16*0.5-16*0.5",
     "your own": "#view=train&data=own&own=0,0,0;1,1,1;0,1,2;1,0,3;-1,-1,4;-0.5,-0.5,0&hidden=64*0.5-64-64-64-64*0.5",
@@ -557,7 +634,7 @@ describe("on every screen", () => {
       for (const [what, hash] of Object.entries(hashes))
         it(`${what} fits ${width} px, and axe finds nothing wrong in ${scheme}`, async () => {
           await withPage({ width, scheme, hash, touch: width === 360 }, async (page) => {
-            await page.waitForTimeout(300);
+            await settled(page);
             await noOverflow(page, what);
             await page.evaluate(axe);
             const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
@@ -566,21 +643,26 @@ describe("on every screen", () => {
         });
 });
 
+// One after the other and each in a window of its own. What decides is counted or is CPU time of the page's own process or
+// thread, which other programs on the machine do not lengthen; what a clock says is printed and decides nothing.
 describe("fast enough", () => {
-  it("loads under 500 KB compressed, and can be used within a second", async (test) => {
+  it("loads under 500 KB compressed, and can be used after two seconds of work", async (test) => {
     const times = [];
+    const work = [];
     for (let attempt = 0; attempt < 5; ++attempt) {
-      served = [];
-      times.push(
-        await withPage({}, async (page) => page.evaluate(() => performance.getEntriesByName("ready")[0].startTime)),
-      );
+      served.length = 0;
+      const before = await rendererTimes(browser);
+      await withPage({ fresh: true }, async (page) => {
+        work.push(mostWork(before, await rendererTimes(browser)));
+        times.push(await page.evaluate(() => performance.getEntriesByName("ready")[0].startTime));
+      });
     }
     const size = served.reduce((sum, { compressed }) => sum + compressed, 0);
-    test.diagnostic(`${served.length} files, ${(size / 1000).toFixed(0)} KB as gzip; ready after ${times.map((time) => time.toFixed(0)).join(", ")} ms`);
+    test.diagnostic(`${served.length} files, ${(size / 1000).toFixed(0)} KB as gzip; ready after ${work.map((seconds) => seconds.toFixed(2)).join(", ")} s of CPU time, ${times.map((time) => time.toFixed(0)).join(", ")} ms by the clock`);
     assert.ok(served.some(({ path }) => path.endsWith(".wasm")), "the library was not loaded");
     assert.ok(size < 500_000, `${size} bytes`);
-    // The other programs on the machine may hold one load up, but not the quickest of five.
-    assert.ok(Math.min(...times) < 1000, `${times}`);
+    // With the start of the process and all compilers of scripts in it; the quickest of five.
+    assert.ok(Math.min(...work) < 2, `${work} s of CPU time`);
   });
 
   it("never asks for a step of training while it waits for another", async () => {
@@ -604,45 +686,52 @@ describe("fast enough", () => {
     };
     await withPage({ script: watch, hash: "#hidden=64-64-64&speed=50&points=500" }, async (page) => {
       await name(page, "button", "Play").click();
-      await page.waitForFunction(() => window.watched.asked > 12);
+      await until(page, "12 frames have asked for steps", () => window.watched.asked > 12);
       await name(page, "button", "Pause").click();
       const asked = await page.evaluate(() => window.watched.asked);
-      await page.waitForTimeout(1500);
+      await settled(page);
       assert.deepEqual(await page.evaluate(() => window.watched), { most: 1, waiting: 0, asked }); // none were in a queue
     });
   });
 
-  it("draws 60 frames a second while it trains 2-16-16-3", async (test) => {
-    await withPage({ hash: "#data=spiral&points=200&hidden=16*0.5-16*0.5&batch=32&speed=2" }, async (page) => {
+  for (const [what, net] of [["2-16-16-3", "hidden=16*0.5-16*0.5&batch=32&speed=2"], ["five layers of 64, 100 steps at a time", "hidden=64*0.5-64-64-64-64&batch=500&speed=100"]])
+    it(`has time for 60 frames a second while it trains ${what}`, async (test) => {
+      await withPage({ hash: `#data=spiral&points=200&${net}`, fresh: true }, async (page, context) => {
+        const session = await context.newCDPSession(page);
+        await session.send("Performance.enable", { timeDomain: "threadTicks" });
+        const mainThread = async () => (await session.send("Performance.getMetrics")).metrics.find((metric) => metric.name === "TaskDuration").value;
+        const reaches = (wanted) => until(page, `step ${wanted} is drawn`, (number) => Number(document.querySelector(".progress").dataset.step) >= number, wanted);
+        await name(page, "button", "Play").click();
+        await reaches(100); // compiled by now
+        const from = await step(page);
+        const started = await page.evaluate(() => performance.now());
+        const before = await mainThread();
+        let drawn = 0;
+        do {
+          await frames(page, 60);
+          drawn += 60;
+        } while ((await step(page)) < from + 200);
+        const work = (1000 * ((await mainThread()) - before)) / drawn;
+        const elapsed = (await page.evaluate(() => performance.now())) - started;
+        test.diagnostic(`${work.toFixed(2)} ms of CPU time a frame; by the clock ${((1000 * drawn) / elapsed).toFixed(0)} frames a second`);
+        // The page's own thread must have done with a frame before the next is due; training is for the worker's.
+        assert.ok(work < 1000 / 60, `${work} ms of CPU time a frame`);
+        await name(page, "button", "Pause").click();
+      });
+    });
+
+  it("goes on drawing while a step of training is under way", async () => {
+    // Every request to train waits until 30 frames were drawn. A page that waits for it would wait for ever.
+    const script = () => {
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (message, ...rest) {
+        const passOn = (left) => (left === 0 ? post.call(this, message, ...rest) : requestAnimationFrame(() => passOn(left - 1)));
+        passOn(message.method === "train" ? 30 : 0);
+      };
+    };
+    await withPage({ script }, async (page) => {
       await name(page, "button", "Play").click();
-      await page.waitForTimeout(500);
-      const windows = [];
-      for (let attempt = 0; attempt < 20; ++attempt) {
-        windows.push(
-          await page.evaluate(
-            () =>
-              new Promise((done) => {
-                const from = Number(document.querySelector(".progress").dataset.step);
-                const times = [];
-                const frame = (time) => {
-                  times.push(time);
-                  if (time - times[0] < 1500) requestAnimationFrame(frame);
-                  else {
-                    const taken = Number(document.querySelector(".progress").dataset.step) - from;
-                    done({ frames: ((times.length - 1) * 1000) / (time - times[0]), steps: (taken * 1000) / (time - times[0]) });
-                  }
-                };
-                requestAnimationFrame(frame);
-              }),
-          ),
-        );
-        if (windows.at(-1).frames > 57 && windows.at(-1).steps > 0) break;
-      }
-      test.diagnostic(windows.map(({ frames, steps }) => `${frames.toFixed(1)} frames and ${steps.toFixed(0)} steps a second`).join("; "));
-      // The best of the windows, for the machine may be shared: a page too slow is slow in all of them. How fast the worker gets on
-      // is no matter of drawing, but it has to get on.
-      const { frames, steps } = windows.at(-1);
-      assert.ok(frames > 57 && steps > 0, `${frames} frames and ${steps} steps a second`);
+      await until(page, "two steps are drawn, each asked for 30 frames before", () => Number(document.querySelector(".progress").dataset.step) >= 4);
     });
   });
 });

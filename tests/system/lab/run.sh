@@ -13,7 +13,4 @@ chromium=${CHROMIUM:-/usr/bin/chromium}
 [[ -x $chromium ]] || fail "$chromium is missing (Debian: apt-get install chromium, or set CHROMIUM)"
 ../../../scripts/lab.sh --build
 
-# One file after the other: one of them measures frames.
-for file in engine_test.mjs page_test.mjs; do
-  CHROMIUM=$chromium node --test "$file"
-done
+CHROMIUM=$chromium node --test all_test.mjs

@@ -5,31 +5,50 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { dirname, extname, join, normalize, resolve } from "node:path";
+import { after } from "node:test";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { launchOptions } from "../browser.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { chromium } = createRequire(resolve(here, "../../../apps/lab/page/package.json"))("playwright-core");
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
 
+/** A page beside the built one that runs nothing of its own. */
+export const blank = "blank.html";
+
 /** The folder of the built page. */
 export const folder = resolve(process.env.LAB_PAGE ?? resolve(here, "../../../build/lab"));
 
-/** Serves it below a folder and not at the root, for the page's addresses must be relative; `served` hears of every file. */
-export async function openSite(served = () => {}) {
+/**
+ * Serves it below a folder and not at the root, for the page's addresses must be relative, and starts the browser; both
+ * once for all tests. `served` lists the files asked for, with their size as gzip sends them.
+ */
+export const site = () => (opened ??= openSite());
+
+let opened;
+after(async () => (await opened)?.close());
+
+async function openSite() {
   assert.ok(existsSync(join(folder, "index.html")), `${folder} holds no page: run scripts/lab.sh --build`);
+  const served = [];
+  const compressed = new Map();
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(request.url.split(/[?#]/)[0])).replace(/^\/some\/folder\//, "");
+    if (path === blank) return response.writeHead(200, { "content-type": types[".html"] }).end(`<!doctype html><link rel="icon" href="data:,">`);
     const file = join(folder, path || "index.html");
     if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
     const body = readFileSync(file);
-    served(path, body);
+    if (!compressed.has(path)) compressed.set(path, gzipSync(body).length);
+    served.push({ path, compressed: compressed.get(path) });
     return response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+  const browser = await chromium.launch(launchOptions);
   return {
     address: `http://127.0.0.1:${server.address().port}/some/folder/`,
     browser,
+    served,
     async close() {
       await browser.close();
       server.close();

@@ -1,13 +1,15 @@
 // Opens pages in Chromium and holds what they show against the study they were made from: the fixtures beside this file
 // and, where STUDY_FOLDER names a folder with a study.html and study.json of dropout_study, that page too.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { backstop, launchOptions, until } from "../browser.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const pageFolder = resolve(here, "../../../apps/dropout_study/page");
@@ -28,22 +30,50 @@ function fill(name, study) {
   return file;
 }
 
-/** Opens the page, and afterwards holds it to have stayed silent and to have asked for no other file. */
-async function withPage(file, { width = 1440, scheme = "light" }, body) {
-  const address = pathToFileURL(file).href;
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme });
-  const problems = [];
-  context.on("request", (request) => request.url().split("#")[0] === address || problems.push(`request: ${request.url()}`));
+/** Pages that no test is using. A new document in one of them costs less than a new page. */
+const idle = [];
+
+/** A page in a window of its own: of two in one window Chromium holds the one behind back. */
+async function openPage() {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(backstop);
   const page = await context.newPage();
-  page.on("console", (message) => problems.push(`console ${message.type()}: ${message.text()}`));
-  page.on("pageerror", (error) => problems.push(`error: ${error.stack}`));
+  const open = { page, address: "", problems: [] };
+  page.on("request", (request) => {
+    if (request.url().split("#")[0] !== open.address) open.problems.push(`request: ${request.url()}`);
+  });
+  page.on("console", (message) => open.problems.push(`console ${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => open.problems.push(`error: ${error.stack}`));
+  return open;
+}
+
+/** Waits until every chart is drawn, as wide as its place is. */
+const chartsDrawn = (page) =>
+  until(page, "every chart is drawn as wide as its place", () =>
+    [...document.querySelectorAll(".chart")].every(
+      ({ firstChild, clientWidth }) => Number(firstChild?.getAttribute("width")) === Math.floor(clientWidth),
+    ),
+  );
+
+/** Opens the file, and afterwards holds it to have stayed silent and to have asked for no other. */
+async function withPage(file, { width = 1440, scheme = "light" }, body) {
+  const open = idle.pop() ?? (await openPage());
+  const { page, problems } = open;
+  let passed = false;
   try {
-    await page.goto(address);
-    await page.waitForFunction(() => [...document.querySelectorAll(".chart")].every((chart) => chart.firstChild));
+    open.address = pathToFileURL(file).href;
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.mouse.move(0, 0); // the test before may have left it on a chart
+    await page.goto(open.address);
+    await chartsDrawn(page);
     await body(page);
     assert.deepEqual(problems, []);
+    passed = true;
   } finally {
-    await context.close();
+    // What a failed test left behind is no matter of the next one.
+    if (passed) idle.push(open);
+    else await page.context().close();
   }
 }
 
@@ -361,7 +391,7 @@ async function checkWidth(page) {
   await page.locator("details").evaluateAll((all) => all.forEach((details) => (details.open = true)));
   for (const width of [360, 1440]) {
     await page.setViewportSize({ width, height: 900 });
-    await page.waitForFunction(() => [...document.querySelectorAll(".chart")].every((chart) => !chart.firstChild || Number(chart.firstChild.getAttribute("width")) === Math.floor(chart.clientWidth)));
+    await chartsDrawn(page);
     const wide = await page.evaluate(() => ({
       page: document.documentElement.scrollWidth - document.documentElement.clientWidth,
       // Nothing outside a scrolling box may stand beyond the edge, where overflow: hidden would only hide it.
@@ -455,7 +485,7 @@ async function checkAccess(page) {
   for (const role of ["banner", "main", "contentinfo", "navigation"]) assert.equal(await page.getByRole(role).count(), 1, role);
 
   await page.evaluate(axe);
-  const { violations, passes } = await page.evaluate(() => window.axe.run());
+  const { violations, passes } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
   assert.ok(passes.length > 20);
   assert.deepEqual(violations.map(({ id, impact, nodes }) => `${impact}: ${id}: ${nodes[0].html.slice(0, 120)}`), []);
 }
@@ -488,13 +518,11 @@ if (process.env.STUDY_FOLDER) {
   cases.push({ name: "the program's own page", study: readStudy(join(folder, "study.json")), file: () => join(folder, "study.html") });
 }
 
-// One suite, because node 18 runs before and after for suites only.
-describe("page", () => {
+// One suite, because node 18 runs before and after for suites only. Two tests at a time, each in a
+// page of its own: one page alone keeps one core busy, for the test waits while the page works.
+describe("page", { concurrency: 2 }, () => {
   before(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
-    });
+    browser = await chromium.launch(launchOptions);
   });
 
   after(async () => {
@@ -537,6 +565,7 @@ describe("page", () => {
       const { points } = find(drawn, "curve train keep-1")[0];
       const chart = page.locator("#curves .chart svg");
       await chart.hover({ position: { x: points[4][0], y: points[4][1] } });
+      await until(page, "the tip at the pointer says something", () => document.querySelector("#curves .tip")?.textContent);
       const tip = await chart.locator(".tip").textContent();
       const { mean, low, high } = study.groups[0].train_curve;
       assert.equal(tip.replaceAll("\u00a0", " ").replaceAll("\u200b", ""), `epoch 5keep_prob 1train ${range({ mean: mean[4], low: low[4], high: high[4] })}`);
@@ -570,8 +599,8 @@ describe("page", () => {
     await withPage(file, {}, async (page) => assert.match(await page.locator("main").textContent(), /holds no study yet/));
   });
 
-  it("the committed page is what the sources give, byte for byte", () => {
-    execFileSync(process.execPath, [join(pageFolder, "build.mjs"), scratch]);
+  it("the committed page is what the sources give, byte for byte", async () => {
+    await promisify(execFile)(process.execPath, [join(pageFolder, "build.mjs"), scratch]);
     for (const file of ["template.html", "LICENCES.txt"]) {
       assert.ok(readFileSync(join(scratch, file)).equals(readFileSync(join(pageFolder, file))), `${file} is out of date: run npm run build`);
     }

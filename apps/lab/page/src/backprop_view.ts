@@ -56,8 +56,11 @@ export class BackpropView {
   private selection: Selection | null = null;
   private hovered: Selection | null = null;
   private shown = "";
-  private tracing = false;
+  /** A trace is asked for and not yet shown. */
+  tracing = false;
   private again = false;
+  /** How many gradients are being checked, or may be in a moment. */
+  private checking = 0;
   private gradients = 0;
   private edits = 0;
 
@@ -196,6 +199,10 @@ export class BackpropView {
   restyle(): void {
     this.plane.restyle();
     this.render();
+  }
+
+  get busy(): boolean {
+    return this.tracing || this.checking > 0;
   }
 
   private get step(): Step | undefined {
@@ -444,10 +451,11 @@ export class BackpropView {
     ];
     list.replaceChildren(...row("analytic", "…", "analytic"), ...row("numeric", "…", "numeric"), ...row("relative error", "…", "relative"));
     const { trace, place } = this;
-    // While the pointer sweeps over a table only the cell where it rests is computed.
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    if (mine !== this.gradients || !trace) return;
+    this.checking += 1;
     try {
+      // While the pointer sweeps over a table only the cell where it rests is computed.
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      if (mine !== this.gradients || !trace) return;
       const { analytic, numeric, relativeError, atKink } = await this.session.numericGradient(place.side, variable.tensor, variable.index, trace.examples, place.mode);
       if (mine !== this.gradients) return;
       list.replaceChildren(
@@ -458,6 +466,8 @@ export class BackpropView {
       );
     } catch (error) {
       this.say(sentence(error), true);
+    } finally {
+      this.checking -= 1;
     }
   }
 

@@ -48,7 +48,10 @@ let addressTimer: ReturnType<typeof setTimeout> | undefined;
 function writeAddress(): void {
   addressTimer ??= setTimeout(() => {
     addressTimer = undefined;
-    if (!session.state) return;
+    // Nets that are still being made are not yet where the address says: apply() writes it when they are.
+    if (!session.state || making > 0) return;
+    // A link was put into the address and its event has yet to come: it must not be written over.
+    if (location.hash !== written) return;
     const hash = link();
     if (hash === location.hash) return;
     written = hash;
@@ -58,6 +61,7 @@ function writeAddress(): void {
 
 async function copyLink(withWeights: boolean): Promise<void> {
   try {
+    await latest; // a link to nets that are only half made would lose what they are to be
     kept = null;
     if (withWeights) {
       session.pause();
@@ -102,7 +106,20 @@ function change(edit: (config: LabConfig) => void): void {
   void apply(fresh);
 }
 
-async function apply(progress: Progress): Promise<void> {
+/** How many nets are being made or wait for it, and the end of the latest. */
+let making = 0;
+let latest: Promise<void> = Promise.resolve();
+
+function apply(progress: Progress): Promise<void> {
+  making += 1;
+  latest = make(progress).finally(() => {
+    making -= 1;
+    writeAddress();
+  });
+  return latest;
+}
+
+async function make(progress: Progress): Promise<void> {
   const wanted = structuredClone(config);
   const outcome = await session.reset(wanted, progress);
   if (outcome === "superseded") return;
@@ -113,7 +130,6 @@ async function apply(progress: Progress): Promise<void> {
   }
   applied = wanted;
   if (progress.saved) kept = { saved: progress.saved, version: session.version };
-  writeAddress();
 }
 
 async function start(progress: Progress, problems: string[]): Promise<void> {
@@ -236,7 +252,26 @@ function frame(): void {
     dirty = false;
     draw();
   }
+  tell();
   requestAnimationFrame(frame);
+}
+
+/** The first nets are made. */
+let started = false;
+
+/**
+ * Where the page stands, for programs that use it: `ready` once the first nets are made and drawn, `settled` while
+ * nothing is under way and all that was done is on the screen and in the address.
+ */
+function tell(): void {
+  const { dataset } = document.documentElement;
+  if (started && dataset["ready"] !== "true" && !dirty && !backprop.tracing) {
+    performance.mark("ready");
+    dataset["ready"] = "true";
+  }
+  const working = session.playing || session.busy || making > 0 || dirty || addressTimer !== undefined || backprop.busy || settings.reading > 0;
+  const settled = String(!working);
+  if (dataset["settled"] !== settled) dataset["settled"] = settled;
 }
 
 function draw(): void {
@@ -284,6 +319,5 @@ document.querySelector("#page")?.append(
 );
 requestAnimationFrame(frame);
 void start(opened, opened.problems).then(() => {
-  performance.mark("ready");
-  document.documentElement.dataset["ready"] = "true";
+  started = true;
 });

@@ -58,6 +58,8 @@ export class Session {
 
   private tail: Promise<unknown> = Promise.resolve();
   private waiting = 0;
+  /** How many requests to train wait for their turn. */
+  private advances = 0;
   private frame = 0;
   private resets = 0;
 
@@ -84,6 +86,7 @@ export class Session {
       try {
         made = await this.engine.reset(config);
       } catch (error) {
+        if (mine !== this.resets) return "superseded"; // what was asked for since is not to be taken back
         this.onError(sentence(error));
         return "refused";
       }
@@ -142,10 +145,13 @@ export class Session {
 
   /** How many steps is asked when their turn comes: nets that are still being made may have other epochs. */
   async advance(steps: (state: State | null) => number, withDiagram = true): Promise<void> {
+    this.advances += 1;
     await this.enqueue(async () => {
+      this.advances -= 1;
       try {
         this.note(await this.engine.train(steps(this.state)));
-        await this.draw(withDiagram || this.frame++ % framesBetweenDiagrams === 0);
+        // Nobody would see the pictures between those that were asked for in a row.
+        if (this.advances === 0) await this.draw(withDiagram || this.frame++ % framesBetweenDiagrams === 0);
       } catch (error) {
         this.playing = false;
         this.onPlaying();

@@ -32,6 +32,9 @@ export class Settings {
   private readonly pad: DrawPad;
   private readonly own: HTMLElement;
   private readonly problem = html("p", { class: "problem", role: "alert" });
+  /** How many files are being read. */
+  reading = 0;
+  private opened = 0;
 
   constructor(private readonly actions: Actions) {
     const { change } = actions;
@@ -165,9 +168,13 @@ export class Settings {
   }
 
   private async open(file: File): Promise<void> {
+    const mine = ++this.opened;
+    this.reading += 1;
     try {
       if (file.size > 2_000_000) throw new Error(`The file has ${count(file.size)} bytes, too many for 2,000 points. Nothing was changed.`);
-      const read = readCsv(await file.text());
+      const text = await file.text();
+      if (mine !== this.opened) return; // another was opened since, and may have been read sooner
+      const read = readCsv(text);
       setText(this.problem, "");
       this.actions.change((config) => {
         config.data.own = { x: read.x, labels: read.labels };
@@ -182,6 +189,8 @@ export class Settings {
       const message = `${file.name}: ${sentence(error)}`;
       setText(this.problem, message);
       this.actions.say(message, true);
+    } finally {
+      this.reading -= 1;
     }
   }
 }
