@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Plants every mistake of coursework/mistakes in the solution and grades it: each must compile, cost
-the points of the items that its header names, under the cause that it names, and no others. Then
-every solution of coursework/alternatives, written in some other way, must earn all points.
+"""Plants every mistake of coursework/mistakes in the solution and grades it: each must compile,
+cost the points of the items that its header names, under the cause that it names, and no others.
+Then every solution of coursework/alternatives, written in some other way, must earn all points.
 
-The solution is built once. A change is compiled to a shared library, each once and against the same
-precompiled header, and the programs that use it are graded with it. There is a process for each free
-core; a change that crashes or never ends has only the programs of its own items to end.
+The solution is built once. A change is compiled to a shared library, each once and against the
+same precompiled header, and the programs that use it are graded with it. There is a process for
+each free core; a change that crashes or never ends has only the programs of its own items to end.
 
 The last line is "N passed, N failed"; the exit code is 1 when any failed.
 """
@@ -88,8 +88,8 @@ def files_of(patch):
 
 
 class Solution:
-    """The solution's folder, built once. Its exercises are shared libraries, so that a change is one
-    of these, and the programs beside it stay as they are."""
+    """The solution's folder, built once. Its exercises are shared libraries, so that a change is
+    one of these, and the programs beside it stay as they are."""
 
     def __init__(self, folder):
         self.folder = folder / "solution"
@@ -366,7 +366,7 @@ def main():
         sys.exit(f"mistakes_test: {error}")
     alternatives = [Alternative(f"alternatives/{path.stem}", path)
                     for path in sorted((COURSEWORK / "alternatives").glob("*.patch"))]
-    changes = [(grade_alternative, alternative) for alternative in alternatives]  # the longest first
+    changes = [(grade_alternative, alternative) for alternative in alternatives]  # longest first
     changes += [(plant, mistake) for mistake in mistakes]
     chosen = [(function, change) for function, change in changes
               if not arguments.names or any(word in change.name for word in arguments.names)]

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
@@ -293,6 +294,12 @@ class StudentFolder(unittest.TestCase):
         done = run(self.folder / "grade")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertRegex(done.stdout, rf"together +{points(FILES)}/{points(FILES)}\n$")
+        affine = self.folder / "layers/affine.cpp"
+        affine.write_text(affine.read_text() + "// edited\n")
+        begin = time.monotonic()
+        done = run(self.folder / "grade", "1")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        print(f"from an edit to the end of ./grade 1: {time.monotonic() - begin:.1f} s", flush=True)
 
     def plant(self, patch):
         """Changes solutions in the folder as mistakes_test.py does."""
