@@ -303,7 +303,8 @@ class StudentFolder(unittest.TestCase):
 
     def plant(self, patch):
         """Changes solutions in the folder as mistakes_test.py does."""
-        done = run("patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-i", patch, cwd=self.folder)
+        done = run("patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-i", patch,
+                   cwd=self.folder)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def graded(self, *items):
@@ -313,8 +314,8 @@ class StudentFolder(unittest.TestCase):
         return {r["number"]: r for r in json.loads((self.folder / "results.json").read_text())}
 
     def test_grade_names_planted_mistakes(self):
-        """As mistakes_test.py does, which has its own way of building them: those that stand and fall
-        with how numbers are computed."""
+        """As mistakes_test.py does, which has its own way of building them: those that stand and
+        fall with how numbers are computed."""
         self.solve(*FILES)
         wanted = {}
         for name in ("043-loss-in-float", "086-sgd-in-float", "113-adam-in-float"):
