@@ -1,18 +1,24 @@
 #!/usr/bin/python3
-"""Plants every mistake of coursework/mistakes in the solution and grades it: each must compile, cost the points of the
-items that its header names, under the cause that it names, and no others. Then every solution of
-coursework/alternatives, written in some other way, must earn all points.
+"""Plants every mistake of coursework/mistakes in the solution and grades it: each must compile,
+cost the points of the items that its header names, under the cause that it names, and no others.
+Then every solution of coursework/alternatives, written in some other way, must earn all points.
+
+The solution is built once. A change is compiled to a shared library, each once and against the
+same precompiled header, and the programs that use it are graded with it. There is a process for
+each free core; a change that crashes or never ends has only the programs of its own items to end.
 
 The last line is "N passed, N failed"; the exit code is 1 when any failed.
 """
 import argparse
 import contextlib
 import dataclasses
-import itertools
 import json
 import multiprocessing
+import os
 import pathlib
 import re
+import resource
+import shlex
 import shutil
 import subprocess
 import sys
@@ -27,20 +33,28 @@ import build  # noqa: E402
 import process  # noqa: E402
 import report  # noqa: E402
 
-SLOTS = 2
+# The students' -O3 takes half as long again. student_test.py holds ./grade against the verdicts.
+OPTIMISATION = "-O1 -DNDEBUG"
+BACKSTOP = 900  # seconds for one change: only what hangs takes so long
 WIDTH = 100  # columns of the table for a message
 
 
 @dataclasses.dataclass(frozen=True)
 class Mistake:
-    """A patch and its header. `causes` has one for each of `items`; `also` are the items that the mistake
-    may cost besides, under whatever cause: those that run on the changed code."""
+    """A patch and its header. `causes` has one for each of `items`; `also` are the items that the
+    mistake may cost besides, under whatever cause: those that run on the changed code."""
     name: str
     patch: pathlib.Path
     sentence: str
     items: list
     causes: list
     also: list
+
+
+@dataclasses.dataclass(frozen=True)
+class Alternative:
+    name: str
+    patch: pathlib.Path
 
 
 @dataclasses.dataclass
@@ -57,81 +71,169 @@ def read_mistake(path):
     fields = dict(line.split(": ", 1) for line in head.splitlines() if line)
     unknown = fields.keys() - {"Mistake", "Items", "Cause", "Also"}
     if unknown or not diff or not {"Mistake", "Items", "Cause"} <= fields.keys():
-        raise ValueError(f"{path.name}: expected Mistake:, Items:, Cause: and perhaps Also: before a diff")
+        raise ValueError(f"{path.name}: expected Mistake:, Items:, Cause: and perhaps Also: before "
+                         "a diff")
     items, causes = fields["Items"].split(), fields["Cause"].split()
     causes = causes * len(items) if len(causes) == 1 else causes
     missing = [cause for cause in causes if cause not in report.judge.CAUSES]
     if missing or len(causes) != len(items):
         raise ValueError(f"{path.name}: " + (f"judge.py has no cause {missing[0]}" if missing else
                                              "neither one cause nor one for each item"))
-    return Mistake(path.stem, path, fields["Mistake"], items, causes, fields.get("Also", "").split())
+    also = fields.get("Also", "").split()
+    return Mistake(path.stem, path, fields["Mistake"], items, causes, also)
 
 
 def files_of(patch):
     return re.findall(r"^--- a/(\S+)", patch.read_text(), re.MULTILINE)
 
 
-class Slot:
-    """A built copy of the solution, in which one thing at a time is changed and graded."""
+class Solution:
+    """The solution's folder, built once. Its exercises are shared libraries, so that a change is
+    one of these, and the programs beside it stay as they are."""
 
     def __init__(self, folder):
-        self.folder = folder
-        self.items = json.loads((folder / "assignment.json").read_text())["items"]
-        self.cases = json.loads((folder / "grading" / "cases.json").read_text())["items"]
-        self.worker_of = {item["number"]: self.cases[item["id"]][0]["worker"] for item in self.items}
+        self.folder = folder / "solution"
+        self.doubles = folder / "doubles"  # the exercises' libraries without float
+        self.changes = folder / "changes"
+        self.items = json.loads((COURSEWORK / "assignment.json").read_text())["items"]
+        self.files = list(dict.fromkeys(item["file"] for item in self.items))
+
+    def make(self):
+        """The sources. In a folder that is there already only what has changed is written."""
+        fresh = self.folder.with_name("fresh")
+        for old in (fresh, self.doubles, self.changes):
+            shutil.rmtree(old, ignore_errors=True)
+        subprocess.run([COURSEWORK / "make_student", "--solution", "--no-pdf", fresh], check=True,
+                       stdout=subprocess.DEVNULL)
+        lists = fresh / "CMakeLists.txt"
+        lists.write_text(with_shared_libraries(lists.read_text()))
+        for path in fresh.rglob("*"):
+            target = self.folder / path.relative_to(fresh)
+            if path.is_dir():
+                target.mkdir(parents=True, exist_ok=True)
+            elif not target.exists() or target.read_bytes() != path.read_bytes():
+                shutil.copy(path, target)
+        self.doubles.mkdir()
+        self.changes.mkdir()
+        self.cases = json.loads((self.folder / "grading" / "cases.json").read_text())["items"]
+        self.worker_of = {item["number"]: self.cases[item["id"]][0]["worker"]
+                          for item in self.items}
         self.workers = sorted(set(self.worker_of.values()))
-        self.built = {}
 
     def build(self):
-        """Returns the workers that are others than at the last call, and {worker: why it could not be built}."""
+        """The programs and the libraries, with the students' own CMakeLists.txt."""
+        subprocess.run(["cmake", "-G", "Ninja", "-S", self.folder, "-B", self.folder / "build",
+                        f"-DCMAKE_CXX_FLAGS_RELEASE={OPTIMISATION}", "-DCMAKE_CXX_FLAGS=-fPIC",
+                        "-DCMAKE_BUILD_RPATH_USE_ORIGIN=ON"],
+                       check=True, stdout=subprocess.DEVNULL)
         problems = build.build(self.folder, self.workers)
-        before, self.built = self.built, {w: self._stamp(w) for w in self.workers if w not in problems}
-        return [w for w in self.workers if self.built.get(w) != before.get(w)], problems
+        if problems:
+            sys.exit(f"the solution does not compile: {problems}")
+        entries = json.loads((self.folder / "build" / "compile_commands.json").read_text())
+        self.commands = {str(pathlib.Path(entry["file"]).relative_to(self.folder)): entry
+                         for entry in entries}
+        needed = {worker: libraries_of(self.folder / "build" / f"worker_{worker}")
+                  for worker in self.workers}
+        self.users = {file: [w for w in self.workers if library_of(file) in needed[w]]
+                      for file in self.files}
 
-    def _stamp(self, worker):
-        return (self.folder / "build" / f"worker_{worker}").stat().st_mtime_ns
+    def folder_of(self, outcome):
+        return self.changes / outcome.name.replace("/", "-")
 
-    def grade(self, workers):
+    def compile(self, file, text, folder):
+        """Makes the library of an exercise from another text, in `folder`. Returns the compiler's
+        first error as lines, none when all is well. Where the library is loaded, the program has
+        brought all other libraries already."""
+        source = folder / file
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text(text)
+        entry = self.commands[file]
+        words = shlex.split(entry["command"])
+        words = words[:words.index("-o")]  # what follows names the object and the source
+        words += ["-shared", "-nodefaultlibs", "-o", folder / library_of(file), source]
+        done = subprocess.run(words, cwd=entry["directory"], capture_output=True, text=True,
+                              check=False)
+        return build.first_error(done.stderr, folder) if done.returncode else []
+
+    def compile_double(self, file):
+        return self.compile(file, without_float((self.folder / file).read_text()), self.doubles)
+
+    def programs(self, folder, libraries):
+        """Puts the programs into `folder`, and those of the libraries that are not there yet. Each
+        program looks for them beside itself."""
+        built = self.folder / "build"
+        for path in [*built.glob("worker_*"), built / "libgiven.so", *libraries.glob("lib*.so")]:
+            if path.is_file() and not (folder / path.name).exists():
+                os.link(path, folder / path.name)
+
+    def grade(self, folder, workers):
         """Results of the items of these workers, through ./grade's own code."""
         def answer(worker, requests):
-            return process.run(self.folder / "build" / f"worker_{worker}", requests, process.Limits(), None)
+            return process.run(folder / f"worker_{worker}", requests, process.Limits(), None)
 
         chosen = [item for item in self.items if self.worker_of[item["number"]] in workers]
         return report.grade_items(chosen, self.cases, answer)
 
-    @contextlib.contextmanager
-    def changed(self, files):
-        """Puts the texts of `files` back at the end, as new ones for Ninja."""
-        texts = {name: (self.folder / name).read_text() for name in files}
-        try:
-            yield
-        finally:
-            for name, text in texts.items():
-                (self.folder / name).write_text(text)
+
+def with_shared_libraries(lists):
+    """The students' CMakeLists.txt with shared libraries: each exercise, and what is given."""
+    for name in ("given STATIC ", "${name} OBJECT "):
+        if lists.count(f"add_library({name}") != 1:
+            raise ValueError(f"no add_library({name}...) in the students' CMakeLists.txt")
+        shared = name.rsplit(" ", 2)[0] + " SHARED "
+        lists = lists.replace(f"add_library({name}", f"add_library({shared}")
+    return lists
 
 
-def build_patched(slot, patch, outcome):
-    """Builds the workers with the patch, whose files are put back. Returns those that it changed; none and a line in
-    `outcome` when it cannot be built."""
-    with slot.changed(files_of(patch)):
-        patched = subprocess.run(["patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-r", "-", "-i", patch],
-                                 cwd=slot.folder, capture_output=True, text=True)
-        if patched.returncode:
-            outcome.problems.append("does not apply: " + " ".join((patched.stdout + patched.stderr).split()))
-            return []
-        workers, problems = slot.build()
-    if problems:
-        outcome.problems.append("does not compile: " + next(iter(problems.values()))[0])
-        return []
-    return workers
+def library_of(file):
+    return f"lib{pathlib.Path(file).stem}.so"
 
 
-def plant(slot, mistake):
-    outcome = Outcome(mistake.name)
-    workers = build_patched(slot, mistake.patch, outcome)
+def libraries_of(program):
+    """The shared libraries that a program names."""
+    text = subprocess.run(["readelf", "-d", program], check=True, capture_output=True,
+                          text=True).stdout
+    return re.findall(r"\(NEEDED\).*\[(.*)\]", text)
+
+
+def without_float(text):
+    """The text without its explicit instantiations for float: the workers use double alone, and the
+    compiler is done in two thirds of the time."""
+    shorter, found = re.subn(r"^template [^;{]*<float>[^;{]*;\n", "", text, flags=re.MULTILINE)
+    if not found:
+        raise ValueError("no instantiation for float")
+    return shorter
+
+
+def build_patched(solution, patch, with_float, outcome):
+    """The folder of programs with the patch, and the workers that it changes; no workers and a
+    line in `outcome` when it cannot be built."""
+    folder = solution.folder_of(outcome)
+    files = files_of(patch)
+    for file in files:
+        (folder / "patched" / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(solution.folder / file, folder / "patched" / file)
+    command = ["patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-r", "-", "-i", patch]
+    patched = subprocess.run(command, cwd=folder / "patched", stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True, check=False)
+    if patched.returncode:
+        outcome.problems.append("does not apply: " + " ".join(patched.stdout.split()))
+        return folder, []
+    for file in files:
+        text = (folder / "patched" / file).read_text()
+        problem = solution.compile(file, text if with_float else without_float(text), folder)
+        if problem:
+            outcome.problems.append("does not compile: " + problem[0])
+            return folder, []
+    solution.programs(folder, solution.folder / "build" if with_float else solution.doubles)
+    return folder, [w for w in solution.workers if any(w in solution.users[file] for file in files)]
+
+
+def plant(solution, mistake, outcome):
+    folder, workers = build_patched(solution, mistake.patch, False, outcome)
     if outcome.problems:
-        return outcome
-    results = {result.item["number"]: result for result in slot.grade(workers)}
+        return
+    results = {result.item["number"]: result for result in solution.grade(folder, workers)}
     for number, cause in zip(mistake.items, mistake.causes):
         result = results.pop(number, None)
         if result is None or result.passed:
@@ -139,142 +241,154 @@ def plant(slot, mistake):
             continue
         outcome.lines.append((number, result.cause, result.lines[0]))
         if result.cause != cause:
-            outcome.problems.append(f"{number} is caught as {result.cause}, not as {cause}: " + " ".join(result.lines))
+            outcome.problems.append(f"{number} is caught as {result.cause}, not as {cause}: "
+                                    + " ".join(result.lines))
     for number, result in results.items():
         if not result.passed and number not in mistake.also:
             outcome.problems.append(f"costs {number} too: {result.cause}: {result.lines[0]}")
-    return outcome
 
 
-def grade_alternative(slot, patch):
-    outcome = Outcome(f"alternatives/{patch.stem}")
-    build_patched(slot, patch, outcome)
+def grade_alternative(solution, alternative, outcome):
+    folder, _ = build_patched(solution, alternative.patch, True, outcome)
     if outcome.problems:
-        return outcome
-    results = slot.grade(slot.workers)
-    outcome.problems += [f"{r.item['number']}: {' '.join(r.lines)}" for r in results if not r.passed]
-    outcome.lines.append(("all", "", f"{sum(r.score for r in results)} of {sum(r.item['points'] for r in results)} "
-                                     f"points, with its own {', '.join(files_of(patch))}"))
+        return
+    results = solution.grade(folder, solution.workers)
+    outcome.problems += [f"{r.item['number']}: {' '.join(r.lines)}"
+                         for r in results if not r.passed]
+    score, best = sum(r.score for r in results), sum(r.item["points"] for r in results)
+    own = ", ".join(files_of(alternative.patch))
+    outcome.lines.append(("all", "", f"{score} of {best} points, with its own {own}"))
+
+
+class Pool:
+    """One process for each free core, which has the solution from the start. Threads would not do:
+    forking among them can hang."""
+
+    def __init__(self, solution):
+        self.pool = multiprocessing.Pool(len(os.sched_getaffinity(0)), keep_solution, [solution])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.pool.terminate()
+        self.pool.join()
+
+    def run(self, jobs, names):
+        """(name, what the job gives) in the order of `jobs`, each as soon as it is there."""
+        given = self.pool.imap(do_job, jobs)
+        for name in names:
+            try:
+                yield name, given.next(timeout=BACKSTOP)
+            except multiprocessing.TimeoutError:
+                sys.exit(f"mistakes_test: waited {BACKSTOP} s for the end of {name}")
+
+
+def keep_solution(solution):
+    """In a process of the pool."""
+    global SOLUTION
+    SOLUTION = solution
+
+
+def do_job(job):
+    function, *arguments = job
+    return function(SOLUTION, *arguments)
+
+
+def check_solution(solution, pool):
+    """The solution itself must earn all points: as it is, and without float."""
+    jobs = [(Solution.compile_double, file) for file in solution.files]
+    for name, problem in pool.run(jobs, solution.files):
+        if problem:
+            sys.exit(f"{name} without float does not compile: {problem}")
+    solution.programs(solution.doubles, solution.doubles)
+    for folder in (solution.folder / "build", solution.doubles):
+        wrong = [r for r in solution.grade(folder, solution.workers) if not r.passed]
+        if wrong:
+            sys.exit("the solution itself does not earn all points:\n" + report.text(wrong))
+
+
+def try_change(solution, function, change):
+    """plant or grade_alternative; in the end nothing of it is left."""
+    outcome = Outcome(change.name)
+    try:
+        function(solution, change, outcome)
+    except Exception as error:  # the others still have to be done
+        outcome.problems.append(f"could not be run: {error!r}")
+    shutil.rmtree(solution.folder_of(outcome), ignore_errors=True)
     return outcome
 
 
-def make_slots(folder):
-    """Copies of the solution in `folder`, built; in those that are there already only what has changed is new."""
-    fresh = folder / "fresh"
-    shutil.rmtree(fresh, ignore_errors=True)
-    subprocess.run([COURSEWORK / "make_student", "--solution", "--no-pdf", fresh], check=True, stdout=subprocess.DEVNULL)
-    names = [path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file()]
-    for slot, name in itertools.product(range(1, SLOTS + 1), names):
-        target = folder / f"slot-{slot}" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists() or target.read_bytes() != (fresh / name).read_bytes():
-            shutil.copy(fresh / name, target)
-    slots = [Slot(folder / f"slot-{number}") for number in range(1, SLOTS + 1)]
-    for number, slot in enumerate(slots, 1):
-        print(f"Building the solution, {number} of {SLOTS}", file=sys.stderr, flush=True)
-        _, problems = slot.build()
-        if problems:
-            sys.exit(f"the solution does not compile: {problems}")
-    wrong = [result for result in slots[0].grade(slots[0].workers) if not result.passed]
-    if wrong:
-        sys.exit("the solution itself does not earn all points:\n" + report.text(wrong))
-    return slots
-
-
-def work(slot, jobs, left, from_front, outcomes):
-    """Does jobs until none are left: `left` holds the first and the last of them. A process of its own for each
-    slot, for forking among threads can hang."""
-    while True:
-        with left.get_lock():
-            first, last = left
-            if first > last:
-                return
-            number = first if from_front else last
-            left[:] = (first + 1, last) if from_front else (first, last - 1)
-        try:
-            outcome = jobs[number](slot)
-        except Exception as error:  # the others still have to be done
-            outcome = Outcome(f"job {number}", problems=[f"could not be run: {error!r}"])
-        outcomes.put((number, outcome))
-
-
-def run_all(slots, jobs):
-    """Outcomes in the order of `jobs`, functions of a slot. One slot takes them from the front, the other
-    from the back, so that neighbours, which change the same file, are mostly done by the same."""
-    left = multiprocessing.Array("l", [0, len(jobs) - 1])
-    done = multiprocessing.Queue()
-    workers = [multiprocessing.Process(target=work, args=(slot, jobs, left, number % 2 == 0, done), daemon=True)
-               for number, slot in enumerate(slots)]
-    for worker in workers:
-        worker.start()
-    outcomes = {}
-    while len(outcomes) < len(jobs):
-        number, outcome = done.get(timeout=300)
-        outcomes[number] = outcome
+def run_all(pool, changes):
+    """Outcomes in the order of `changes`, pairs of a function and what it takes."""
+    jobs = [(try_change, function, change) for function, change in changes]
+    outcomes = []
+    for name, outcome in pool.run(jobs, [change.name for _, change in changes]):
+        outcomes.append(outcome)
         for problem in outcome.problems:
-            print(f"{outcome.name}: {problem}", file=sys.stderr, flush=True)
+            print(f"{name}: {problem}", file=sys.stderr, flush=True)
         if sys.stderr.isatty():
-            print(f"\r\033[K{len(outcomes)} of {len(jobs)}: {outcome.name}", end="", file=sys.stderr, flush=True)
+            print(f"\r\033[K{len(outcomes)} of {len(jobs)}: {name}", end="", file=sys.stderr,
+                  flush=True)
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr, flush=True)
-    for worker in workers:
-        worker.join()
-    return [outcomes[number] for number in range(len(jobs))]
+    return outcomes
 
 
 def print_table(outcomes):
     names = max(len(outcome.name) for outcome in outcomes)
-    causes = max(len(cause or "") for outcome in outcomes for _, cause, _ in outcome.lines or [("", "", "")])
+    causes = max(len(cause or "")
+                 for outcome in outcomes for _, cause, _ in outcome.lines or [("", "", "")])
     for outcome in outcomes:
         for item, cause, message in outcome.lines:
-            print(f"{outcome.name:{names}}  {item:3}  {'None' if cause is None else cause:{causes}}  {message[:WIDTH]}")
+            print(f"{outcome.name:{names}}  {item:3}  "
+                  f"{'None' if cause is None else cause:{causes}}  {message[:WIDTH]}")
         for problem in outcome.problems:
             print(f"{outcome.name:{names}}  FAILED: {problem}")
 
 
-def feedback_time(slot, arguments):
-    """Seconds from a change in a file to the end of ./grade."""
-    with slot.changed(["layers/affine.cpp"]):
-        path = slot.folder / "layers" / "affine.cpp"
-        path.write_text(path.read_text() + f"// {time.time()}\n")
-        begin = time.monotonic()
-        subprocess.run([slot.folder / "grade", *arguments], check=True, timeout=60, stdout=subprocess.DEVNULL)
-        return time.monotonic() - begin
-
-
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="WORD", help="only mistakes and alternatives with it in their name")
-    parser.add_argument("--folder", type=pathlib.Path, help="keep the built solution there, and use it again")
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="WORD",
+                        help="only mistakes and alternatives with it in their name")
+    parser.add_argument("--folder", type=pathlib.Path,
+                        help="keep the built solution there, and use it again")
     return parser.parse_args()
 
 
 def main():
     arguments = parse_arguments()
     try:
-        mistakes = [read_mistake(path) for path in sorted((COURSEWORK / "mistakes").glob("*.patch"))]
+        mistakes = [read_mistake(path)
+                    for path in sorted((COURSEWORK / "mistakes").glob("*.patch"))]
     except ValueError as error:
         sys.exit(f"mistakes_test: {error}")
-    jobs = [(m.name, lambda slot, m=m: plant(slot, m)) for m in sorted(mistakes, key=lambda m: files_of(m.patch))]
-    jobs += [(f"alternatives/{path.stem}", lambda slot, path=path: grade_alternative(slot, path))
-             for path in sorted((COURSEWORK / "alternatives").glob("*.patch"))]
-    chosen = [job for name, job in jobs if not arguments.names or any(word in name for word in arguments.names)]
+    alternatives = [Alternative(f"alternatives/{path.stem}", path)
+                    for path in sorted((COURSEWORK / "alternatives").glob("*.patch"))]
+    changes = [(grade_alternative, alternative) for alternative in alternatives]  # longest first
+    changes += [(plant, mistake) for mistake in mistakes]
+    chosen = [(function, change) for function, change in changes
+              if not arguments.names or any(word in change.name for word in arguments.names)]
     if not chosen:
         sys.exit("mistakes_test: nothing of that name")
     with contextlib.ExitStack() as stack:
-        folder = arguments.folder or pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="thinnet-")))
+        folder = arguments.folder or pathlib.Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="thinnet-")))
         folder.mkdir(parents=True, exist_ok=True)
         begin = time.monotonic()
-        slots = make_slots(folder)
+        solution = Solution(folder.resolve())
+        solution.make()
+        solution.build()
+        pool = stack.enter_context(Pool(solution))
+        check_solution(solution, pool)
         built = time.monotonic()
-        outcomes = run_all(slots, chosen)
-        print_table(sorted(outcomes, key=lambda outcome: outcome.name))
-        print(f"\nbuilding the solution {SLOTS} times: {built - begin:.0f} s; "
-              f"{len(chosen)} changes: {time.monotonic() - built:.0f} s")
-        if not arguments.names:
-            slots[0].build()
-            print(f"from an edit to the end of ./grade: {feedback_time(slots[0], ['1']):.1f} s for one section, "
-                  f"{feedback_time(slots[0], []):.1f} s for everything")
+        outcomes = run_all(pool, chosen)
+        ended = time.monotonic()
+    print_table(sorted(outcomes, key=lambda outcome: outcome.name))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"\nbuilding the solution: {built - begin:.0f} s; {len(chosen)} changes: "
+          f"{ended - built:.0f} s; CPU time: {used.ru_utime + used.ru_stime:.0f} s")
     failed = sum(bool(outcome.problems) for outcome in outcomes)
     print(f"{len(outcomes) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)

@@ -10,16 +10,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
 COURSEWORK = SOURCE / "coursework"
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(COURSEWORK / "grading"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import build  # noqa: E402
+import mistakes_test  # noqa: E402
 import process  # noqa: E402
 import report  # noqa: E402
 
+BACKSTOP = 1200  # seconds for one command
 ITEMS = json.loads((COURSEWORK / "assignment.json").read_text())["items"]
 FILES = list(dict.fromkeys(item["file"] for item in ITEMS))
 LAYERS = [name for name in FILES if name.startswith("layers/")]
@@ -45,7 +49,9 @@ def source_of(name):
 
 
 def run(*command, cwd=None):
-    return subprocess.run([str(word) for word in command], cwd=cwd, capture_output=True, text=True, timeout=600)
+    """The time limit is for what hangs: its error names the command."""
+    return subprocess.run([str(word) for word in command], cwd=cwd, capture_output=True, text=True,
+                          timeout=BACKSTOP)
 
 
 def points(files):
@@ -149,7 +155,8 @@ class Command(unittest.TestCase):
 
 
 class StudentFolder(unittest.TestCase):
-    """One folder, built once. Each test puts files of its own in it, and the stubs back afterwards."""
+    """One folder, built once. Each test says which files are solved in it, and only those that were
+    not so before are compiled: the order of the tests makes these few."""
 
     @classmethod
     def setUpClass(cls):
@@ -162,15 +169,16 @@ class StudentFolder(unittest.TestCase):
         cls.workers = sorted({cases[0]["worker"] for cases in cls.cases.values()})
         cls.problems = build.build(cls.folder, cls.workers)
 
-    def tearDown(self):
-        for name, text in self.stubs.items():
+    def solve(self, *solved):
+        """Puts the solutions of these files and the stubs of the others into the folder."""
+        for name, stub in self.stubs.items():
+            text = source_of(name).read_text() if name in solved else stub
             if (self.folder / name).read_text() != text:
                 (self.folder / name).write_text(text)
 
     def grade(self, *solved):
         """{number: result} with the solutions of these files and the stubs of the others."""
-        for name in solved:
-            (self.folder / name).write_text(source_of(name).read_text())
+        self.solve(*solved)
         self.assertEqual(build.build(self.folder, self.workers), {})
 
         def answer(worker, requests):
@@ -218,56 +226,20 @@ class StudentFolder(unittest.TestCase):
         self.assertEqual(answer.responses, [{"results": [
             {"error": "not implemented: affine forward, see equation (1)"}]}])
 
-    def test_an_exercise_alone_earns_its_points(self):
-        for name in [*LAYERS, *(name for name in FILES if name.startswith("optim/"))]:
-            with self.subTest(name):
-                self.assertEqual(self.assert_points([name], [name]), points([name]))
-                self.tearDown()
-
-    def test_the_net_waits_for_the_layers(self):
-        self.assertEqual(self.assert_points([NET], []), 0)
-        self.assertEqual(self.assert_points([NET, *LAYERS], [NET, *LAYERS]), points([NET, *LAYERS]))
-
-    def test_training_earns_what_needs_no_net(self):
-        self.assertEqual(self.assert_points([TRAINING], [], more=("8.1", "8.2")), 7)
-        together = [TRAINING, NET, SGD, *LAYERS]
-        self.assertEqual(self.assert_points(together, together), points(together))
-
-    def test_a_compile_error_costs_only_its_own_file(self):
-        relu, affine = self.folder / "layers/relu.cpp", source_of("layers/affine.cpp").read_text()
-        relu.write_text(source_of("layers/relu.cpp").read_text().replace("cache_.out", "cache_.owt"))
-        (self.folder / "layers/affine.cpp").write_text(affine)
-        number = 1 + relu.read_text().split("cache_.owt")[0].count("\n")
-        done = run(self.folder / "grade", "1", "2", "3.1", "7.1", "--json", self.folder / "results.json")
-        self.assertEqual(done.returncode, 1, done.stderr)
-        results = {r["number"]: r for r in json.loads((self.folder / "results.json").read_text())}
-        self.assertEqual(sum(r["score"] for r in results.values()), points(["layers/affine.cpp"]))
-        for item in ("2.1", "2.2", "7.1"):  # the net cannot be linked without relu
-            self.assertEqual(results[item]["cause"], "does-not-compile")
-            self.assertRegex("\n".join(results[item]["lines"]), rf"layers/relu\.cpp:{number}:\d+: error: .*owt")
-        self.assertEqual(results["3.1"]["cause"], "not-implemented")
-        self.assertIn(f"layers/relu.cpp:{number}", done.stdout)
-        self.assertNotIn(str(self.folder), done.stdout)
-
     def test_grade_of_an_unknown_item(self):
         done = run(self.folder / "grade", "1.1", "9.9")
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertEqual(done.stderr, "grade: no such item: 9.9 (--help lists them)\n")
 
     def test_grade_of_nothing_written(self):
+        self.solve()
         done = run(self.folder / "grade")
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertRegex(done.stdout, rf"together +0/{points(FILES)}\n$")
 
-    def test_grade_of_everything_written(self):
-        for name in FILES:
-            (self.folder / name).write_text(source_of(name).read_text())
-        done = run(self.folder / "grade")
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertRegex(done.stdout, rf"together +{points(FILES)}/{points(FILES)}\n$")
-
     def given_files(self):
         """{path: text} of everything handed out, what was built left out."""
+        self.solve()
         paths = [p for p in self.folder.rglob("*") if p.is_file() and p.relative_to(self.folder).parts[0] != "build"]
         return {str(p.relative_to(self.folder)): p.read_text(errors="replace") for p in paths}
 
@@ -301,6 +273,95 @@ class StudentFolder(unittest.TestCase):
                         *FILES):
             self.assertIn(present, files)
 
+    def test_an_exercise_alone_earns_its_points(self):
+        for name in [*LAYERS, *(name for name in FILES if name.startswith("optim/"))]:
+            with self.subTest(name):
+                self.assertEqual(self.assert_points([name], [name]), points([name]))
+
+    def test_training_earns_what_needs_no_net(self):
+        self.assertEqual(self.assert_points([TRAINING], [], more=("8.1", "8.2")), 7)
+
+    def test_the_net_waits_for_the_layers(self):
+        self.assertEqual(self.assert_points([NET], []), 0)
+        self.assertEqual(self.assert_points([NET, *LAYERS], [NET, *LAYERS]), points([NET, *LAYERS]))
+
+    def test_training_with_the_net_and_sgd(self):
+        together = [TRAINING, NET, SGD, *LAYERS]
+        self.assertEqual(self.assert_points(together, together), points(together))
+
+    def test_grade_of_everything_written(self):
+        self.solve(*FILES)
+        done = run(self.folder / "grade")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, rf"together +{points(FILES)}/{points(FILES)}\n$")
+        affine = self.folder / "layers/affine.cpp"
+        affine.write_text(affine.read_text() + "// edited\n")
+        begin = time.monotonic()
+        done = run(self.folder / "grade", "1")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        print(f"from an edit to the end of ./grade 1: {time.monotonic() - begin:.1f} s", flush=True)
+
+    def plant(self, patch):
+        """Changes solutions in the folder as mistakes_test.py does."""
+        done = run("patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-i", patch,
+                   cwd=self.folder)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def graded(self, *items):
+        """{number: what ./grade writes of it}."""
+        done = run(self.folder / "grade", *items, "--json", self.folder / "results.json")
+        self.assertIn(done.returncode, (0, 1), done.stderr)
+        return {r["number"]: r for r in json.loads((self.folder / "results.json").read_text())}
+
+    def test_grade_names_planted_mistakes(self):
+        """As mistakes_test.py does, which has its own way of building them: those that stand and
+        fall with how numbers are computed."""
+        self.solve(*FILES)
+        wanted = {}
+        for name in ("043-loss-in-float", "086-sgd-in-float", "113-adam-in-float"):
+            mistake = mistakes_test.read_mistake(COURSEWORK / "mistakes" / f"{name}.patch")
+            self.plant(mistake.patch)
+            wanted.update(zip(mistake.items, mistake.causes))
+            wanted.update(dict.fromkeys(mistake.also))
+        for number, result in self.graded("3", "5", "6").items():
+            with self.subTest(number):
+                if number not in wanted:
+                    self.assertEqual(result["score"], result["points"], result["lines"])
+                elif wanted[number]:
+                    self.assertEqual((result["score"], result["cause"]), (0, wanted[number]))
+
+    def test_grade_of_an_alternative(self):
+        """Its sums are rounded in another way, and most so with this folder's own compiler flags."""
+        self.solve(*FILES)
+        self.plant(COURSEWORK / "alternatives/sums_in_another_order.patch")
+        results = self.graded()
+        self.assertEqual([r["lines"] for r in results.values() if r["score"] < r["points"]], [])
+        self.assertEqual(sum(r["score"] for r in results.values()), points(FILES))
+
+    def test_a_compile_error_costs_only_its_own_file(self):
+        relu = self.folder / "layers/relu.cpp"
+        self.solve("layers/affine.cpp")
+        relu.write_text(source_of("layers/relu.cpp").read_text().replace("cache_.out", "cache_.owt"))
+        number = 1 + relu.read_text().split("cache_.owt")[0].count("\n")
+        done = run(self.folder / "grade", "1", "2", "3.1", "7.1", "--json", self.folder / "results.json")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        results = {r["number"]: r for r in json.loads((self.folder / "results.json").read_text())}
+        self.assertEqual(sum(r["score"] for r in results.values()), points(["layers/affine.cpp"]))
+        for item in ("2.1", "2.2", "7.1"):  # the net cannot be linked without relu
+            self.assertEqual(results[item]["cause"], "does-not-compile")
+            self.assertRegex("\n".join(results[item]["lines"]), rf"layers/relu\.cpp:{number}:\d+: error: .*owt")
+        self.assertEqual(results["3.1"]["cause"], "not-implemented")
+        self.assertIn(f"layers/relu.cpp:{number}", done.stdout)
+        self.assertNotIn(str(self.folder), done.stdout)
+
+
+class InOrder(unittest.TestLoader):
+    """Runs tests in the order of this file."""
+
+    def getTestCaseNames(self, case):
+        return sorted(super().getTestCaseNames(case),
+                      key=lambda name: getattr(case, name).__code__.co_firstlineno)
+
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(testLoader=InOrder())
