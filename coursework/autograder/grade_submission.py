@@ -10,7 +10,6 @@ import pathlib
 import pwd
 import sys
 import tempfile
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "grading"))
@@ -21,8 +20,9 @@ import process  # noqa: E402
 import report  # noqa: E402
 import submission  # noqa: E402
 
-LIMITS = process.Limits(seconds=20)  # Gradescope gives half a CPU
-SECONDS = 480  # for everything: Gradescope gives 600 and then no points at all
+# How many files may wait until the backstop ends them. Gradescope gives ten minutes for everything
+# and then no points at all; computing time is limited by itself.
+PATIENCE = 2
 
 
 def parse_arguments():
@@ -32,6 +32,9 @@ def parse_arguments():
     parser.add_argument("--user", default="thinnet-student", metavar="NAME",
                         help="who runs the student's code: name or number of a user without any "
                              "other process (default: %(default)s)")
+    parser.add_argument("--backstop", type=int, default=process.Limits().backstop, metavar="SECONDS",
+                        help="by the clock, after which an item that waits for something is ended; "
+                             "the limit on what it computes stays (default: %(default)s)")
     return parser.parse_args()
 
 
@@ -49,17 +52,22 @@ def number_of(name: str) -> int:
 class Grader:
     """Grades item after item; a file is compiled when its first item's turn comes."""
 
-    def __init__(self, handed_in, workshop, drawn):
+    def __init__(self, handed_in, workshop, drawn, backstop):
         self.handed_in, self.workshop, self.drawn = handed_in, workshop, drawn
+        self.limits = process.Limits(backstop=backstop)
         self.programs = {}  # by worker: a path, or the NotBuilt that stands for it
-        self.end_by = time.monotonic() + SECONDS
+        self.waited = 0     # files
 
     def grade(self, item):
-        if time.monotonic() > self.end_by:
-            return report.Result(item, False, [f"not graded: the items before took {SECONDS} s"],
-                                 "took-too-long")
+        worker = self.drawn["items"][item["id"]][0]["worker"]
+        if self.waited >= PATIENCE and worker not in self.programs:
+            return report.Result(item, False, [
+                f"not graded: {self.waited} files before it waited for something until they were "
+                "ended, as the lines of their items say"], compiler.WAITED)
         try:
             return report.grade_item(item, self.drawn["items"][item["id"]], self.answer)
+        except process.MachineError:
+            raise
         except Exception as error:  # an answer can be anything: it must not cost other items
             print(f"{item['id']}: {error!r}", file=sys.stderr)
             return report.Result(item, False, ["the answer cannot be read"], "malformed-answer")
@@ -72,7 +80,12 @@ class Grader:
         program = self.programs[worker]
         if isinstance(program, report.NotBuilt):
             raise program
-        answer = self.workshop.run(program, requests, LIMITS)
+        answer = self.workshop.run(program, requests, self.limits)
+        if answer.waited:
+            self.waited += 1
+            self.programs[worker] = report.NotBuilt(
+                ["not run: an item before it, of the same file, waited for something until it was "
+                 "ended"], compiler.WAITED)
         return dataclasses.replace(answer, output="")
 
     def make(self, worker):
@@ -82,6 +95,7 @@ class Grader:
         try:
             return self.workshop.make(worker, self.handed_in.contents[name])
         except report.NotBuilt as problem:
+            self.waited += problem.cause == compiler.WAITED
             return problem
 
 
@@ -126,7 +140,7 @@ def close_to_others(root):
     (root / "results/results.json").unlink(missing_ok=True)
 
 
-def grade_submission(root, user):
+def grade_submission(root, user, backstop):
     places = compiler.Places(root)
     items = json.loads((places.source / "coursework/assignment.json").read_text())["items"]
     names = list(dict.fromkeys(item["file"] for item in items))
@@ -135,7 +149,8 @@ def grade_submission(root, user):
     drawn = cases.draw(submission.seed_of(handed_in.contents, names, salt))
     results = []
     with tempfile.TemporaryDirectory(prefix="thinnet-") as folder:
-        grader = Grader(handed_in, compiler.Workshop(places, pathlib.Path(folder), user), drawn)
+        workshop = compiler.Workshop(places, pathlib.Path(folder), user)
+        grader = Grader(handed_in, workshop, drawn, backstop)
         for item in items:
             results.append(grader.grade(item))
             print(f"{item['number']} {item['title']}: {results[-1].score} of {item['points']}",
@@ -153,7 +168,7 @@ def main():
             raise ValueError(f"no folder {root / 'submission'}")
         user = number_of(arguments.user)
         close_to_others(root)
-        grade_submission(root, user)
+        grade_submission(root, user, arguments.backstop)
     except (ValueError, OSError, RuntimeError) as error:
         print(f"run_autograder: {error}", file=sys.stderr)
         sys.exit(2)

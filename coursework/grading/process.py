@@ -4,8 +4,12 @@ A worker (a program with a student's code in it) reads requests on its standard 
 JSON each, and answers on file descriptor 3, a line of JSON each. Its standard output and error are
 the student's own. `run` talks to a worker; `execute` is what it stands on, and runs compilers too.
 
+What a program gets does not depend on how busy the machine is. Its time is computing time, of all
+its processes together; the clock only ends one that waits for something, and that after minutes.
+
 Only Linux, and nothing but Python's own modules.
 """
+import collections
 import ctypes
 import dataclasses
 import json
@@ -22,7 +26,10 @@ import time
 
 MB = 2**20
 ANSWERS = 3          # the file descriptor of the answers
-TICK = 0.1           # seconds between two looks at a program that says nothing
+TICK = 0.1           # seconds to wait for a program that says nothing
+LOOK = 0.2           # seconds between two looks at what it uses up
+CLOCK_TICK = 1 / os.sysconf("SC_CLK_TCK")  # seconds: the unit of computing time in /proc
+GIVE_UP = 300        # seconds until what was killed must be gone
 LAST_WORDS = 1.0     # seconds a program may still take when all its answers are there
 PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38  # linux/prctl.h
 OPEN_TO_ALL = ["/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock"]
@@ -43,9 +50,11 @@ occupy(ANSWERS)
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """What a program may use up."""
-    cpu_seconds: int = 5
-    seconds: int = 10         # by the clock: another program may take half of the time
+    """What a program may use up. An honest item computes for less than 0.1 s; to touch all of the
+    memory takes up to 4 s on a busy virtual machine, and is to meet the limit on memory. An endless
+    loop uses up its computing time before the backstop also where 20 programs share a processor."""
+    cpu_seconds: int = 10     # computing time of all its processes together, ended ones included
+    backstop: int = 240       # seconds by the clock, for one that waits
     memory: int = 512 * MB    # bytes of address space
     output: int = 1 * MB      # bytes on standard output and error together
     answers: int = 4 * MB     # bytes
@@ -57,10 +66,12 @@ class Limits:
 @dataclasses.dataclass(frozen=True)
 class Outcome:
     """What came of a program. `ending` is None when it ended well: with exit code 0 or, where
-    answers were awaited, with all of them; else a line that says what it did instead."""
+    answers were awaited, with all of them; else a line that says what it did instead. `waited`
+    tells that the backstop ended it."""
     answers: bytes
     output: str
     ending: str | None
+    waited: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +81,11 @@ class Answer:
     responses: list[dict]
     ending: str | None
     output: str
+    waited: bool = False
+
+
+class MachineError(RuntimeError):
+    """Not the program's doing: the machine cannot run or end it. No verdict may come of that."""
 
 
 def run(worker: pathlib.Path, requests: list[dict], limits: Limits = Limits(),
@@ -86,7 +102,7 @@ def run(worker: pathlib.Path, requests: list[dict], limits: Limits = Limits(),
             ending = "wrote a line to file descriptor 3 that is no answer"
             break
         responses.append(response)
-    return Answer(responses, ending, outcome.output)
+    return Answer(responses, ending, outcome.output, outcome.waited)
 
 
 def read_response(line: bytes) -> dict | None:
@@ -115,20 +131,23 @@ def execute(command: list, limits: Limits, user: int | None, *, folder: str | pa
             [str(word) for word in command], cwd=folder, env=environment(), start_new_session=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             pass_fds=(ANSWERS,), preexec_fn=lambda: confine(limits, user, writing))
+    except BlockingIOError as error:
+        os.close(reading)
+        raise MachineError(f"no process can be started: {error}") from error
     except (OSError, subprocess.SubprocessError):
         os.close(reading)
         raise
     finally:
         os.close(writing)
-    conversation = Conversation(process, reading, data, lines, limits)
+    conversation = Conversation(process, reading, data, lines, limits, user)
     try:
-        ending = conversation.hold(user)
+        ending = conversation.hold()
     finally:
         end(process, user)
         conversation.close()
     if ending is None and not conversation.complete():
         ending = describe_end(process.returncode, conversation.text(), limits, lines is not None)
-    return Outcome(bytes(conversation.answers), conversation.text(), ending)
+    return Outcome(bytes(conversation.answers), conversation.text(), ending, conversation.waited)
 
 
 def environment() -> dict:
@@ -184,8 +203,10 @@ def check(result: int) -> None:
 class Conversation:
     """Feeds a process and takes what it says, as it comes, so that neither waits for the other."""
 
-    def __init__(self, process, reading, data, lines, limits):
-        self.process, self.lines, self.limits = process, lines, limits
+    def __init__(self, process, reading, data, lines, limits, user):
+        self.process, self.lines, self.limits, self.user = process, lines, limits, user
+        self.clock = ComputingTime()
+        self.waited = False
         self.data = memoryview(data)
         self.answers, self.output = bytearray(), bytearray()
         self.newlines = 0
@@ -204,24 +225,55 @@ class Conversation:
     def text(self) -> str:
         return self.output.decode(errors="replace")
 
-    def hold(self, user: int | None) -> str | None:
-        """Until the process has ended; or the line that says why it has to be ended."""
-        end_by = time.monotonic() + self.limits.seconds
-        look_at = 0.0
+    def hold(self) -> str | None:
+        """Until the process has ended; or the line that says why it has to be ended. What it says
+        after its last answer does not matter, but what it has used up by then does."""
+        now = time.monotonic()
+        end_by, look_at, answered = now + self.limits.backstop, now + LOOK, False
         while True:
-            ended = self.process.poll() is not None
+            ended = self.has_ended()
             moved = self.exchange(0 if ended else TICK)
+            over = ended and not moved  # what it had written before its end is read
             complaint, now = self.excess(), time.monotonic()
-            if user is not None and now >= look_at:
-                complaint, look_at = complaint or self.look_at(user), now + 2 * TICK
-            if self.complete():
-                end_by = min(end_by, now + LAST_WORDS)
-                if complaint or now >= end_by:
+            if answered or (complaint and self.complete()):
+                if complaint or over or now >= end_by:
                     return None
-            if complaint or (ended and not moved):  # what it had written before its end is read
+                continue
+            if self.complete():
+                answered, end_by = True, min(end_by, now + LAST_WORDS)
+            if complaint is None and (over or answered or now >= look_at):
+                complaint, look_at = self.look(ended), now + LOOK
+            if complaint or over:
                 return complaint
-            if now >= end_by:
-                return f"took longer than {self.limits.seconds} s"
+            if now >= end_by and not answered:
+                self.waited = True
+                return f"did not end within {minutes_text(self.limits.backstop)} though it " \
+                       f"computed for less than {int(self.clock.total()) + 1} s: it waits for " \
+                       "something (sleep, input, a lock); the machine's load is not the cause"
+
+    def has_ended(self) -> bool:
+        """Without burying it: /proc still tells how long it has computed."""
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self.process.pid, options) is not None
+
+    def look(self, ended: bool) -> str | None:
+        """A line when all processes together use up more than allowed. Those limits that the
+        kernel does not know come first: a bomb uses up its computing time too."""
+        if self.user is None:
+            found = processes_in(self.process.pid)
+        else:
+            found = processes_of(self.user)
+        self.clock.look(found)
+        if self.user is not None:
+            alive = [p for p in found if not ended or p.number != self.process.pid]
+            if sum(process.threads for process in alive) > self.limits.processes:
+                return too_many_processes(self.limits)
+            resident = sum(process.resident for process in alive)
+            if resident + sum(s.size for s in segments_of(self.user)) > self.limits.memory:
+                return too_much_memory(self.limits)
+        if self.clock.total() > self.limits.cpu_seconds:
+            return too_much_computing(self.limits)
+        return None
 
     def exchange(self, timeout: float) -> bool:
         """Writes and reads what can be at once; whether there was anything."""
@@ -264,16 +316,6 @@ class Conversation:
             self.process.stdin.close()
         return piece
 
-    def look_at(self, user: int) -> str | None:
-        """A line when the user has more processes, or all together more memory, than allowed."""
-        found = processes_of(user)
-        if sum(process.threads for process in found) > self.limits.processes:
-            return f"started more processes or threads than the {self.limits.processes} allowed"
-        resident = sum(process.resident for process in found)
-        if resident + sum(segment.size for segment in segments_of(user)) > self.limits.memory:
-            return too_much_memory(self.limits)
-        return None
-
     def close(self) -> None:
         self.selector.close()
         os.close(self.reading)
@@ -281,12 +323,64 @@ class Conversation:
         self.process.stdin.close()
 
 
+class ComputingTime:
+    """What a program's processes have computed together, as looks at them tell. One that has ended
+    is in the sum of the parent that waited for it. One that nobody waits for (SIGCHLD ignored) is
+    in no sum, and counts as far as it was last seen: who has many of them is seen often."""
+
+    def __init__(self):
+        self.seen = {}
+        self.lost = 0.0  # seconds that no sum holds
+
+    def look(self, found: list["Process"]) -> None:
+        now = {process.number: process for process in found}
+        owed = collections.Counter()  # seconds that should be in this process's sum by now
+        for number, process in self.seen.items():
+            if number not in now or now[number].started != process.started:
+                owed[self.heir_of(process, now)] += process.own + process.ended_children
+        for number, seconds in owed.items():
+            inherited = 0.0
+            if number in now:
+                before = self.seen[number].ended_children if number in self.seen else 0.0
+                inherited = now[number].ended_children - before
+            self.lost += max(0.0, seconds - inherited - CLOCK_TICK)  # sums are in whole ticks
+        self.seen = now
+
+    def heir_of(self, process: "Process", now: dict) -> int:
+        """The nearest of its parents that has not ended itself."""
+        number = process.parent
+        for _ in self.seen:
+            if number in now or number not in self.seen:
+                break
+            number = self.seen[number].parent
+        return number
+
+    def total(self) -> float:
+        return self.lost + sum(p.own + p.ended_children for p in self.seen.values())
+
+
 def size_text(size: int) -> str:
     return f"{size // MB} MB"
 
 
+def minutes_text(seconds: int) -> str:
+    minutes = seconds // 60
+    if seconds % 60:
+        return f"{seconds} s"
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
 def too_much_memory(limits: Limits) -> str:
     return f"asked for more memory than {size_text(limits.memory)}"
+
+
+def too_many_processes(limits: Limits) -> str:
+    return f"started more processes or threads than the {limits.processes} allowed"
+
+
+def too_much_computing(limits: Limits) -> str:
+    return f"used more than the {limits.cpu_seconds} s of computing time that are allowed (a " \
+           "loop without end?): this does not depend on how busy the machine is"
 
 
 GUESSES = {
@@ -296,7 +390,7 @@ GUESSES = {
     signal.SIGFPE: "an integer divided by 0?",
     signal.SIGILL: "a function that ends without return?",
     signal.SIGXFSZ: "it tried to write to a file",
-    signal.SIGKILL: "too much memory or time?",
+    signal.SIGKILL: "too much memory?",
 }
 
 
@@ -307,14 +401,14 @@ def describe_end(status: int, output: str, limits: Limits, awaited: bool) -> str
     if status != 0 and "bad_alloc" in last_words:
         return too_much_memory(limits)
     if status != 0 and "Resource temporarily unavailable" in last_words:
-        return f"started more processes or threads than the {limits.processes} allowed"
+        return too_many_processes(limits)
     if status >= 0:
         if awaited:
             return f"ended the process with exit code {status} before it answered"
         return f"ended with exit code {status}" if status > 0 else None
     number = -status
     if number == signal.SIGXCPU:
-        return f"took longer than {limits.cpu_seconds} s"
+        return too_much_computing(limits)
     name = next((s.name for s in signal.Signals if s == number), f"signal {number}")
     guess = GUESSES.get(number)
     return f"was ended by {name}" + (f": {guess}" if guess else "")
@@ -322,31 +416,60 @@ def describe_end(status: int, output: str, limits: Limits, awaited: bool) -> str
 
 @dataclasses.dataclass(frozen=True)
 class Process:
-    """One of a user's processes, as /proc shows it."""
+    """A process, as /proc shows it."""
     number: int
     parent: int
     threads: int
-    resident: int  # bytes
-    zombie: bool   # ended, and not yet buried by its parent
+    resident: int          # bytes
+    zombie: bool           # ended, and not yet buried by its parent
+    started: int           # tells it from another one that got its number
+    own: float             # seconds that it has computed, in all of its threads
+    ended_children: float  # seconds of the children that it has waited for, and of theirs
 
 
 def processes_of(user: int) -> list[Process]:
-    """From /proc/*/status: unlike their owners, its Uid line is right for every process."""
+    """A user's, from /proc/*/status: unlike their owners, its Uid line is right for every one."""
     found = []
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
+    for number in process_numbers():
         try:
-            lines = pathlib.Path("/proc", entry, "status").read_text(errors="replace").splitlines()
+            lines = pathlib.Path(f"/proc/{number}/status").read_text(errors="replace").splitlines()
+            owners = next(line for line in lines if line.startswith("Uid:")).split()[1:]
+            if str(user) in owners:
+                found.append(process_from(number, stat_of(number)))
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # it has ended
+    return found
+
+
+def processes_in(session: int) -> list[Process]:
+    found = []
+    for number in process_numbers():
+        try:
+            stat = stat_of(number)
         except (FileNotFoundError, ProcessLookupError):
             continue
-        status = dict(line.partition(":")[::2] for line in lines)
-        if str(user) in status["Uid"].split():
-            found.append(Process(
-                number=int(entry), parent=int(status["PPid"]), threads=int(status["Threads"]),
-                resident=1024 * int(status.get("VmRSS", "0").split()[0]),
-                zombie=status["State"].split()[0] in "ZX"))
+        if int(stat[3]) == session:
+            found.append(process_from(number, stat))
     return found
+
+
+def process_numbers() -> list[int]:
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+
+
+def stat_of(number: int) -> list[str]:
+    """What follows the name in /proc/*/stat; proc(5) counts from 3 there."""
+    text = pathlib.Path(f"/proc/{number}/stat").read_text(errors="replace")
+    return text.rpartition(")")[2].split()
+
+
+def process_from(number: int, stat: list[str]) -> Process:
+    ticks = [int(field) for field in stat[11:15]]
+    return Process(
+        number=number, parent=int(stat[1]), threads=int(stat[17]),
+        resident=resource.getpagesize() * int(stat[21]), zombie=stat[0] in "ZX",
+        started=int(stat[19]), own=sum(ticks[:2]) * CLOCK_TICK,
+        ended_children=sum(ticks[2:]) * CLOCK_TICK)
 
 
 def end(process: subprocess.Popen, user: int | None) -> None:
@@ -363,10 +486,10 @@ def end(process: subprocess.Popen, user: int | None) -> None:
 
 def end_everything_of(user: int) -> None:
     """Kills all processes of a user, however fast they multiply, and buries the orphans."""
-    give_up_at = time.monotonic() + 20
+    give_up_at = time.monotonic() + GIVE_UP
     while found := [p for p in processes_of(user) if not p.zombie or p.parent == os.getpid()]:
         if time.monotonic() > give_up_at:
-            raise RuntimeError(f"processes of user {user} do not end: {found}")
+            raise MachineError(f"processes of user {user} do not end: {found}")
         for process in found:
             try:
                 if process.zombie:

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <iostream>
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -78,6 +79,8 @@ Json results_of(const Json& request, const std::function<Json(const Json& call)>
   for (const Json& one : request.at("calls")) {
     try {
       results.push_back(call(one));
+    } catch (const std::bad_alloc&) {
+      throw;  // ends the worker: every further request would fill the memory once more
     } catch (const std::exception& e) {
       results.push_back({{"error", e.what()}});
       break;
