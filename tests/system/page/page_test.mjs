@@ -24,6 +24,7 @@ let browser;
 const readStudy = (file) => JSON.parse(readFileSync(file, "utf8"));
 
 /** Does what dropout_study does with the template. */
+/** Writes a page of a name of its own: a test beside it may be reading the others. */
 function fill(name, study) {
   const file = join(scratch, `${name}.html`);
   writeFileSync(file, template.replace("STUDY_JSON_HERE", () => JSON.stringify(study).replaceAll("<", "\\u003c")));
@@ -509,13 +510,13 @@ larger.runs.push(...larger.runs.map((run) => ({ ...run, hidden: [100, 50] })));
 larger.groups[0].gap.high += 0.01;
 
 const cases = [
-  { name: "study", study, file: () => fill("study", study) },
-  { name: "one seed, one setting, no images", study: minimal, file: () => fill("minimal", minimal) },
-  { name: "three sizes, two depths", study: larger, file: () => fill("larger", larger) },
+  { name: "study", study, file: fill("study", study) },
+  { name: "one seed, one setting, no images", study: minimal, file: fill("minimal", minimal) },
+  { name: "three sizes, two depths", study: larger, file: fill("larger", larger) },
 ];
 if (process.env.STUDY_FOLDER) {
   const folder = resolve(process.env.STUDY_FOLDER);
-  cases.push({ name: "the program's own page", study: readStudy(join(folder, "study.json")), file: () => join(folder, "study.html") });
+  cases.push({ name: "the program's own page", study: readStudy(join(folder, "study.json")), file: join(folder, "study.html") });
 }
 
 // One suite, because node 18 runs before and after for suites only. Two tests at a time, each in a
@@ -531,7 +532,7 @@ describe("page", { concurrency: 2 }, () => {
   });
 
   for (const { name, study: expected, file } of cases) {
-    const check = (what, body, options = {}) => it(`${name}: ${what}`, () => withPage(file(), options, (page) => body(page, expected)));
+    const check = (what, body, options = {}) => it(`${name}: ${what}`, () => withPage(file, options, (page) => body(page, expected)));
     check("tables hold the study's numbers", checkTables);
     check("sentence, command, settings and sections", checkText);
     check("curves and bands lie where the numbers are", checkCurves);
@@ -551,7 +552,7 @@ describe("page", { concurrency: 2 }, () => {
   it("light and dark differ", async () => {
     const colors = [];
     for (const scheme of ["light", "dark"]) {
-      await withPage(fill("study", study), { scheme }, async (page) => {
+      await withPage(cases[0].file, { scheme }, async (page) => {
         colors.push(await page.evaluate(() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector("#curves .chart svg [class^=curve]")).stroke]));
       });
     }
@@ -560,7 +561,7 @@ describe("page", { concurrency: 2 }, () => {
   });
 
   it("pointing at a curve reads its numbers out", async () => {
-    await withPage(fill("study", study), {}, async (page) => {
+    await withPage(cases[0].file, {}, async (page) => {
       const drawn = await marks(page, "curves");
       const { points } = find(drawn, "curve train keep-1")[0];
       const chart = page.locator("#curves .chart svg");
