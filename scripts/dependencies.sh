@@ -52,9 +52,11 @@ write() {
     cat << 'END'
 # What Thinnet was tested with
 
-Made by `scripts/dependencies.sh --write` on Debian 12 from what was installed when all tests passed; `scripts/dependencies.sh --check` names what differs on
-another machine. Thinnet itself is under the MIT licence. Only what it links (xtensor, xtensor-blas, OpenBLAS, oneTBB, Random123, fmt, zlib, libzip, and in the
-programs CLI11, nlohmann-json, Boost.Math, OpenSSL) becomes part of a program; the rest builds, tests, draws and measures.
+Made by `scripts/dependencies.sh --write` on Debian 12 from what was installed when all tests
+passed; `scripts/dependencies.sh --check` names what differs on another machine. Thinnet itself is
+under the MIT licence. Only what it links (xtensor, xtensor-blas, OpenBLAS, oneTBB, Random123, fmt,
+zlib, libzip, and in the programs CLI11, nlohmann-json, Boost.Math, OpenSSL) becomes part of a
+program; the rest builds, tests, draws and measures.
 
 ## Debian packages
 
@@ -66,7 +68,8 @@ END
 
 ## npm packages
 
-Pinned by the lock file of the folder they belong to. What a page uses is put into it, so that it loads nothing from elsewhere; the rest builds and tests.
+Pinned by the lock file of the folder they belong to. What a page uses is put into it, so that it
+loads nothing from elsewhere; the rest builds and tests.
 
 | package | version | licence | of |
 |---|---|---|---|
