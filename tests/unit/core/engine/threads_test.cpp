@@ -15,14 +15,12 @@ namespace {
 /// A folder like /sys/fs/cgroup, gone at the end.
 class Groups : public ::testing::Test {
  protected:
-  Groups() : mount_(std::filesystem::path(::testing::TempDir()) / "thinnet_groups_XXXXXX") {
-    std::string name = mount_.string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  void SetUp() override {
+    std::string name = ::testing::TempDir() + "thinnet_groups_XXXXXX";
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
     mount_ = name;
   }
-  ~Groups() override { std::filesystem::remove_all(mount_); }
-  Groups(const Groups&) = delete;
-  Groups& operator=(const Groups&) = delete;
+  void TearDown() override { std::filesystem::remove_all(mount_); }
 
   void write(const std::string& file, const std::string& text) {
     const std::filesystem::path path = mount_ / file;
