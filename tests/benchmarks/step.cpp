@@ -184,7 +184,7 @@ int main(int argc, char** argv) {
   namespace ours = thinnet::benchmarks;
   std::vector<ours::NetSize> sizes = ours::large_nets();
   sizes.push_back({{2, 16, 16, 2}, 32});
-  for (const std::size_t threads : {1, 2}) {
+  for (const std::size_t threads : {1U, 2U}) {
     for (const auto& size : sizes) {
       const auto add = [&](const char* what, auto function) {
         benchmark::RegisterBenchmark(

@@ -113,7 +113,7 @@ TEST(Allocations, AreCounted) {
 
 TEST(Allocations, AreNoneInASteadyStateStep) {
   const std::size_t before = thread_count();
-  for (const std::size_t threads : {1, 2}) {
+  for (const std::size_t threads : {1U, 2U}) {
     set_thread_count(threads);
     for (const Sampling sampling :
          {Sampling::in_order, Sampling::shuffled, Sampling::with_replacement}) {

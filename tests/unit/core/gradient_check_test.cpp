@@ -103,7 +103,7 @@ TEST(GradientCheck, NamesTheFirstOfEquallyWrongEntriesAndChecksThemAll) {
 TEST(GradientCheck, ChecksThePassItIsGivenAndLeavesNoTrace) {
   Dropout<double> checked(0.5, 3), fresh(0.5, 3);
   const auto x = lin(-1, 2, 4, 7);
-  for (const std::uint64_t step : {0, 9}) {
+  for (const std::uint64_t step : {0U, 9U}) {
     testing::expect_passed(check_layer(checked, x, train(step)));
     fresh.forward(x, train(step));
     EXPECT_TRUE(checked.cache().mask == fresh.cache().mask) << step;

@@ -81,7 +81,7 @@ void bits_do_not_depend_on_threads() {
     Matrix<T> one, other;
     set_thread_count(1);
     matmul(a, b, one);
-    for (const std::size_t threads : {2, 3}) {
+    for (const std::size_t threads : {2U, 3U}) {
       set_thread_count(threads);
       matmul(a, b, other);
       EXPECT_TRUE(one == other) << M << "×" << N << "×" << K << " with " << threads << " threads";

@@ -58,7 +58,7 @@ std::vector<Call> panels_of(std::size_t M, std::size_t N, std::size_t K) {
   Matrix<double> out;
   std::vector<Call> first;
   const std::size_t before = thread_count();
-  for (const std::size_t threads : {1, 2, 3}) {
+  for (const std::size_t threads : {1U, 2U, 3U}) {
     set_thread_count(threads);
     calls.clear();
     matmul<double>(a, b, out);

@@ -196,7 +196,7 @@ TEST(Properties, OneAndTwoThreadsGiveTheSameBits) {
   for (std::uint64_t number = 0; number < 20; ++number) {
     SCOPED_TRACE(number);
     std::vector<std::vector<Matrix<float>>> results;
-    for (const std::size_t threads : {1, 2}) {
+    for (const std::size_t threads : {1U, 2U}) {
       set_thread_count(threads);
       Draw draw(number);
       const std::size_t C = draw.between(1, 12);

@@ -43,7 +43,7 @@ TEST(Assign, GivesTheSameBitsForAnyNumberOfThreads) {
   Matrix<float> one, other;
   set_thread_count(1);
   assign(one, x * mask / 0.3F);
-  for (const std::size_t threads : {2, 3}) {
+  for (const std::size_t threads : {2U, 3U}) {
     set_thread_count(threads);
     assign(other, x * mask / 0.3F);
     EXPECT_TRUE(one == other) << threads;
@@ -55,7 +55,7 @@ TEST(Assign, GivesTheSameBitsForAnyNumberOfThreads) {
 
 TEST(Entrywise, CallsItsFunctionWithTheEntriesOfEveryPlace) {
   const std::size_t before = thread_count();
-  for (const std::size_t threads : {1, 2}) {
+  for (const std::size_t threads : {1U, 2U}) {
     set_thread_count(threads);
     auto w = normals(301, 203, 1), v = normals(301, 203, 2);
     const auto dw = normals(301, 203, 3), old_w = w, old_v = v;

@@ -12,7 +12,7 @@ namespace {
 
 TEST(Parallel, ReachesEveryItemOnceWithAnyNumberOfThreads) {
   const std::size_t before = thread_count();
-  for (const std::size_t threads : {1, 2, 3}) {
+  for (const std::size_t threads : {1U, 2U, 3U}) {
     set_thread_count(threads);
     for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{100000}}) {
       std::vector<int> visits(count);
@@ -82,7 +82,7 @@ TEST(Parallel, NobodyWaitsForAThreadThatHasNothingToDo) {
 }
 
 TEST(Parallel, AnExceptionOfAPartReachesTheCaller) {
-  for (const std::size_t threads : {1, 2}) {
+  for (const std::size_t threads : {1U, 2U}) {
     const std::size_t before = thread_count();
     set_thread_count(threads);
     EXPECT_EQ(testing::message_of<std::runtime_error>([] {
