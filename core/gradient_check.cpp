@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "core/check.hpp"
+#include "core/engine/needs_dx.hpp"
 #include "core/engine/ridders.hpp"
-#include "core/engine/want_dx.hpp"
 #include "core/random.hpp"
 
 namespace thinnet {
@@ -108,7 +108,7 @@ GradientReport check_gradients(const std::function<const Matrix<double>&()>& for
 
 GradientReport check_layer(Layer<double>& layer, Matrix<double> x, const Pass& pass,
                            std::size_t samples, std::uint64_t seed) {
-  const WantDx while_checked(layer);
+  const NeedsDx while_checked(layer);
   Matrix<double> dx;
   std::vector<CheckedTensor> tensors{{"x", &x, &dx}};
   for (auto* p : layer.parameters()) tensors.push_back({p->name, &p->value, &p->grad});

@@ -191,7 +191,7 @@ def parameters_cases(rng, key, checked):
     """Cases of dw or db, where nobody asks for dx: `checked(x, w, b, dout)` gives the expected
     gradient and its mistakes, `extra` what the case adds to them."""
     def layer(w, b):
-        return affine_layer(w, b, want_dx=False)
+        return affine_layer(w, b, needs_dx=False)
 
     def one(name, layers, calls, arrays, extra):
         expected, mistakes = checked(*arrays)

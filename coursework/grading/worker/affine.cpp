@@ -6,11 +6,11 @@ namespace {
 
 using namespace coursework;
 
-/// With "want_dx" false, backward ends after dw and db: for a student who has not come to dx yet.
+/// With "needs_dx" false, backward ends after dw and db: for a student who has not come to dx yet.
 TestedLayer make(const Json& layer) {
   auto affine =
       std::make_unique<thinnet::Affine<double>>(matrix_of(layer.at("w")), matrix_of(layer.at("b")));
-  affine->set_needs_dx(layer.value("want_dx", true));
+  affine->set_needs_dx(layer.value("needs_dx", true));
   return {std::move(affine)};
 }
 

@@ -143,7 +143,7 @@ PARTS = types.SimpleNamespace(
 class Layer:
     def __init__(self, given, number):
         self.w, self.b = (array(given[k]) if k in given else None for k in ("w", "b"))
-        self.want_dx = given.get("want_dx", True)
+        self.needs_dx = given.get("needs_dx", True)
         self.p = given.get("keep_prob")
         self.random = np.random.default_rng(given.get("seed", number))
         self.x = self.out = self.dw = self.db = self.dx = self.mask = None
@@ -172,7 +172,7 @@ def run_layer(worker, layer, call, parts):
     layer.dw = parts.store(layer.dw, parts.affine_dw(x, dout, layer.out))
     layer.db = parts.store(layer.db, parts.affine_db(dout))
     result = {"dw": as_json(layer.dw), "db": as_json(layer.db)}
-    if layer.want_dx:
+    if layer.needs_dx:
         layer.dx = parts.store_dx(layer.dx, parts.affine_dx(dout, layer.w, x))
         result["dx"] = as_json(layer.dx)
     return result

@@ -6,14 +6,14 @@
 namespace thinnet {
 
 /// Has a layer compute dx for as long as this lives.
-class WantDx {
+class NeedsDx {
  public:
-  explicit WantDx(Layer<double>& layer) : layer_(layer), before_(layer.needs_dx()) {
+  explicit NeedsDx(Layer<double>& layer) : layer_(layer), before_(layer.needs_dx()) {
     layer_.set_needs_dx(true);
   }
-  ~WantDx() { layer_.set_needs_dx(before_); }
-  WantDx(const WantDx&) = delete;
-  WantDx& operator=(const WantDx&) = delete;
+  ~NeedsDx() { layer_.set_needs_dx(before_); }
+  NeedsDx(const NeedsDx&) = delete;
+  NeedsDx& operator=(const NeedsDx&) = delete;
 
  private:
   Layer<double>& layer_;
