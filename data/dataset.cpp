@@ -38,12 +38,18 @@ void require_labels(const Labels& labels, std::size_t classes) {
 
 }  // namespace
 
-Dataset::Dataset(Features x, Labels labels, std::size_t classes) {
+Dataset::Dataset(Features x, Labels labels, std::size_t classes, std::optional<Picture> picture) {
   std::visit([&](const auto& m) { require_features(m, labels.size()); }, x);
+  const std::size_t D = std::visit([](const auto& m) { return m.shape(1); }, x);
+  require(!picture || picture->size() == D,
+          "data set: rows of {} features are no pictures of {}×{}×{}", D,
+          picture ? picture->height : 0, picture ? picture->width : 0,
+          picture ? picture->channels : 0);
   require_labels(labels, classes);
   rows_.resize(labels.size());
   std::iota(rows_.begin(), rows_.end(), 0U);
-  stored_ = std::make_shared<const Stored>(Stored{std::move(x), std::move(labels), classes});
+  stored_ =
+      std::make_shared<const Stored>(Stored{std::move(x), std::move(labels), classes, picture});
 }
 
 Dataset Dataset::subset(const std::vector<std::uint32_t>& rows) const {

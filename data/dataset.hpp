@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <variant>
 
 #include "core/matrix.hpp"
+#include "data/picture.hpp"
 
 namespace thinnet {
 
@@ -14,9 +16,9 @@ class Dataset {
  public:
   using Features = std::variant<Matrix<std::uint8_t>, Matrix<float>, Matrix<double>>;
 
-  /// x (N×D), labels (N) in [0, classes). Throws std::invalid_argument when they do not fit, when
-  /// N or D is 0, or when a feature is not finite.
-  Dataset(Features x, Labels labels, std::size_t classes);
+  /// x (N×D), labels (N) in [0, classes). A row is a picture when its shape is given. Throws
+  /// std::invalid_argument when they do not fit, when N or D is 0, or when a feature is not finite.
+  Dataset(Features x, Labels labels, std::size_t classes, std::optional<Picture> picture = {});
 
   /// The given rows, in the given order. Throws std::out_of_range for a row that is not there.
   Dataset subset(const std::vector<std::uint32_t>& rows) const;
@@ -26,6 +28,7 @@ class Dataset {
   std::size_t size() const { return rows_.size(); }
   std::size_t width() const;
   std::size_t classes() const { return stored_->classes; }
+  const std::optional<Picture>& picture() const { return stored_->picture; }
   std::int32_t label(std::size_t i) const { return stored_->labels[rows_[i]]; }
   /// The number of row i in the whole data set: the same in every subset.
   std::uint32_t example(std::size_t i) const { return rows_[i]; }
@@ -38,6 +41,7 @@ class Dataset {
     Features x;
     Labels labels;
     std::size_t classes;
+    std::optional<Picture> picture;
   };
   std::shared_ptr<const Stored> stored_;
   std::vector<std::uint32_t> rows_;

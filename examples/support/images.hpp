@@ -17,6 +17,8 @@ struct Images {
   /// A row holds `channels` planes of side × side pixels; both are 0 where it is no picture, or
   /// where nobody knows how it lies in the row (colours of a user's own x.npy).
   std::size_t side = 0, channels = 0;
+  /// The order of the rows is part of the data set, as CIFAR-10's is; a user's own may be sorted.
+  bool published_order = false;
 };
 
 /// Reads what a folder holds: CIFAR-10's binary batches, IDX files of MNIST's family
