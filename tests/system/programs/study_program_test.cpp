@@ -441,7 +441,8 @@ TEST(Study, NamesTheRunThatFailsAndKeepsTheOthers) {
   const std::string journal = journal_of(output), page = read_file(output / "study.html");
   expect_refused(
       run_program(study(data.path(), output.path(), " --seeds 0 --learning-rate 1e30 --jobs 1")),
-      "dropout_study: hidden 8, training 40, keep_prob 1, seed 0: the loss is ");
+      "dropout_study: hidden 8, training 40, keep_prob 1, learning rate 1e+30, seed 0: the loss "
+      "is ");
   EXPECT_EQ(journal_of(output), journal);
   EXPECT_EQ(read_file(output / "study.html"), page);
 }
@@ -474,6 +475,12 @@ TEST(Study, RefusesWrongOptionsInOneLine) {
       {"--seeds 0-999999 --training 20,30", "the lists make more than 1000000 runs"},
       {"--epochs 0", "--epochs: it is 0"},
       {"--epochs 1.5", "--epochs: '1.5' is not a whole number"},
+      {"--epochs 5,5", "--epochs: '5,5' names the same twice"},
+      {"--learning-rates 0.1,0", "--learning-rates: it is 0"},
+      {"--tune", "--tune has nothing to choose from: give several --learning-rates or --epochs"},
+      {"--tune --epochs 1,2 --tuning-seeds 9,4",
+       "seed 4 is in --tuning-seeds and in --seeds: what chooses must not judge"},
+      {"--tune --epochs 1,2", "holds no test images"},
       {"--batch 0", "--batch"},
       {"--jobs 0", "--jobs"},
       {"--optimizer newton", "--optimizer: 'newton' is neither adam nor sgd"},
@@ -528,7 +535,8 @@ TEST(Study, TakesAGridFileAndLetsTheCommandLineOverrideIt) {
       {R"({"keep-prob": [1]})", "there is no option keep-prob"},
       {R"({"epochs": true})", "epochs: a number, a text or a list of them was expected"},
       {R"({"epochs": {"first": 1}})", "epochs: a number, a text or a list of them was expected"},
-      {R"({"epochs": [1, 2]})", "epochs: '1,2' is not a whole number"},
+      {R"({"batch": [1, 2]})", "batch: '1,2' is not a whole number"},
+      {R"({"tune": 1})", "tune: '1' is neither true nor false"},
       {R"({"seeds": [0, null]})", "seeds: a number, a text or a list of them was expected"},
       {R"({"keep-probs": []})", "keep-probs: '' is not a number"},
       {R"({"keep-probs": [1, 2]})", "keep-probs: keep_prob is 2"},
@@ -582,9 +590,10 @@ TEST(Study, RefusesTilesOfAWrongSizeAndGoesWithoutMissingOnes) {
 TEST(Study, HelpShowsEveryOption) {
   const ProgramRun run = run_program("dropout_study --help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option : {"--grid", "--keep-probs", "--hidden", "--training", "--seeds",
-                             "--validation", "--epochs", "--batch", "--sampling", "--optimizer",
-                             "--learning-rate", "--weight-scale", "--data", "--output", "--jobs"}) {
+  for (const char* option :
+       {"--grid", "--keep-probs", "--hidden", "--training", "--seeds", "--validation", "--epochs",
+        "--batch", "--sampling", "--optimizer", "--learning-rate", "--learning-rates", "--tune",
+        "--tuning-seeds", "--draw-validation", "--weight-scale", "--data", "--output", "--jobs"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }
