@@ -13,7 +13,8 @@ namespace {
 constexpr Subject test_subject{"test accuracy", "falls", "rises", "lower", "higher"};
 
 std::string setting_text(const Setting& setting) {
-  return fmt::format("learning rate {}, {} epochs", setting.learning_rate, setting.epochs);
+  return fmt::format("learning rate {}, {} epoch{}", setting.learning_rate, setting.epochs,
+                     setting.epochs == 1 ? "" : "s");
 }
 
 std::string place_text(const Choice& choice) {
@@ -80,6 +81,21 @@ std::string edges_clause(const Grid& grid, const std::vector<TunedGroup>& groups
       edges, groups.size(), edges == 1 ? "lies" : "lie");
 }
 
+/// What the words on the effects, each empty for none, come to in `all` comparisons.
+std::string claim_words(const std::string& test, const std::string& gap, std::size_t all) {
+  if (test.empty() && gap.empty()) {
+    return fmt::format(
+        "no effect of dropout on test accuracy, nor on the gap between train and test accuracy, "
+        "could be shown in {} comparison{}",
+        all, all == 1 ? "" : "s");
+  }
+  std::string claim = "with dropout ";
+  claim += test.empty() ? "no effect on test accuracy could be shown" : "test accuracy was " + test;
+  claim += gap.empty() ? ", and no effect on the gap between train and test accuracy could be shown"
+                       : ", and the gap between train and test accuracy was " + gap;
+  return claim;
+}
+
 }  // namespace
 
 std::string test_words(const Change& change) {
@@ -116,16 +132,13 @@ std::string tuned_sentence(const Grid& grid, const std::vector<TunedGroup>& grou
   const double confidence = confidence_of_each(intervals);
   const std::string test = effects_words(tests, test_subject, confidence);
   const std::string gap = effects_words(gaps, gap_subject, confidence);
-  const std::string none = fmt::format("not shown to change in {} comparison{}", tests.size(),
-                                       tests.size() == 1 ? "" : "s");
   return fmt::format(
-      "On {}, each at its own best setting, with dropout test accuracy was {}, and the gap between "
-      "train and test accuracy was {}; learning rate and epochs were chosen for each keep_prob by "
-      "validation accuracy on other seeds, the test images had no part in it; a comparison is over "
-      "{} seeds, and counts only where its interval leaves out 0 (95 % for all {} intervals "
-      "together, by Bonferroni's rule).{}",
-      data_name, test.empty() ? none : test, gap.empty() ? none : gap, groups.front().seeds,
-      intervals, edges_clause(grid, groups));
+      "On {}, each at its own best setting, {}; a comparison is over {} seeds that chose nothing, "
+      "on "
+      "test images that no choice has seen, and counts only where its interval leaves out 0 (95 % "
+      "for all {} intervals together, by Bonferroni's rule).{}",
+      data_name, claim_words(test, gap, tests.size()), groups.front().seeds, intervals,
+      edges_clause(grid, groups));
 }
 
 std::string tuned_text(const Grid& grid, const std::vector<TunedGroup>& groups) {
