@@ -24,7 +24,11 @@ namespace {
 StudyImages images_for(const StudyOptions& options) {
   StudyImages images{find_images(options.data), std::nullopt};
   if (!options.tune) return images;
-  images.test = read_test_images(images.folder);
+  try {
+    images.test = read_test_images(images.folder);
+  } catch (const std::runtime_error& e) {
+    throw std::runtime_error(fmt::format("--tune compares on test images: {}", e.what()));
+  }
   require(images.test->width() == images.training.width(),
           "test images have {} features, the others {}", images.test->width(),
           images.training.width());

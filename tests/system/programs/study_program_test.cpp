@@ -302,6 +302,30 @@ TEST(Study, StopsAtCtrlCWithOneLineAndGoesOn) {
   expect_same_study(output, whole);
 }
 
+TEST(Study, StopsAtCtrlCBeforeAndAfterItsChoiceAndGoesOn) {
+  const TinyData data(64);
+  fs::copy_file(data / "x.npy", data / "x_test.npy");
+  fs::copy_file(data / "y.npy", data / "y_test.npy");
+  const TemporaryFolder output, whole;
+  const std::string tuned =
+      slow + " --tune --epochs 3,12 --learning-rates 0.001,0.01 --seeds 0-2 --tuning-seeds 7";
+  for (const std::ptrdiff_t lines : {3, 31}) {  // 18 at an equal budget and 12 that choose go first
+    testing::OneMessagePipe err;
+    Background program(study(data.path(), output.path(), tuned), err);
+    program.go_on_until(output, lines);
+    EXPECT_EQ(WEXITSTATUS(program.end(SIGINT)), 130);
+    const auto kept = lines_of(journal_of(output));
+    ASSERT_GE(kept, lines);
+    ASSERT_LT(kept, 48);
+    EXPECT_TRUE(contains(last_line(err.text()),
+                         "interrupted: " + std::to_string(kept) + " of 48 runs are kept in "))
+        << err.text();
+  }
+  ASSERT_EQ(run_program(study(data.path(), output.path(), tuned)).exit_code, 0);
+  ASSERT_EQ(run_program(study(data.path(), whole.path(), tuned)).exit_code, 0);
+  expect_same_study(output, whole);
+}
+
 TEST(Study, StopsAtCtrlCInTheMiddleOfARun) {
   const TinyData data;
   const TemporaryFolder output, log;
@@ -480,7 +504,8 @@ TEST(Study, RefusesWrongOptionsInOneLine) {
       {"--tune", "--tune has nothing to choose from: give several --learning-rates or --epochs"},
       {"--tune --epochs 1,2 --tuning-seeds 9,4",
        "seed 4 is in --tuning-seeds and in --seeds: what chooses must not judge"},
-      {"--tune --epochs 1,2", "holds no test images"},
+      {"--tune --epochs 1,2",
+       "dropout_study: --tune compares on test images: " + data.path() + ": holds no test images"},
       {"--batch 0", "--batch"},
       {"--jobs 0", "--jobs"},
       {"--optimizer newton", "--optimizer: 'newton' is neither adam nor sgd"},
