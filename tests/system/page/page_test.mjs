@@ -311,8 +311,14 @@ async function checkTuned(page, study) {
     for (const rate of tuned.learning_rates) {
       await page.getByRole("combobox", { name: "Learning rate tried" }).selectOption({ label: String(rate) });
       const at = (group) => equal(group.hidden, hidden) && group.training === training && group.learning_rate === rate;
-      const end = ({ mean, low, high }) => ({ mean: mean.at(-1), low: low.at(-1), high: high.at(-1) });
-      await checkCurvesOf(page, "tuning", tuned.curves.filter(at).map((group) => ({ ...group, train: end(group.train_curve), validation: end(group.validation_curve) })));
+      const means = ({ mean }) => ({ mean, low: mean.map(() => null), high: mean.map(() => null) });
+      const end = ({ mean }) => ({ mean: mean.at(-1), low: null });
+      const shown = tuned.curves.filter(at).map(({ train_curve, validation_curve, ...group }) => ({
+        ...group,
+        ...{ train_curve: means(train_curve), validation_curve: means(validation_curve) },
+        ...{ train: end(train_curve), validation: end(validation_curve) },
+      }));
+      await checkCurvesOf(page, "tuning", shown);
       const caption = await page.locator("#tuning figcaption").textContent();
       for (const group of tuned.groups.filter(at)) assert.ok(caption.includes(`${group.epochs} epochs ${group.keep_prob === 1 ? "without dropout" : `with keep_prob ${group.keep_prob}`}`), caption);
     }

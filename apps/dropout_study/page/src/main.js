@@ -152,7 +152,7 @@ function charts(study, series) {
     const selected = all.filter((group) => shown.has(group.keep_prob) && sameList(group.hidden, chosen.hidden) && wanted(group));
     if (selected.length === 0) return { picture: null, summary: "No keep_prob is ticked." };
     const where = grid.hidden.length > 1 ? ` Hidden layers: ${hiddenName(chosen.hidden)}.` : "";
-    const bands = selected.some(({ seeds }) => seeds > 1) ? ` ${summarise.intervals}` : "";
+    const bands = summarise.intervals && selected.some(({ seeds }) => seeds > 1) ? ` ${summarise.intervals}` : "";
     return { picture: draw(selected, series, all, width), summary: summarise.words(selected) + where + bands };
   };
   const add = (id, draw, summarise, wanted = ofBudget, all = groups) => {
@@ -230,8 +230,10 @@ function charts(study, series) {
 function tuningCurves(study, key, chosen, add, update) {
   if (!study.tuned) return [];
   const { curves: all, groups, learning_rates, tuning_seeds } = study.tuned;
-  const last = ({ mean, low, high }) => ({ mean: mean[mean.length - 1], low: low[low.length - 1], high: high[high.length - 1] });
-  const ends = all.map((group) => ({ ...group, train: last(group.train_curve), validation: last(group.validation_curve) }));
+  // Means alone: the bands of two or three seeds would hide them.
+  const alone = ({ mean }) => ({ mean, low: mean.map(() => null), high: mean.map(() => null) });
+  const last = ({ mean }) => ({ mean: mean[mean.length - 1], low: null, high: null });
+  const means = all.map(({ train_curve, validation_curve, ...group }) => ({ ...group, train_curve: alone(train_curve), validation_curve: alone(validation_curve), train: last(train_curve), validation: last(validation_curve) }));
   chosen.tuning_rate = learning_rates[0];
   const wanted = (group) => group.training === chosen.training && group.learning_rate === chosen.tuning_rate;
   const words = (selected) => {
@@ -248,7 +250,7 @@ function tuningCurves(study, key, chosen, add, update) {
       paragraph(`Means over the tuning ${tuning_seeds.length === 1 ? "seed" : "seeds"} ${ranges(tuning_seeds)}. Where a curve of validation accuracy still rises at its end, more epochs may do better.`),
       ...choice,
       element("p", { class: "key" }, ...key.map((line) => line.cloneNode(true))),
-      add("tuning", curves, { words, intervals: "Bands are 95 % intervals of the mean over the tuning seeds." }, wanted, ends),
+      add("tuning", curves, { words, intervals: "" }, wanted, means),
     ),
   ];
 }
