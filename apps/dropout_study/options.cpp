@@ -154,11 +154,10 @@ std::vector<StudyOption> make_options() {
       {"learning-rate", "X", "a list of one: --learning-rates X", "0.0005",
        [](Options& o, Text t) { o.grid.learning_rates = {learning_rate(t)}; }},
       {"tune", "",
-       "compare the keep_probs each at its own best setting, too: learning rate and epochs by "
-       "validation accuracy on the tuning seeds, then trained anew on the seeds and compared on "
-       "test images. All at an equal budget are then compared at the first of both lists. Takes a "
-       "run more for each net, size, keep_prob and seed, and one for each net, size, keep_prob, "
-       "learning rate and tuning seed",
+       "compare the keep_probs also each at its own best learning rate and epochs: chosen by "
+       "validation accuracy on the tuning seeds, trained anew on --seeds, compared on test images; "
+       "an equal budget is then the first of both lists. Runs more: nets × sizes × keep_probs × "
+       "(seeds + learning rates × tuning seeds)",
        "false", [](Options& o, Text t) { o.tune = flag(t); }},
       {"tuning-seeds", "LIST", "seeds that choose for --tune; none of the seeds that are compared",
        "1000-1002", [](Options& o, Text t) { o.tuning_seeds = seed_list(t); }},
