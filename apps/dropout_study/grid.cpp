@@ -35,12 +35,13 @@ std::vector<StudyRun> runs_of(const Grid& grid, const StudyRun& shared) {
 
 std::string identity(const StudyRun& run) {
   const ExperimentOptions& o = run.options;
-  return fmt::format(
+  const std::string text = fmt::format(
       "hidden {} training {} keep_prob {} seed {} validation {} epochs {} batch {} sampling {} "
       "optimizer {} learning_rate {} weight_scale {} data {}",
       hidden_text(o.hidden), o.training, run.keep_prob(), o.seed, o.validation, o.epochs,
       o.batch_size, name_of(o.sampling), name_of(o.optimizer), o.learning_rate, o.weight_scale,
       run.data_sha256);
+  return o.split == Split::random ? text + " split random" : text;
 }
 
 std::string hidden_text(const std::vector<std::size_t>& hidden) {

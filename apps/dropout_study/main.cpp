@@ -14,12 +14,26 @@
 #include "apps/support/sigterm_message.hpp"
 #include "core/check.hpp"
 #include "data/io/file.hpp"
+#include "examples/support/data_checks.hpp"
 #include "examples/support/program.hpp"
 
 using namespace thinnet;
 using namespace thinnet::examples;
 
 namespace {
+
+/// Of runs that lack classes the first speaks for all.
+void warn_of_data(const std::vector<StudyRun>& runs, const Images& images) {
+  const ExperimentOptions& first = runs.front().options;
+  warn_of_empty_classes(images);
+  for (const StudyRun& run : runs) {
+    const ExperimentOptions& o = run.options;
+    if (o.hidden != first.hidden || o.keep_probs != first.keep_probs) continue;  // the same images
+    const SplitRows rows = study_rows(images.training, o);
+    const std::string which = fmt::format("training {}, seed {}: ", o.training, o.seed);
+    if (warn_of_missing_classes(images, rows, which)) return;
+  }
+}
 
 void write_study(Study& study, const Images& images, WorkerRanks& workers) {
   const StudyOptions& options = study.options;
@@ -30,8 +44,9 @@ void write_study(Study& study, const Images& images, WorkerRanks& workers) {
       std::count_if(study.runs.begin(), study.runs.end(),
                     [&](const StudyRun& run) { return journal.find(run) != nullptr; });
   watch_for_interrupt();
-  fmt::print("{} from {}: {} runs, {} of them finished earlier, {} at a time\n", images.name,
-             images.folder, study.runs.size(), finished, options.jobs + workers.count());
+  fmt::print("{} from {}: {} runs, {} of them finished earlier, {} at a time\n{}", images.name,
+             images.folder, study.runs.size(), finished, options.jobs + workers.count(),
+             split_words(options.shared.split, study_rows(images.training, study.runs[0].options)));
   std::fflush(stdout);  // before progress on stderr, in a log too
   study.results = run_all(study.runs, images, options.output, journal, options.jobs, workers);
   study.groups = groups_of(options.grid, study.runs, study.results);
@@ -39,12 +54,15 @@ void write_study(Study& study, const Images& images, WorkerRanks& workers) {
   const std::string json = study_json(study, images);
   write_file((output / "study.json").string(), json);
   write_file((output / "study.html").string(), study_html(json));
-  fmt::print("\n{}\n{}{}\n\nWrote study.json and study.html in {}\n", study_table(study.groups),
-             study_words(study.groups), study.sentence, options.output);
+  fmt::print("\n{}{}\n{}{}\n\nWrote study.json and study.html in {}\n", study_table(study.groups),
+             guessing_words(guessing_of(study.results)), study_words(study.groups), study.sentence,
+             options.output);
 }
 
-void run_study(const StudyOptions& options, const std::string& command, Ranks* ranks) {
+void run_study(StudyOptions options, const std::string& command, Ranks* ranks) {
   const Images images = find_images(options.data);
+  require_learnable(images);
+  options.shared.split = split_for(options.split, images);
   Study study{options, command, checksums_of(images.files), {}, {}, {}, ""};
   study.runs = runs_of(options.grid, {options.shared, images.name, sha256_of_all(study.files)});
   for (const StudyRun& run : study.runs) require_enough_images(run.options, images.training.size());
@@ -57,6 +75,7 @@ void run_study(const StudyOptions& options, const std::string& command, Ranks* r
           "kept in " +
           options.output + "/runs.jsonl, and the same command goes on");
     }
+    warn_of_data(study.runs, images);
     WorkerRanks workers(ranks);
     write_study(study, images, workers);
   });

@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "apps/dropout_study/grid.hpp"
+#include "examples/support/names.hpp"
 
 namespace thinnet::examples {
 
 struct StudyOptions {
   Grid grid;
-  ExperimentOptions shared;  ///< what the grid does not vary
-  std::string data;          ///< a folder, or empty: see find_images
+  ExperimentOptions shared;                    ///< what the grid does not vary
+  SplitChoice split = SplitChoice::automatic;  ///< makes shared.split, once the data are known
+  std::string data;                            ///< a folder, or empty: see find_images
   std::string output = "output/dropout_study";
   std::size_t jobs = 1;  ///< runs side by side
 };

@@ -14,6 +14,7 @@
 #include "apps/train_cifar10/report.hpp"
 #include "core/check.hpp"
 #include "core/summary.hpp"
+#include "data/classes.hpp"
 #include "data/io/file.hpp"
 #include "data/io/weights.hpp"
 #include "data/whitening.hpp"
@@ -33,30 +34,39 @@ std::size_t training_size(const Dataset& images, const FullTrainingOptions& opti
   return options.training == 0 ? pool : options.training;
 }
 
+SplitRows rows_of(const Images& images, const FullTrainingOptions& options) {
+  const std::size_t size = training_size(images.training, options);
+  SplitRows rows = split_rows(images.training, options.validation, split_for(options.split, images),
+                              options.seed);
+  rows.training.resize(size);
+  return rows;
+}
+
 struct Prepared {
   Dataset training, validation;
   std::optional<Dataset> test;
   Normaliser<float> normaliser;
 };
 
+/// What would else be known only after training.
+void require_fitting_test(const Dataset& images, const Dataset& test) {
+  require(test.width() == images.width(), "test images have {} features, the others {}",
+          test.width(), images.width());
+  require(test.classes() <= images.classes(), "test images are of {} classes, the others of {}",
+          test.classes(), images.classes());
+}
+
 /// Whatever is learned about the images is learned from the training images alone. What whitening
 /// leaves behind is freed: the images as bytes and as floats are too much for the memory of both.
-Prepared prepare(Dataset images, std::optional<Dataset> test, const FullTrainingOptions& options,
-                 bool speaks) {
-  const std::size_t size = training_size(images, options);
-  // What would else be known only after training.
-  if (test) {
-    require(test->width() == images.width(), "test images have {} features, the others {}",
-            test->width(), images.width());
-    require(test->classes() <= images.classes(), "test images are of {} classes, the others of {}",
-            test->classes(), images.classes());
-  }
+Prepared prepare(Dataset images, std::optional<Dataset> test, const SplitRows& rows,
+                 const FullTrainingOptions& options, bool speaks) {
+  if (test) require_fitting_test(images, *test);
   const auto part = [&](const Dataset& of) {
-    return std::pair{of.range(0, size),
-                     of.range(of.size() - options.validation, options.validation)};
+    return std::pair{of.subset(rows.training), of.subset(rows.validation)};
   };
   auto [training, validation] = part(images);
   if (options.whiten == 0) {
+    if (options.augmentation.any()) options.augmentation.require_fits(images.picture());
     auto normaliser = Normaliser<float>::standard_of(training);
     return {training, validation, test, std::move(normaliser)};
   }
@@ -113,11 +123,11 @@ TrainerOptions trainer_options_of(const FullTrainingOptions& options, const std:
   return trainer_options;
 }
 
-void print_start(const Images& images, const Prepared& data, const Sequential<float>& net,
-                 const TrainerOptions& options, const Ranks* ranks) {
-  fmt::print("{} from {}: {} training, {} validation and {} test images\n\n{}\n", images.name,
+void print_start(const Images& images, const Prepared& data, const std::string& how_split,
+                 const Sequential<float>& net, const TrainerOptions& options, const Ranks* ranks) {
+  fmt::print("{} from {}: {} training, {} validation and {} test images\n{}\n{}\n", images.name,
              images.folder, data.training.size(), data.validation.size(),
-             data.test ? data.test->size() : 0, summary(net));
+             data.test ? data.test->size() : 0, how_split, summary(net));
   if (ranks != nullptr) fmt::print("{} ranks, each with its slice of every batch\n", ranks->size());
   if (std::filesystem::exists(options.checkpoint))
     fmt::print("Going on from {}\n", options.checkpoint);
@@ -142,6 +152,7 @@ std::string settings_text(const Images& images, const FullTrainingOptions& optio
   line("data-sha256", sha256_of_all(checksums_of(images.files)));
   line("training", training_size(images.training, options));
   line("validation", options.validation);
+  if (split_for(options.split, images) == Split::random) line("split", "random");
   line("whiten", options.whiten);
   if (options.whiten > 0) line("whiten-epsilon", options.whiten_epsilon);
   line("hidden", fmt::format("{}", fmt::join(options.hidden, ",")));
@@ -173,13 +184,19 @@ TrainingResult run_training(Images images, std::optional<Dataset> test,
   const bool first = ranks == nullptr || ranks->rank() == 0;
   const std::string settings = settings_text(images, options);
   const std::size_t classes = images.training.classes();
-  const Prepared data = prepare(std::move(images.training), std::move(test), options, first);
+  const SplitRows rows = rows_of(images, options);
+  if (first) {
+    warn_of_empty_classes(images);
+    warn_of_missing_classes(images, rows);
+  }
+  const Prepared data = prepare(std::move(images.training), std::move(test), rows, options, first);
   Sequential<float> net = make_net(data.training.width(), classes, options);
   const auto optimizer = make_optimizer(net.parameters(), {options.optimizer, options.learning_rate,
                                                            options.momentum, options.weight_decay});
   const TrainerOptions trainer_options = trainer_options_of(options, settings);
   on_rank_0(ranks, [&] { require_writable_folder(options.output); });
-  print_start(images, data, net, trainer_options, ranks);
+  const std::string how_split = split_words(split_for(options.split, images), rows);
+  print_start(images, data, how_split, net, trainer_options, ranks);
   std::optional<SigtermMessage> sigterm_message;
   if (ranks != nullptr && first) {
     sigterm_message.emplace(
@@ -190,6 +207,7 @@ TrainingResult run_training(Images images, std::optional<Dataset> test,
 
   Trainer<float> trainer(net, *optimizer, trainer_options, data_parallel(ranks, net));
   TrainingResult result;
+  result.guessing = largest_class_share(data.validation);
   result.history =
       trainer.fit(data.training, data.validation, data.normaliser, report_on_stderr("training"));
   trainer.restore_best();

@@ -14,6 +14,7 @@
 #include "data/io/npz.hpp"
 #include "tests/support.hpp"
 #include "tests/system/programs/program_run.hpp"
+#include "tests/system/programs/tiny_data.hpp"
 #include "tests/system/programs/waiting.hpp"
 
 namespace thinnet {
@@ -94,6 +95,7 @@ TEST(TrainCifar10, WritesWeightsHistoryAndPictures) {
   const Json expected_settings = {{"data", "x.npy and y.npy"},
                                   {"training", "40"},
                                   {"validation", "20"},
+                                  {"split", "random"},
                                   {"whiten", "0"},
                                   {"hidden", "8,6"},
                                   {"keep-prob", "0.5"},
@@ -157,7 +159,8 @@ Matrix<double> affine(const Matrix<double>& x, const Matrix<double>& w, const Ma
 TEST(TrainCifar10, TestsTheWeightsItLeaves) {
   const TrainingData data;
   const TemporaryFolder output;
-  ASSERT_EQ(run_program(training(data.path(), output.path(), "--training 30")).exit_code, 0);
+  const std::string words = training(data.path(), output.path(), "--training 30 --split tail");
+  ASSERT_EQ(run_program(words).exit_code, 0);
   // Test images at the mean and standard deviation of the first 30.
   const auto x = decode_npy<double>(read_file(data / "x.npy"), "x");
   auto h = decode_npy<double>(read_file(data / "x_test.npy"), "x_test");
@@ -228,7 +231,7 @@ TEST(TrainCifar10, LearnsFromTheFirstImagesAndValidatesOnTheLast) {
   for (const char* more : {"--whiten 0", "--whiten 6"}) {
     SCOPED_TRACE(more);
     // One epoch, whose weights are the best whatever the validation images say.
-    const std::string options = std::string("--training 30 --epochs 1 ") + more;
+    const std::string options = std::string("--split tail --training 30 --epochs 1 ") + more;
     std::vector<std::string> weights;
     std::vector<Json> epochs;
     for (const TrainingData* from : {&data, &other_middle, &other_last}) {
@@ -241,6 +244,27 @@ TEST(TrainCifar10, LearnsFromTheFirstImagesAndValidatesOnTheLast) {
     EXPECT_EQ(epochs[1], epochs[0]);
     EXPECT_NE(epochs[2][0]["validation_loss"], epochs[0][0]["validation_loss"]);
   }
+}
+
+TEST(TrainCifar10, SplitsSortedDataAtRandom) {
+  const testing::SortedData data;
+  const TemporaryFolder random, tail;
+  const std::string words =
+      "train_cifar10 --no-test --validation 100 --whiten 0 --hidden 16"
+      " --epochs 5 --batch 20 --data " +
+      data.path() + " --output ";
+  const ProgramRun run = run_program(words + random.path());
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_GT(history_of(random)["epochs"][4]["validation_accuracy"], .9);
+  EXPECT_TRUE(contains(run.out, "drawn by the seed, class by class")) << run.out;
+  EXPECT_TRUE(contains(run.out, "guessing the largest class would get 0.340")) << run.out;
+  const ProgramRun by_position = run_program(words + tail.path() + " --split tail");
+  ASSERT_EQ(by_position.exit_code, 0) << by_position.err;
+  EXPECT_EQ(history_of(tail)["epochs"][4]["validation_accuracy"], 0);
+  EXPECT_FALSE(history_of(tail)["settings"].contains("split"));  // as older checkpoints have it
+  EXPECT_TRUE(contains(by_position.err, "which go unjudged: 0 and 1\n")) << by_position.err;
+  // Another split is another training.
+  expect_refused(run_program(words + tail.path()), "checkpoint.npz: was made with other settings");
 }
 
 TEST(TrainCifar10, HeedsTheOptionsThatShowInTheWeightsOnly) {
@@ -260,7 +284,7 @@ TEST(TrainCifar10, HeedsTheOptionsThatShowInTheWeightsOnly) {
 }
 
 TEST(TrainCifar10, FlipsAndShiftsImages) {
-  const TrainingData data(3072);
+  const TrainingData data(64);  // pictures of 8×8
   const std::string moves[] = {"", "--flips", "--shifts 4", "--flips --shifts 4"};
   std::vector<std::string> weights;
   for (const std::string& move : moves) {
@@ -452,7 +476,9 @@ TEST(TrainCifar10, RefusesWrongOptionsInOneLine) {
       {"--whiten -1", "--whiten"},
       {"--patience -1", "--patience"},
       {"--shifts -1", "--shifts"},
-      {"--flips", "augmentation: images have 12 features, expected 3072 (3 × 32 × 32)"},
+      {"--flips", "augmentation: rows that are no pictures cannot be flipped or shifted; x of "},
+      {"--shifts 2", "augmentation: rows that are no pictures cannot be flipped or shifted; x of "},
+      {"--split middle", "--split"},
       {"--whiten 5 --flips",
        "images are moved before they are whitened, so --flips and --shifts need --whiten 0"},
       {"--whiten 5 --shifts 2",
@@ -518,13 +544,15 @@ TEST(TrainCifar10, LeavesTheTestImagesAloneWhenTold) {
 TEST(TrainCifar10, HasHelp) {
   const ProgramRun run = run_program("train_cifar10 --help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option :
-       {"--data",     "--training",   "--validation",      "--whiten",      "--whiten-epsilon",
-        "--hidden",   "--keep-prob",  "--input-keep-prob", "--weight-gain", "--epochs",
-        "--batch",    "--optimizer",  "--learning-rate",   "--momentum",    "--weight-decay",
-        "--schedule", "--step-every", "--step-factor",     "--warm-up",     "--label-smoothing",
-        "--flips",    "--shifts",     "--patience",        "--seed",        "--no-test",
-        "--output"}) {
+  for (const char* option : {"--data",         "--training",      "--validation",
+                             "--split",        "--whiten",        "--whiten-epsilon",
+                             "--hidden",       "--keep-prob",     "--input-keep-prob",
+                             "--weight-gain",  "--epochs",        "--batch",
+                             "--optimizer",    "--learning-rate", "--momentum",
+                             "--weight-decay", "--schedule",      "--step-every",
+                             "--step-factor",  "--warm-up",       "--label-smoothing",
+                             "--flips",        "--shifts",        "--patience",
+                             "--seed",         "--no-test",       "--output"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }
