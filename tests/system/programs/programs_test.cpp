@@ -334,6 +334,7 @@ TEST(OwnData, SortedByClassIsSplitAtRandomClassByClass) {
   const ProgramRun random = run_program(words);
   ASSERT_EQ(random.exit_code, 0) << random.err;
   EXPECT_GT(validation_accuracy(), .9);
+  EXPECT_TRUE(contains(read_file(output / "history.json"), R"("split": "random")"));
   EXPECT_TRUE(contains(random.out, "drawn by the seed, class by class")) << random.out;
   EXPECT_FALSE(contains(random.err, "warning")) << random.err;
   // 34, 33 and 33 of 100.
@@ -343,6 +344,7 @@ TEST(OwnData, SortedByClassIsSplitAtRandomClassByClass) {
   const ProgramRun tail = run_program(words + " --split tail");
   ASSERT_EQ(tail.exit_code, 0) << tail.err;
   EXPECT_EQ(validation_accuracy(), 0);
+  EXPECT_FALSE(contains(read_file(output / "history.json"), "split"));
   EXPECT_FALSE(contains(tail.out, "drawn by the seed")) << tail.out;
   EXPECT_TRUE(
       contains(tail.err,
