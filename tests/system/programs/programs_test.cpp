@@ -192,6 +192,7 @@ TEST(Experiment, FallsBackToFashionMnistAndSaysSo) {
                        "/usr/share/datasets/fashion-mnist instead.\n"))
       << run.out;
   EXPECT_TRUE(contains(run.out, "N×784")) << run.out;
+  EXPECT_FALSE(contains(run.out, "drawn by the seed")) << run.out;  // published: by position
 }
 
 TEST(Experiment, RefusesWrongOptionsInOneLine) {

@@ -146,6 +146,8 @@ TEST(Study, SplitsOwnDataAtRandomAndPublishedByPosition) {
                        "warning: training 200, seed 0: no training images of these "
                        "classes, which stay unknown: 2\n"))
       << tail.err;
+  const std::string::size_type first = tail.err.find("no training images");
+  EXPECT_EQ(tail.err.find("no training images", first + 1), std::string::npos) << tail.err;
   EXPECT_TRUE(contains(run_program(words).out, "2 runs, 2 of them finished earlier"));
 }
 

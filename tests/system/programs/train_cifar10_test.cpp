@@ -448,6 +448,17 @@ TEST(TrainCifar10, GoesOnWithTheSameSettingsOnly) {
   EXPECT_EQ(read_file(output / "history.json"), history);
 }
 
+TEST(TrainCifar10, MovesPicturesOnlyAndSaysSoBeforeItMakesANet) {
+  const TrainingData data;
+  const TemporaryFolder output;
+  for (const char* option : {"--flips", "--shifts 2"}) {
+    const ProgramRun run = run_program(training(data.path(), output.path(), option));
+    expect_refused(run,
+                   "augmentation: rows that are no pictures cannot be flipped or shifted; x of ");
+    EXPECT_EQ(run.out, "");
+  }
+}
+
 TEST(TrainCifar10, RefusesWrongOptionsInOneLine) {
   const TrainingData data;
   const TemporaryFolder output;
@@ -476,8 +487,6 @@ TEST(TrainCifar10, RefusesWrongOptionsInOneLine) {
       {"--whiten -1", "--whiten"},
       {"--patience -1", "--patience"},
       {"--shifts -1", "--shifts"},
-      {"--flips", "augmentation: rows that are no pictures cannot be flipped or shifted; x of "},
-      {"--shifts 2", "augmentation: rows that are no pictures cannot be flipped or shifted; x of "},
       {"--split middle", "--split"},
       {"--whiten 5 --flips",
        "images are moved before they are whitened, so --flips and --shifts need --whiten 0"},
@@ -570,6 +579,7 @@ TEST(TrainCifar10, TrainsOnFewRealImages) {
   EXPECT_EQ(output.names(), all_files);
   const Json history = history_of(output);
   EXPECT_EQ(history["settings"]["data"], "CIFAR-10");
+  EXPECT_FALSE(history["settings"].contains("split"));  // published: by position
   // Ten classes of 1000 test images each: guessing is right .1 ± .003 of the time.
   EXPECT_GT(history["test_accuracy"], .05);
   EXPECT_LT(history["test_accuracy"], .5);

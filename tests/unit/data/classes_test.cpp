@@ -56,6 +56,7 @@ TEST(Classes, HaveTwoExamplesEachOnAverage) {
   EXPECT_EQ(refusal(multiples(30, 1)),
             "30 examples have 30 different labels, fewer than two examples of each: " + what_to_do);
   EXPECT_EQ(refusal({0, 1, 1, 2, 3}).rfind("5 examples have 4 different labels", 0), 0U);
+  EXPECT_EQ(refusal({0, 1, 1, 2, 2}).rfind("5 examples have 3 different labels", 0), 0U);
   EXPECT_NO_THROW(require_learnable_classes(of_labels({0, 1, 1, 1, 2, 2})));
 }
 
