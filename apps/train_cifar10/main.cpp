@@ -85,7 +85,8 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Trains a fully connected net, keeps the weights of the epoch with the best validation\n"
       "accuracy, and reports their test accuracy once. Stopped and started again with the same\n"
-      "options it goes on after the last finished epoch, to the same bits. Writes checkpoint.npz,\n"
+      "options, or more --epochs, it goes on after the last finished epoch, to the same bits. "
+      "Writes checkpoint.npz,\n"
       "weights.npz, history.json, curves.svg and curves.png.");
   set_option_defaults(app);
   add_folder(app, "--data", options.data,

@@ -46,7 +46,11 @@ struct FullTrainingOptions {
   std::string output = "output/train_cifar10";
 };
 
-/// Everything that the numbers depend on, one "name value" a line.
+/// What the weights after each epoch depend on, one "name value" a line. The number of epochs is
+/// not among it: whoever asks for more goes on.
+std::string settings_of_weights(const Images& images, const FullTrainingOptions& options);
+
+/// Everything that the results depend on: the same, and how long to train.
 std::string settings_text(const Images& images, const FullTrainingOptions& options);
 
 struct TrainingResult {
@@ -55,7 +59,8 @@ struct TrainingResult {
   std::optional<Evaluation> test;  ///< of the epoch with the best validation accuracy
 };
 
-/// Trains with a checkpoint after every epoch in the output folder, goes on from one that is there,
+/// Trains with a checkpoint after every epoch in the output folder, goes on from one that is there
+/// (saying so, and whether its schedule was that of another number of epochs),
 /// and looks at the test images once, at the end, if there are any. Leaves weights.npz of the best
 /// epoch, history.json, curves.svg and curves.png. Ranks train together, and rank 0 alone touches
 /// the output folder. Throws std::invalid_argument for an option out of its range and

@@ -216,7 +216,7 @@ TEST(Experiment, RefusesWrongOptionsInOneLine) {
       {"--batch 0", "--batch"},
       {"--training 0", "--training"},
       {"--training 41", "41 training and 20 validation images asked for, but the data set has 60"},
-      {"--optimizer newton", "--optimizer"},
+      {"--optimizer newton", "--optimizer: 'newton' is none of adam, sgd"},
       {"--learning-rate 0", "learning rate is 0"},
       {"--learning-rate nan", "learning rate is nan"},
       {"--weight-scale -1", "weight scale is -1"},
@@ -226,6 +226,16 @@ TEST(Experiment, RefusesWrongOptionsInOneLine) {
     expect_refused(run_program(experiment(data.path(), output.path(), " " + option)), message);
   }
   EXPECT_TRUE(output.names().empty());
+}
+
+TEST(Experiment, TakesOptionsInCapitals) {
+  const TinyData data;
+  const TemporaryFolder small, capitals;
+  ASSERT_EQ(run_program(experiment(data.path(), small.path(), " --optimizer sgd")).exit_code, 0);
+  const ProgramRun run =
+      run_program(experiment(data.path(), capitals.path(), " --Optimizer SGD --SEED 0"));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(read_file(capitals / "history.csv"), read_file(small / "history.csv"));
 }
 
 TEST(Programs, FailWhereTheirResultsCannotBePrinted) {
