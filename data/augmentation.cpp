@@ -24,12 +24,10 @@ Change draw_change(const Augmentation& augmentation, Random& random) {
 
 /// Pixel (i, j) of the new image out (1×D) is pixel (old_i, old_j) of the old one, or the fill's.
 template <typename T>
-void apply(const Change& change, const Augmentation& augmentation, const T* image, const T* fill,
-           T* out) {
-  const auto [flip, shift, channels, height, width] = augmentation;
-  std::size_t d = 0;
-  for (std::size_t channel = 0; channel < channels; ++channel) {
-    const T* plane = image + channel * height * width;
+void apply(const Change& change, std::size_t shift, const Picture& picture, const T* image,
+           const T* fill, T* out) {
+  const std::size_t height = picture.height, width = picture.width;
+  for (std::size_t channel = 0; channel < picture.channels; ++channel) {
     for (std::size_t i = 0; i < height; ++i) {
       for (std::size_t j = 0; j < width; ++j) {
         // Huge when that is above the old image or left of it.
@@ -37,8 +35,8 @@ void apply(const Change& change, const Augmentation& augmentation, const T* imag
         const std::size_t old_j = j + shift - change.right;
         const bool inside = old_i < height && old_j < width;
         const std::size_t column = change.mirrored ? width - 1 - old_j : old_j;
-        out[d] = inside ? plane[old_i * width + column] : fill[d];
-        ++d;
+        const std::size_t d = picture.index(i, j, channel);
+        out[d] = inside ? image[picture.index(old_i, column, channel)] : fill[d];
       }
     }
   }
@@ -46,20 +44,22 @@ void apply(const Change& change, const Augmentation& augmentation, const T* imag
 
 }  // namespace
 
-void Augmentation::require_fits(std::size_t D) const {
-  require(D == channels * height * width,
-          "augmentation: images have {} features, expected {} ({} × {} × {})", D,
-          channels * height * width, channels, height, width);
-  require(shift < std::min(height, width),
-          "augmentation: a shift of {} leaves nothing of an image of {} × {}", shift, height,
-          width);
+void Augmentation::require_fits(const std::optional<Picture>& picture) const {
+  require(picture.has_value(),
+          "augmentation: rows that are no pictures cannot be flipped or shifted; x of shape "
+          "(N, height, width) or (N, height, width, channels) says how they are");
+  require(shift < std::min(picture->height, picture->width),
+          "augmentation: a shift of {} leaves nothing of an image of {} × {}", shift,
+          picture->height, picture->width);
 }
 
 template <typename T>
 void augment(Matrix<T>& x, const Matrix<T>& fill, const Augmentation& augmentation,
-             std::uint64_t seed, std::uint64_t step, std::size_t first) {
+             const Picture& picture, std::uint64_t seed, std::uint64_t step, std::size_t first) {
   const std::size_t N = x.shape(0), D = x.shape(1);
-  augmentation.require_fits(D);
+  augmentation.require_fits(picture);
+  require(D == picture.size(), "augmentation: rows have {} features, pictures of {}×{}×{} have {}",
+          D, picture.height, picture.width, picture.channels, picture.size());
   require_shape(fill, {1, D}, "fill", "augmentation");
   // Streams between those of the weights (from 0) and of the batches (from 2^31).
   Random random(seed, 0x40000000U + static_cast<std::uint32_t>(step));
@@ -69,13 +69,13 @@ void augment(Matrix<T>& x, const Matrix<T>& fill, const Augmentation& augmentati
     T* row = &x(n, 0);
     std::copy(row, row + D, image.begin());
     const Change change = draw_change(augmentation, random);
-    apply(change, augmentation, image.data(), fill.data(), row);
+    apply(change, augmentation.shift, picture, image.data(), fill.data(), row);
   }
 }
 
-template void augment(Matrix<float>&, const Matrix<float>&, const Augmentation&, std::uint64_t,
-                      std::uint64_t, std::size_t);
-template void augment(Matrix<double>&, const Matrix<double>&, const Augmentation&, std::uint64_t,
-                      std::uint64_t, std::size_t);
+template void augment(Matrix<float>&, const Matrix<float>&, const Augmentation&, const Picture&,
+                      std::uint64_t, std::uint64_t, std::size_t);
+template void augment(Matrix<double>&, const Matrix<double>&, const Augmentation&, const Picture&,
+                      std::uint64_t, std::uint64_t, std::size_t);
 
 }  // namespace thinnet

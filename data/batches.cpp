@@ -38,7 +38,7 @@ Batches<T>::Batches(Dataset data, Normaliser<T> normaliser, std::size_t batch_si
   require(data_.size() > 0, "data set: no examples to make batches of");
   require_shape(normaliser_.mean, {1, data_.width()}, "mean", "normaliser");
   require_shape(normaliser_.scale, {1, data_.width()}, "scale", "normaliser");
-  if (augmentation_.any()) augmentation_.require_fits(data_.width());
+  if (augmentation_.any()) augmentation_.require_fits(data_.picture());
   std::iota(order_.begin(), order_.end(), 0U);
 }
 
@@ -120,7 +120,7 @@ const Batch<T>& Batches<T>::at(std::uint64_t step, Slice slice) {
   copy_labels();
   copy_rows();
   if (augmentation_.any()) {
-    augment(batch_.x, normaliser_.mean, augmentation_, seed_, step, first);
+    augment(batch_.x, normaliser_.mean, augmentation_, *data_.picture(), seed_, step, first);
     for (std::size_t n = 0; n < last - first; ++n) normalise(n);
   }
   return batch_;

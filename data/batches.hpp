@@ -34,7 +34,7 @@ class Batches {
  public:
   /// The seed serves shuffling, drawing and augmentation, which comes before normalisation. Throws
   /// std::invalid_argument when batch_size is 0, the data set is empty, the normaliser is of
-  /// another width, or the augmentation does not fit.
+  /// another width, or the augmentation does not fit the data set's pictures.
   Batches(Dataset data, Normaliser<T> normaliser, std::size_t batch_size,
           Sampling sampling = Sampling::in_order, std::uint64_t seed = 0,
           Augmentation augmentation = {});

@@ -15,18 +15,27 @@ namespace thinnet {
 namespace {
 
 template <typename T>
-bool all_finite(const Matrix<T>& x) {
-  if constexpr (std::is_floating_point_v<T>) {
-    return std::all_of(x.begin(), x.end(), [](T value) { return std::isfinite(value); });
+void require_finite(const Matrix<T>& x) {
+  if constexpr (std::is_floating_point_v<T>) {  // bytes are finite
+    const auto is_not_finite = [](T value) { return !std::isfinite(value); };
+    const T* end = x.data() + x.size();
+    const T* bad = std::find_if(x.data(), end, is_not_finite);
+    if (bad == end) return;
+    const auto count = std::count_if(bad, end, is_not_finite);
+    const std::size_t place = static_cast<std::size_t>(bad - x.data()), D = x.shape(1);
+    require(false,
+            "data set: row {}, column {} of x, both counted from 0, is {} ({} of {} values {} not "
+            "finite): replace such values or leave their rows out",
+            place / D, place % D, std::isnan(*bad) ? "NaN" : "infinite", count, x.size(),
+            count == 1 ? "is" : "are");
   }
-  return true;  // the bytes of images
 }
 
 template <typename T>
 void require_features(const Matrix<T>& x, std::size_t labels) {
   require(x.shape(0) == labels && x.size() > 0, "data set: x is {}×{}, labels are {}", x.shape(0),
           x.shape(1), labels);
-  require(all_finite(x), "data set: x holds NaN or infinity");
+  require_finite(x);
 }
 
 void require_labels(const Labels& labels, std::size_t classes) {
@@ -36,20 +45,29 @@ void require_labels(const Labels& labels, std::size_t classes) {
   }
 }
 
+void require_picture(const std::optional<Picture>& picture, std::size_t D) {
+  if (!picture) return;
+  require(picture->size() == D, "data set: rows of {} features are no pictures of {}×{}×{}", D,
+          picture->height, picture->width, picture->channels);
+}
+
 }  // namespace
 
-Dataset::Dataset(Features x, Labels labels, std::size_t classes, std::optional<Picture> picture) {
+Dataset::Dataset(Features x, Labels labels, std::size_t classes, std::optional<Picture> picture)
+    : picture_(picture) {
   std::visit([&](const auto& m) { require_features(m, labels.size()); }, x);
-  const std::size_t D = std::visit([](const auto& m) { return m.shape(1); }, x);
-  require(!picture || picture->size() == D,
-          "data set: rows of {} features are no pictures of {}×{}×{}", D,
-          picture ? picture->height : 0, picture ? picture->width : 0,
-          picture ? picture->channels : 0);
+  require_picture(picture, std::visit([](const auto& m) { return m.shape(1); }, x));
   require_labels(labels, classes);
   rows_.resize(labels.size());
   std::iota(rows_.begin(), rows_.end(), 0U);
-  stored_ =
-      std::make_shared<const Stored>(Stored{std::move(x), std::move(labels), classes, picture});
+  stored_ = std::make_shared<const Stored>(Stored{std::move(x), std::move(labels), classes});
+}
+
+Dataset Dataset::with_picture(const Picture& picture) const {
+  require_picture(picture, width());
+  Dataset pictures = *this;
+  pictures.picture_ = picture;
+  return pictures;
 }
 
 Dataset Dataset::subset(const std::vector<std::uint32_t>& rows) const {

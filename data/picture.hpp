@@ -15,6 +15,11 @@ struct Picture {
   Order order = Order::planes;
 
   std::size_t size() const { return height * width * channels; }
+  /// The feature that holds channel c of the pixel in row i and column j.
+  std::size_t index(std::size_t i, std::size_t j, std::size_t c) const {
+    const std::size_t pixel = i * width + j;
+    return order == Order::planes ? c * height * width + pixel : pixel * channels + c;
+  }
 };
 
 }  // namespace thinnet

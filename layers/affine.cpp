@@ -10,9 +10,9 @@ template <typename T>
 const Matrix<T>& Affine<T>::forward(const Matrix<T>& x, const Pass& /*pass*/) {
   require_width(x, w_.value.shape(0), "x", name());
   // BEGIN SOLUTION affine forward, see equation (1)
-  cache_.x = x;
-  matmul(x, w_.value, out_);    // out = x·w
-  add_to_rows(b_.value, out_);  // out[n] += b
+  cache_.x = x;                 // N×D
+  matmul(x, w_.value, out_);    // out = x·w, N×H
+  add_to_rows(b_.value, out_);  // out[n] += b, 1×H
   // END SOLUTION
   return out_;
 }
@@ -21,12 +21,12 @@ template <typename T>
 const Matrix<T>& Affine<T>::backward(const Matrix<T>& dout) {
   require_dout(dout, out_, name());
   // BEGIN SOLUTION affine dw and db, see equations (3) and (4)
-  matmul(transposed(cache_.x), dout, w_.grad);  // dw = xᵀ·dout
-  sum_rows(dout, b_.grad);                      // db = Σ_n dout[n]
+  matmul(transposed(cache_.x), dout, w_.grad);  // dw = xᵀ·dout, D×H
+  sum_rows(dout, b_.grad);                      // db = Σ_n dout[n], 1×H
   // END SOLUTION
   if (!needs_dx()) return no_dx();  // a net's first layer: nobody reads its dx
   // BEGIN SOLUTION affine dx, see equation (2)
-  matmul(dout, transposed(w_.value), dx_);  // dx = dout·wᵀ
+  matmul(dout, transposed(w_.value), dx_);  // dx = dout·wᵀ, N×D
   // END SOLUTION
   return dx_;
 }

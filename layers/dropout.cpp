@@ -18,7 +18,7 @@ const Matrix<T>& Dropout<T>::forward(const Matrix<T>& x, const Pass& pass) {
   }
   const T keep_prob = static_cast<T>(keep_prob_);
   draw_mask(cache_.mask, Shape(x), keep_prob_, {seed_, position(), pass});
-  assign(out_, x * cache_.mask / keep_prob);  // out = x ⊙ mask / keep_prob
+  assign(out_, x * cache_.mask / keep_prob);  // out = x ⊙ mask / keep_prob, N×H
   // END SOLUTION
   return out_;
 }
@@ -32,7 +32,7 @@ const Matrix<T>& Dropout<T>::backward(const Matrix<T>& dout) {
     return dx_;
   }
   const T keep_prob = static_cast<T>(keep_prob_);
-  assign(dx_, dout * cache_.mask / keep_prob);  // dx = dout ⊙ mask / keep_prob
+  assign(dx_, dout * cache_.mask / keep_prob);  // dx = dout ⊙ mask / keep_prob, N×H
   // END SOLUTION
   return dx_;
 }

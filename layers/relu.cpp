@@ -8,7 +8,7 @@ namespace thinnet {
 template <typename T>
 const Matrix<T>& Relu<T>::forward(const Matrix<T>& x, const Pass& /*pass*/) {
   // BEGIN SOLUTION ReLU forward, see equation (5)
-  // out = max(x, 0); with 0 as the first argument NaN in x stays NaN
+  // out = max(x, 0), all N×H; with 0 as the first argument NaN in x stays NaN
   assign(cache_.out, xt::maximum(T(0), x));
   // END SOLUTION
   return cache_.out;
@@ -18,7 +18,7 @@ template <typename T>
 const Matrix<T>& Relu<T>::backward(const Matrix<T>& dout) {
   require_dout(dout, cache_.out, name());
   // BEGIN SOLUTION ReLU backward, see equation (5)
-  assign(dx_, dout * (cache_.out > T(0)));  // dx = dout ⊙ [out > 0]
+  assign(dx_, dout * (cache_.out > T(0)));  // dx = dout ⊙ [out > 0], N×H
   // END SOLUTION
   return dx_;
 }

@@ -14,6 +14,7 @@ case ${1:-} in
 esac
 
 scripts/install-packages.sh build test bench
+scripts/own_build.sh build/release
 cmake --preset release > /dev/null
 cmake --build --preset release --target step_benchmark fused_benchmark read_cifar10_benchmark train_cifar10 > /dev/null
 programs=build/release/tests/benchmarks

@@ -22,6 +22,7 @@ esac
 scripts/install-packages.sh build test harden
 tests=(core_tests panels_tests layers_tests optim_tests nets_tests)
 # Counters are shared by threads.
+scripts/own_build.sh build/coverage
 cmake -S . -B build/coverage -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
   "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0 -g1 --coverage -fprofile-update=atomic" \
   -DTHINNET_EXAMPLES=OFF -DTHINNET_MPI=OFF > /dev/null

@@ -77,6 +77,7 @@ fi
 
 if ((build_it)); then
   scripts/install-packages.sh build fuzz
+  scripts/own_build.sh "$build"
   mkdir -p "$build"
   {
     cmake --preset fuzz && cmake --build --preset fuzz --parallel "$(nproc)"

@@ -47,6 +47,7 @@ quietly() {
 export NODE_PATH=/usr/share/nodejs EM_FROZEN_CACHE=1
 toolchain=${EMSCRIPTEN:-/usr/share/emscripten}/cmake/Modules/Platform/Emscripten.cmake
 [[ -f $toolchain ]] || die "$toolchain is missing (EMSCRIPTEN names the folder of another Emscripten)"
+scripts/own_build.sh "$engine"
 if [[ ! -f $engine/build.ninja ]]; then
   echo "Configuring $engine" >&2
   quietly cmake -S apps/lab/engine -B "$engine" -G Ninja -DCMAKE_BUILD_TYPE=Release \

@@ -27,6 +27,7 @@ echo "== clang-tidy"
 # gcc's default is C++17 and clang's is not, so the standard must be named; clang's own warnings are
 # left to gcc's.
 mkdir -p build/lint
+scripts/own_build.sh build/lint
 cmake -S . -B build/lint -G Ninja -DCMAKE_BUILD_TYPE=Release -DTHINNET_NATIVE=OFF -DTHINNET_ALL_TESTS=ON \
   -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON > build/lint/configure.log 2>&1 || {
   cat build/lint/configure.log >&2

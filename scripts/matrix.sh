@@ -36,6 +36,7 @@ library_tests=(core_tests panels_tests layers_tests optim_tests nets_tests data_
 configure() {
   local entry=$1
   shift
+  scripts/own_build.sh "build/matrix/$entry"
   cmake -S . -B "build/matrix/$entry" -G Ninja -DTHINNET_MPI=OFF -DTHINNET_EXAMPLES=OFF "$@"
 }
 

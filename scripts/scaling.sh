@@ -20,6 +20,7 @@ case ${1:-} in
 esac
 
 scripts/install-packages.sh build test mpi
+scripts/own_build.sh build/release
 cmake --preset release > /dev/null
 cmake --build --preset release --target scaling scaling_report
 programs=build/release/tests/benchmarks/scaling

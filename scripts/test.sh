@@ -29,14 +29,20 @@ rm -rf "$reports"
 mkdir -p "$reports"
 failed=0
 
+die() {
+  echo "test: $1" >&2
+  exit 2
+}
+
 build() { # build PRESET FOLDER ARGUMENTS FOR CMAKE...
   local preset=$1 folder=$2
   shift 2
+  scripts/own_build.sh "$folder"
   cmake --preset "$preset" -B "$folder" "$@" > "$reports/configure.log" || {
     cat "$reports/configure.log" >&2
-    return 1
+    die "$folder cannot be configured"
   }
-  cmake --build "$folder" --parallel "$(nproc)"
+  cmake --build "$folder" --parallel "$(nproc)" || die "$folder cannot be built"
 }
 
 # The report's name is what the summary calls these tests.

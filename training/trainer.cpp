@@ -125,6 +125,7 @@ History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
   History history;
   const TrainingState<T> state{net_.parameters(), optimizer_.state(), history, best_};
   hook_->resume(options_.checkpoint, options_.settings, state);
+  if (options_.on_resume && !history.epochs.empty()) options_.on_resume(history);
   const double seconds_before = history.seconds;
   const std::size_t steps = batches.per_epoch();
   while (!finished(history)) {

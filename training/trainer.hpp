@@ -2,6 +2,7 @@
 // checkpoints.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,6 +28,8 @@ struct TrainerOptions {
   std::string checkpoint = {};  ///< .npz written after every epoch, and read by fit if it exists
   std::string settings = {};    ///< what else the numbers depend on: a checkpoint of other settings
                                 ///< is refused, and the first differing line told
+  /// Called by fit before it goes on from a checkpoint, with what that has so far.
+  std::function<void(const History& so_far)> on_resume = {};
 };
 
 /// Trains a net with softmax cross-entropy. Same seeds, same bits.

@@ -60,8 +60,10 @@ std::string identity(const StudyRun& run) {
       hidden_text(o.hidden), o.training, run.keep_prob(), o.seed, o.validation, o.epochs,
       o.batch_size, name_of(o.sampling), name_of(o.optimizer), o.learning_rate, o.weight_scale,
       run.data_sha256);
+  const std::string split = o.split == Split::random ? " split random" : "";
+  const std::string drawn = run.drawn_validation ? " drawn validation" : "";
   const std::string test = run.test_sha256.empty() ? "" : " test " + run.test_sha256;
-  return text + (run.drawn_validation ? " drawn validation" : "") + test;
+  return text + split + drawn + test;
 }
 
 std::string hidden_text(const std::vector<std::size_t>& hidden) {

@@ -56,15 +56,16 @@ std::string encode_line(const JournalLine& line) {
             {"sampling", name_of(o.sampling)},
             {"optimizer", name_of(o.optimizer)},
             {"learning_rate", o.learning_rate},
-            {"weight_scale", o.weight_scale},
-            {"data", line.run.data_name},
-            {"data_sha256", line.run.data_sha256},
-            {"seconds", line.seconds},
-            {"best_epoch", r.best_epoch},
-            {"loss_curve", r.loss},
-            {"train_curve", r.train},
-            {"validation_curve", r.validation},
-            {"confusion", r.confusion}};
+            {"weight_scale", o.weight_scale}};
+  if (o.split == Split::random) json["split"] = "random";  // older journals do not have it
+  json.update(Json{{"data", line.run.data_name},
+                   {"data_sha256", line.run.data_sha256},
+                   {"seconds", line.seconds},
+                   {"best_epoch", r.best_epoch},
+                   {"loss_curve", r.loss},
+                   {"train_curve", r.train},
+                   {"validation_curve", r.validation},
+                   {"confusion", r.confusion}});
   // Not in every line: those of a study without --tune are as they were before there was one.
   if (line.run.drawn_validation) json["validation_images"] = drawn;
   if (!line.run.test_sha256.empty()) json["test_sha256"] = line.run.test_sha256;
@@ -90,6 +91,7 @@ JournalLine decode_line(const std::string& text) {
     o.optimizer = json.at("optimizer") == "sgd" ? OptimizerKind::sgd : OptimizerKind::adam;
     json.at("learning_rate").get_to(o.learning_rate);
     json.at("weight_scale").get_to(o.weight_scale);
+    if (json.contains("split")) o.split = Split::random;
     json.at("data").get_to(line.run.data_name);
     json.at("data_sha256").get_to(line.run.data_sha256);
     json.at("seconds").get_to(line.seconds);

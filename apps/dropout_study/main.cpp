@@ -13,12 +13,28 @@
 #include "apps/support/sigterm_message.hpp"
 #include "core/check.hpp"
 #include "data/io/file.hpp"
+#include "examples/support/data_checks.hpp"
 #include "examples/support/program.hpp"
 
 using namespace thinnet;
 using namespace thinnet::examples;
 
 namespace {
+
+/// Of runs that lack classes the first speaks for all.
+void warn_of_data(const StudyPlan& plan, const Images& images) {
+  const ExperimentOptions& first = plan.runs.front().options;
+  warn_of_empty_classes(images);
+  for (const std::size_t i : plan.equal) {
+    const ExperimentOptions& o = plan.runs[i].options;
+    const bool images_seen = o.hidden != first.hidden || o.keep_probs != first.keep_probs ||
+                             o.learning_rate != first.learning_rate;
+    if (images_seen) continue;
+    const SplitRows rows = study_rows(images.training, o);
+    const std::string which = fmt::format("training {}, seed {}: ", o.training, o.seed);
+    if (warn_of_missing_classes(images, rows, which)) return;
+  }
+}
 
 /// The images, and for --tune the test images that no choice sees.
 StudyImages images_for(const StudyOptions& options) {
@@ -40,7 +56,9 @@ StudyImages images_for(const StudyOptions& options) {
 
 /// What the numbers say: the question of an equal budget, and below it that of the best settings.
 std::string answers(const Study& study) {
-  std::string text = study_table(study.groups) + "\n" + study_words(study.groups) + study.sentence;
+  std::string text = fmt::format("{}{}\n{}{}", study_table(study.groups),
+                                 guessing_words(guessing_of(study.results)),
+                                 study_words(study.groups), study.sentence);
   if (!study.tuned) return text;
   const TunedStudy& tuned = *study.tuned;
   return fmt::format("All at an equal budget: learning rate {}, {} epochs\n\n{}\n\n{}\n{}",
@@ -56,8 +74,9 @@ void write_study(Study& study, const StudyPlan& plan, const StudyImages& images,
   Journal journal((output / "runs.jsonl").string());
   StudyWork work(options, plan, images, journal, workers);
   watch_for_interrupt();
-  fmt::print("{} from {}: {} runs, {} of them finished earlier, {} at a time\n", images.name,
-             images.folder, work.runs(), work.finished(), options.jobs + workers.count());
+  fmt::print("{} from {}: {} runs, {} of them finished earlier, {} at a time\n{}", images.name,
+             images.folder, work.runs(), work.finished(), options.jobs + workers.count(),
+             split_words(options.shared.split, study_rows(images.training, plan.runs[0].options)));
   if (options.tune) {
     fmt::print("{} at an equal budget, {} that choose, {} of the best settings\n",
                plan.equal.size(), plan.tuning.size(), plan.judging_count());
@@ -70,9 +89,11 @@ void write_study(Study& study, const StudyPlan& plan, const StudyImages& images,
   fmt::print("\n{}\n\nWrote study.json and study.html in {}\n", answers(study), options.output);
 }
 
-void run_study(const StudyOptions& options, const std::string& command, Ranks* ranks) {
+void run_study(StudyOptions options, const std::string& command, Ranks* ranks) {
   require_fitting(options);
   const StudyImages images = images_for(options);
+  require_learnable(images);
+  options.shared.split = split_for(options.split, images);
   Study study;
   study.options = options;
   study.command = command;
@@ -89,6 +110,7 @@ void run_study(const StudyOptions& options, const std::string& command, Ranks* r
           "kept in " +
           options.output + "/runs.jsonl, and the same command goes on");
     }
+    warn_of_data(plan, images);
     WorkerRanks workers(ranks);
     write_study(study, plan, images, workers);
   });

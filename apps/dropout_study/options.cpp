@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/check.hpp"
+#include "examples/support/data_checks.hpp"
 #include "examples/support/images.hpp"
 #include "examples/support/parse_number.hpp"
 
@@ -103,6 +104,12 @@ Sampling sampling(const std::string& text) {
   return text == "shuffled" ? Sampling::shuffled : Sampling::with_replacement;
 }
 
+SplitChoice split_choice(const std::string& text) {
+  const auto choice = split_names().find(text);
+  require(choice != split_names().end(), "'{}' is neither auto, random nor tail", text);
+  return choice->second;
+}
+
 OptimizerKind optimizer(const std::string& text) {
   require(text == "adam" || text == "sgd", "'{}' is neither adam nor sgd", text);
   return text == "sgd" ? OptimizerKind::sgd : OptimizerKind::adam;
@@ -142,8 +149,10 @@ std::vector<StudyOption> make_options() {
        [](Options& o, Text t) { o.grid.training = list_of<std::size_t>(t, positive); }},
       {"seeds", "LIST", "seeds of the subset, weights, batches and masks: 0-4,9 is six of them",
        "0-4", [](Options& o, Text t) { o.grid.seeds = seed_list(t); }},
-      {"validation", "N", "how many of the last images to validate on", "1000",
+      {"validation", "N", "how many images to validate on", "1000",
        [](Options& o, Text t) { o.shared.validation = positive(t); }},
+      {"split", "{auto,random,tail}", split_help, "auto",
+       [](Options& o, Text t) { o.split = split_choice(t); }},
       {"draw-validation", "", "draw the validation images by the seed, too", "false",
        [](Options& o, Text t) { o.draw_validation = flag(t); }},
       {"epochs", "LIST",

@@ -5,12 +5,14 @@
 #include <vector>
 
 #include "apps/dropout_study/grid.hpp"
+#include "examples/support/names.hpp"
 
 namespace thinnet::examples {
 
 struct StudyOptions {
   Grid grid;
-  ExperimentOptions shared;      ///< what the grid does not vary
+  ExperimentOptions shared;                    ///< what the grid does not vary
+  SplitChoice split = SplitChoice::automatic;  ///< makes shared.split, once the data are known
   bool draw_validation = false;  ///< of the question of an equal budget; tuned runs always do
   /// Asks also how the keep_probs compare each at its own best learning rate and epochs. They are
   /// chosen on tuning_seeds and judged on the grid's seeds. The equal budget is then that of the

@@ -59,14 +59,15 @@ std::vector<double> keep_probs_to_picture(const Grid& grid) {
 
 Json weights_of(const Study& study, const Images& images) {
   Json weights = Json::array();
-  if (images.side == 0) return weights;
+  const auto& picture = images.training.picture();
+  if (!has_tiles(picture)) return weights;
   for (const double keep_prob : keep_probs_to_picture(study.grid)) {
     const StudyRun run = example_run(study, keep_prob);
     const std::string path = tiles_path(study.options.output, run);
     if (!std::filesystem::exists(path)) continue;
     const std::string pixels = read_file(path);
     const std::size_t tiles = std::min(run.options.hidden.front(), most_tiles);
-    const std::size_t expected = tiles * images.side * images.side * images.channels;
+    const std::size_t expected = tiles * picture->size();
     if (pixels.size() != expected) {
       throw std::runtime_error(fmt::format("{}: {} bytes, expected {}; delete it to go without",
                                            path, pixels.size(), expected));
@@ -75,8 +76,8 @@ Json weights_of(const Study& study, const Images& images) {
                        {"hidden", run.options.hidden},
                        {"training", run.options.training},
                        {"seed", run.options.seed},
-                       {"side", images.side},
-                       {"channels", images.channels},
+                       {"side", picture->height},
+                       {"channels", picture->channels},
                        {"tiles", tiles},
                        {"pixels", base64(pixels)}});
   }
@@ -155,6 +156,7 @@ std::string study_json(const Study& study, const Images& images) {
     json["data"]["files"].push_back(
         {{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
   }
+  if (shared.split == Split::random) json["settings"]["split"] = "random";
   for (const auto& [name, version] : versions()) json["versions"][name] = version;
   for (const Group& group : study.groups) json["groups"].push_back(to_json(group));
   for (std::size_t i = 0; i < study.runs.size(); ++i) {

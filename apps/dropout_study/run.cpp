@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <stdexcept>
 
 #include "apps/dropout_study/weight_tiles.hpp"
@@ -44,17 +45,39 @@ const Dropout<float>& first_dropout(const Sequential<float>& net) {
 }
 
 ExperimentData data_for(const StudyRun& run, const Dataset& images) {
-  return run.drawn_validation ? drawn_data_of(images, run.options) : data_of(images, run.options);
+  // A random split is drawn by the seed already, and class by class.
+  const bool drawn = run.drawn_validation && run.options.split != Split::random;
+  return drawn ? drawn_data_of(images, run.options) : data_of(images, run.options);
 }
 
 }  // namespace
 
+SplitRows study_rows(const Dataset& images, const ExperimentOptions& options) {
+  SplitRows rows = experiment_rows(images, options);
+  if (options.split == Split::random) return rows;
+  const auto pool = static_cast<std::uint32_t>(images.size() - options.validation);
+  rows.training = Random(options.seed, subset_stream).permutation(pool);
+  rows.training.resize(options.training);
+  return rows;
+}
+
 ExperimentData data_of(const Dataset& images, const ExperimentOptions& options) {
-  require_enough_images(options, images.size());
-  const std::size_t pool = images.size() - options.validation;
-  auto rows = Random(options.seed, subset_stream).permutation(static_cast<std::uint32_t>(pool));
-  rows.resize(options.training);
-  return {images.subset(rows), images.range(pool, options.validation)};
+  const SplitRows rows = study_rows(images, options);
+  return {images.subset(rows.training), images.subset(rows.validation)};
+}
+
+double guessing_of(const std::vector<RunResult>& results) {
+  double sum = 0;
+  for (const RunResult& result : results) {
+    std::size_t largest = 0, all = 0;
+    for (const auto& row : result.confusion) {
+      const std::size_t count = std::accumulate(row.begin(), row.end(), std::size_t{0});
+      largest = std::max(largest, count);
+      all += count;
+    }
+    sum += static_cast<double>(largest) / static_cast<double>(all);
+  }
+  return sum / static_cast<double>(results.size());
 }
 
 ExperimentData drawn_data_of(const Dataset& images, const ExperimentOptions& options) {
@@ -97,9 +120,8 @@ TrainedRun train_run(const StudyRun& run, const StudyImages& images,
     Batches<float> batches(images.test.value(), data.mean_image, evaluation_batch);
     trained.result.test = evaluate(net, batches).accuracy;
   }
-  if (images.side > 0) {
-    trained.tiles = weight_tiles(net.parameters().front()->value, images.side, images.channels);
-  }
+  const auto& picture = images.training.picture();
+  if (has_tiles(picture)) trained.tiles = weight_tiles(net.parameters().front()->value, *picture);
   trained.seconds = history.seconds;
   return trained;
 }

@@ -23,9 +23,10 @@ inline bool operator==(const RunResult& a, const RunResult& b) {
          a.best_epoch == b.best_epoch && a.confusion == b.confusion && a.test == b.test;
 }
 
-/// The images of a run: validation are the last so many; training a random subset of the others
-/// that follows from the seed alone, so that every keep_prob and net learns from the same images,
-/// and a smaller subset is part of a larger one.
+/// The images of a run: validation are the last so many, or with a random split some drawn by the
+/// seed; training a random subset of the others that follows from the seed alone, so that every
+/// keep_prob and net learns from the same images, and a smaller subset is part of a larger one.
+SplitRows study_rows(const Dataset& images, const ExperimentOptions& options);
 ExperimentData data_of(const Dataset& images, const ExperimentOptions& options);
 
 /// The same with validation images drawn by the seed too, from all images, so that what differs
@@ -46,6 +47,9 @@ struct TrainedRun {
   std::string tiles;   ///< first-layer weights as pixels (weight_tiles.hpp); empty: no pictures
   double seconds = 0;  ///< of training; no part of the result
 };
+
+/// The validation accuracy of always guessing the largest class, mean over the runs.
+double guessing_of(const std::vector<RunResult>& results);
 
 /// What a `report` throws to stop a run; no error of its own.
 struct Stopped {};

@@ -11,6 +11,7 @@
 
 #include "apps/dropout_study/interrupt.hpp"
 #include "apps/dropout_study/study_progress.hpp"
+#include "apps/dropout_study/weight_tiles.hpp"
 #include "apps/support/checksum.hpp"
 #include "core/engine/threads.hpp"
 #include "data/io/file.hpp"
@@ -197,7 +198,7 @@ std::string tiles_path(const std::string& output, const StudyRun& run) {
 std::vector<RunResult> run_all(const std::vector<StudyRun>& runs, const Stage& stage,
                                const StudyImages& images, const std::string& output,
                                Journal& journal, std::size_t jobs, WorkerRanks& workers) {
-  if (images.side > 0) {
+  if (has_tiles(images.training.picture())) {
     require_writable_folder((std::filesystem::path(output) / "weights").string());
   }
   Runner(runs, stage, images, output, journal).run(jobs, workers);

@@ -9,10 +9,14 @@
 
 namespace thinnet::examples {
 
-std::string weight_tiles(const Matrix<float>& w, std::size_t side, std::size_t channels) {
-  const std::size_t D = w.shape(0), H = w.shape(1), plane = side * side;
-  require(D == plane * channels, "tiles: w has {} rows, expected {} planes of {}×{}", D, channels,
-          side, side);
+bool has_tiles(const std::optional<Picture>& picture) {
+  return picture && picture->height == picture->width;
+}
+
+std::string weight_tiles(const Matrix<float>& w, const Picture& picture) {
+  const std::size_t D = w.shape(0), H = w.shape(1);
+  require(D == picture.size(), "tiles: w has {} rows, expected {}×{}×{}", D, picture.height,
+          picture.width, picture.channels);
   std::vector<double> squares(H), largest(H);
   for (std::size_t d = 0; d < D; ++d) {
     for (std::size_t h = 0; h < H; ++h) {
@@ -31,10 +35,12 @@ std::string weight_tiles(const Matrix<float>& w, std::size_t side, std::size_t c
   pixels.reserve(units.size() * D);
   for (const std::size_t unit : units) {
     const double scale = largest[unit] > 0 ? 127 / largest[unit] : 0;
-    for (std::size_t at = 0; at < plane; ++at) {
-      for (std::size_t c = 0; c < channels; ++c) {
-        const double grey = 128 + scale * double{w(c * plane + at, unit)};
-        pixels += static_cast<char>(static_cast<unsigned char>(std::lround(grey)));
+    for (std::size_t i = 0; i < picture.height; ++i) {
+      for (std::size_t j = 0; j < picture.width; ++j) {
+        for (std::size_t c = 0; c < picture.channels; ++c) {
+          const double grey = 128 + scale * double{w(picture.index(i, j, c), unit)};
+          pixels += static_cast<char>(static_cast<unsigned char>(std::lround(grey)));
+        }
       }
     }
   }

@@ -20,9 +20,9 @@ struct Options {
 
 void add_options(CLI::App& app, FullTrainingOptions& options) {
   add_whole_number(app, "--training", options.training, 0,
-                   "how many of the first images to train on; 0: all but the validation images");
-  add_whole_number(app, "--validation", options.validation, 1,
-                   "how many of the last images to validate on");
+                   "how many images to train on; 0: all but the validation images");
+  add_whole_number(app, "--validation", options.validation, 1, "how many images to validate on");
+  add_choice(app, "--split", options.split, split_names(), split_help);
   add_whole_number(app, "--whiten", options.whiten, 0,
                    "bring images to equal contrast and keep so many whitened principal components; "
                    "0: standardise every pixel instead");
@@ -56,11 +56,13 @@ void add_options(CLI::App& app, FullTrainingOptions& options) {
                    "move training images by up to so many pixels at random");
   add_whole_number(app, "--patience", options.patience, 0,
                    "stop after so many epochs without a better validation accuracy; 0: never");
-  add_whole_number(app, "--seed", options.seed, 0, "of weights, batches, masks and augmentation");
+  add_whole_number(app, "--seed", options.seed, 0,
+                   "of weights, batches, masks, augmentation and a random split");
 }
 
 void run(const Options& options, Ranks* ranks) {
   Images images = find_images(options.data);
+  require_learnable(images);
   std::optional<Dataset> test;
   if (!options.no_test) test = read_test_images(images.folder);
   const TrainingResult result =
@@ -69,6 +71,7 @@ void run(const Options& options, Ranks* ranks) {
   fmt::print("\nBest epoch {} of {}: train accuracy {:.4f}, validation accuracy {:.4f}\n",
              best.epoch, result.history.epochs.size(), best.train_accuracy,
              best.validation_accuracy);
+  fmt::print("{}", guessing_words(result.guessing));
   if (result.test) fmt::print("Test accuracy {:.4f}, after ", result.test->accuracy);
   fmt::print("{:.1f} minutes of training\n", result.history.seconds / 60);
   fmt::print("Wrote weights.npz, history.json, curves.svg and curves.png in {}\n",
@@ -82,7 +85,8 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Trains a fully connected net, keeps the weights of the epoch with the best validation\n"
       "accuracy, and reports their test accuracy once. Stopped and started again with the same\n"
-      "options it goes on after the last finished epoch, to the same bits. Writes checkpoint.npz,\n"
+      "options, or more --epochs, it goes on after the last finished epoch, to the same bits. "
+      "Writes checkpoint.npz,\n"
       "weights.npz, history.json, curves.svg and curves.png.");
   set_option_defaults(app);
   add_folder(app, "--data", options.data,

@@ -1,16 +1,23 @@
 """Builds workers with CMake and Ninja, and tells which could not be built and why."""
 
+import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
 PROGRESS = re.compile(rb"\[(\d+)/(\d+)\]")
 FAILED = re.compile(r"^FAILED: (\S+\.o)\b", re.MULTILINE)
 OBJECT = re.compile(r"\S+\.o\b")
+# Said by a compiler, CMake or Ninja, and not because of a student's text, which may be quoted too.
+NOT_THE_CODE = re.compile(
+    r"^(?!\s*\d* \||.*(?:#error|static assertion)).*(No space left on device|Disk quota exceeded|Read-only file system|Input/output error|"
+    r"Cannot allocate memory|out of memory allocating|virtual memory exhausted|terminated program|"
+    r"cannot execute|FAILED: build\.ninja|^ninja: error:|CMake Error).*$", re.MULTILINE)
 
 
 class BuildError(Exception):
-    """Not a student's mistake: CMake or Ninja is missing, or the folder cannot be configured."""
+    """Not a student's mistake: CMake or Ninja is missing, the disk is full, or the like."""
 
 
 def first_error(output, root):
@@ -23,9 +30,26 @@ def first_error(output, root):
     return [line for line in lines if line.strip()][-3:] or ["the compiler said nothing"]
 
 
+def _source_of(built):
+    """The folder that a build folder was made for; None when it does not say."""
+    try:
+        cache = (built / "CMakeCache.txt").read_text(errors="replace")
+    except OSError:
+        return None
+    found = re.search(r"^CMAKE_HOME_DIRECTORY:INTERNAL=(.*)$", cache, re.MULTILINE)
+    return pathlib.Path(found[1]).resolve() if found else None
+
+
+def is_configured(folder):
+    """Not by a build folder that came with a copy, or was moved: it would build the code of the original."""
+    built = folder / "build"
+    return (built / "build.ninja").exists() and _source_of(built) == folder.resolve()
+
+
 def _configure(folder):
-    if (folder / "build" / "build.ninja").exists():
+    if is_configured(folder):
         return
+    shutil.rmtree(folder / "build", ignore_errors=True)
     command = ["cmake", "-G", "Ninja", "-S", str(folder), "-B", str(folder / "build")]
     try:
         done = subprocess.run(command, capture_output=True, text=True)
@@ -63,6 +87,9 @@ def build(folder, workers):
     code, output = _run_ninja(folder, targets)
     if code == 0:
         return {}
+    other = NOT_THE_CODE.search(output)
+    if other:
+        raise BuildError(f"the build failed, and not for your code: {other[0].strip()}")
     parts = re.split(r"(?m)^(?=FAILED: )", output)[1:]
     reasons = {FAILED.match(part)[1]: first_error(part, folder) for part in parts if FAILED.match(part)}
     problems = {}

@@ -62,7 +62,7 @@ Dataset Cifar10::read_files(const std::vector<std::string>& paths, std::size_t r
       }
     }
   }
-  return {std::move(x), std::move(labels), classes};
+  return {std::move(x), std::move(labels), classes, Picture{32, 32, 3, Picture::Order::planes}};
 }
 
 Dataset Cifar10::read_training(const std::string& folder) {

@@ -125,7 +125,9 @@ Dataset read_idx(const std::string& images_path, const std::string& labels_path,
     throw std::runtime_error(fmt::format("{}: example {} has label {}, expected 0 to {}",
                                          labels_path, bad - y.begin(), *bad, classes - 1));
   }
-  return {std::move(x), std::move(y), classes};
+  std::optional<Picture> picture;
+  if (images.shape.size() == 3) picture = Picture{images.shape[1], images.shape[2]};
+  return {std::move(x), std::move(y), classes, picture};
 }
 
 }  // namespace thinnet

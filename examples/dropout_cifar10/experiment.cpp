@@ -47,11 +47,17 @@ void require_enough_images(const ExperimentOptions& options, std::size_t images)
           options.training, options.validation, images);
 }
 
+SplitRows experiment_rows(const Dataset& images, const ExperimentOptions& options) {
+  require_enough_images(options, images.size());
+  SplitRows rows = split_rows(images, options.validation, options.split, options.seed);
+  rows.training.resize(options.training);
+  return rows;
+}
+
 std::vector<ExperimentRun> run_experiment(const Dataset& images, const ExperimentOptions& options,
                                           bool progress) {
-  require_enough_images(options, images.size());
-  const ExperimentData data(images.range(0, options.training),
-                            images.range(images.size() - options.validation, options.validation));
+  const SplitRows rows = experiment_rows(images, options);
+  const ExperimentData data(images.subset(rows.training), images.subset(rows.validation));
 
   std::vector<Sequential<float>> nets;  // all made first: a wrong keep_prob is told before training
   for (const double keep_prob : options.keep_probs) {

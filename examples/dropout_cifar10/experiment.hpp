@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "data/split.hpp"
 #include "examples/support/classifier.hpp"
 #include "examples/support/optimizer.hpp"
 #include "training/trainer.hpp"
@@ -13,15 +14,16 @@ namespace thinnet::examples {
 struct ExperimentOptions {
   std::vector<double> keep_probs{1, 0.25};
   std::vector<std::size_t> hidden{500};
-  std::size_t training = 500;     ///< the first so many images
-  std::size_t validation = 1000;  ///< the last so many images
+  std::size_t training = 500;     ///< so many images, the first ones of the split
+  std::size_t validation = 1000;  ///< so many images
+  Split split = Split::tail;      ///< which images validate
   std::size_t epochs = 25;
   std::size_t batch_size = 100;
   OptimizerKind optimizer = OptimizerKind::adam;
   double learning_rate = 5e-4;
   Sampling sampling = Sampling::with_replacement;
   double weight_scale = 1e-2;  ///< standard deviation of the initial weights
-  std::uint64_t seed = 0;      ///< of the weights, the batches and the masks
+  std::uint64_t seed = 0;      ///< of the weights, the batches, the masks and a random split
 };
 
 struct ExperimentRun {
@@ -49,6 +51,9 @@ History train_net(Sequential<float>& net, const ExperimentData& data,
 /// Throws std::invalid_argument unless a data set of so many images has as many for training and
 /// for validation as the options ask for, and they ask for at least one each.
 void require_enough_images(const ExperimentOptions& options, std::size_t images);
+
+/// The rows of the images that the options ask for. Throws like require_enough_images.
+SplitRows experiment_rows(const Dataset& images, const ExperimentOptions& options);
 
 /// Trains one net for each keep_prob, all from the same weights on the same batches, the mean
 /// training image subtracted. Progress goes to stderr when `progress` says so.

@@ -6,8 +6,10 @@
 #include <cstdio>
 
 #include "core/summary.hpp"
+#include "data/classes.hpp"
 #include "data/io/file.hpp"
 #include "examples/dropout_cifar10/report.hpp"
+#include "examples/support/data_checks.hpp"
 #include "examples/support/images.hpp"
 #include "examples/support/options.hpp"
 #include "examples/support/program.hpp"
@@ -23,10 +25,8 @@ void add_options(CLI::App& app, ExperimentOptions& options) {
       ->delimiter(',')
       ->type_name("LIST");
   add_widths(app, "--hidden", options.hidden, "widths of the hidden layers");
-  add_whole_number(app, "--training", options.training, 1,
-                   "how many of the first images to train on");
-  add_whole_number(app, "--validation", options.validation, 1,
-                   "how many of the last images to validate on");
+  add_whole_number(app, "--training", options.training, 1, "how many images to train on");
+  add_whole_number(app, "--validation", options.validation, 1, "how many images to validate on");
   add_whole_number(app, "--epochs", options.epochs, 1, "passes over the training images");
   add_whole_number(app, "--batch", options.batch_size, 1, "images in a batch");
   add_choice(app, "--sampling", options.sampling, sampling_names(),
@@ -38,18 +38,26 @@ void add_options(CLI::App& app, ExperimentOptions& options) {
   add_whole_number(app, "--seed", options.seed, 0, "of weights, batches and dropout masks");
 }
 
-void run(const std::string& data, const ExperimentOptions& options, const std::string& output) {
+void run(const std::string& data, SplitChoice split, ExperimentOptions options,
+         const std::string& output) {
   const Images images = find_images(data);
+  require_learnable(images);
+  options.split = split_for(split, images);
+  const SplitRows rows = experiment_rows(images.training, options);
   require_writable_folder(output);
+  warn_of_empty_classes(images);
+  warn_of_missing_classes(images, rows);
 
   const auto net = make_net(images.training.width(), images.training.classes(), options,
                             options.keep_probs.front());
-  fmt::print("{} from {}: {} training and {} validation images, seed {}\n\n{}\n", images.name,
-             images.folder, options.training, options.validation, options.seed, summary(net));
+  fmt::print("{} from {}: {} training and {} validation images, seed {}\n{}\n{}\n", images.name,
+             images.folder, options.training, options.validation, options.seed,
+             split_words(options.split, rows), summary(net));
   std::fflush(stdout);  // before progress on stderr, in a log too
 
   const auto runs = run_experiment(images.training, options, /*progress=*/true);
-  fmt::print("\n{}\n{}", result_table(runs), result_words(runs));
+  const double guessing = largest_class_share(images.training.subset(rows.validation));
+  fmt::print("\n{}{}\n{}", result_table(runs), guessing_words(guessing), result_words(runs));
 
   write_results(output, images.name, options, runs);
   fmt::print("\nWrote history.csv, history.json, curves.svg and curves.png in {}\n", output);
@@ -59,6 +67,7 @@ void run(const std::string& data, const ExperimentOptions& options, const std::s
 
 int main(int argc, char** argv) {
   ExperimentOptions options;
+  SplitChoice split = SplitChoice::automatic;
   std::string data;
   std::string output = "output/dropout_cifar10";
   CLI::App app(
@@ -70,6 +79,7 @@ int main(int argc, char** argv) {
              std::string("folder with CIFAR-10's binary batches, IDX files or x.npy and y.npy; ") +
                  without_data_option);
   add_options(app, options);
+  add_choice(app, "--split", split, split_names(), split_help);
   add_folder(app, "--output", output, "folder for the results; made if missing");
-  return run_program(app, argc, argv, [&] { run(data, options, output); });
+  return run_program(app, argc, argv, [&] { run(data, split, options, output); });
 }

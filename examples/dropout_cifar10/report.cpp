@@ -46,6 +46,7 @@ std::string to_json(const std::string& data_name, const ExperimentOptions& optio
                {"weight_scale", options.weight_scale},
                {"seed", options.seed},
                {"runs", Json::array()}};
+  if (options.split == Split::random) json["split"] = "random";
   for (const auto& run : runs) {
     json["runs"].push_back({{"keep_prob", run.keep_prob},
                             {"best_epoch", run.history.epochs[run.history.best].epoch},

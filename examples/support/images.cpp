@@ -32,11 +32,12 @@ std::string plain_or_gzipped(const fs::path& path) {
   return "";
 }
 
-/// s when the width is s × s for a picture of 8 × 8 pixels or more, else 0.
-std::size_t side_of_square(std::size_t width) {
+/// Rows of s × s features that nobody says more about are taken for grey pictures from 8 × 8 on.
+Dataset as_pictures_if_square(const Dataset& data) {
+  if (data.picture()) return data;
   std::size_t s = 8;
-  while (s * s < width) ++s;
-  return s * s == width ? s : 0;
+  while (s * s < data.width()) ++s;
+  return s * s == data.width() ? data.with_picture({s, s}) : data;
 }
 
 std::vector<std::string> numbers(std::size_t count) {
@@ -52,8 +53,7 @@ Images read_cifar10(const fs::path& in) {
                 in.string(),
                 {},
                 Cifar10::class_names(),
-                32,
-                3};
+                /*published_order=*/true};
   for (const char* number : {"1", "2", "3", "4", "5"}) {
     images.files.push_back((in / fmt::format("data_batch_{}.bin", number)).string());
   }
@@ -67,24 +67,24 @@ Images read_idx_pair(const fs::path& in, const std::string& x, const std::string
       "T-shirt/top", "trouser", "pullover", "dress", "coat",
       "sandal",      "shirt",   "sneaker",  "bag",   "ankle boot"};
   const bool fashion = in.lexically_normal().string().find("fashion") != std::string::npos;
-  Images images{read_idx(x, labels, classes),
-                fashion ? "Fashion-MNIST" : "IDX images",
-                in.string(),
-                {x, labels},
-                fashion ? fashion_names : numbers(classes)};
-  images.side = side_of_square(images.training.width());
-  images.channels = images.side > 0 ? 1 : 0;
-  return images;
+  return {read_idx(x, labels, classes),
+          fashion ? "Fashion-MNIST" : "IDX images",
+          in.string(),
+          {x, labels},
+          fashion ? fashion_names : numbers(classes),
+          /*published_order=*/true};
 }
 
 Images read_own(const fs::path& in) {
   const std::string x = (in / "x.npy").string();
   const std::string labels = (in / "y.npy").string();
-  Images images{read_npy(x, labels), "x.npy and y.npy", in.string(), {x, labels}, {}};
-  images.classes = numbers(images.training.classes());
-  images.side = side_of_square(images.training.width());
-  images.channels = images.side > 0 ? 1 : 0;
-  return images;
+  const Dataset training = as_pictures_if_square(read_npy(x, labels));
+  return {training,
+          "x.npy and y.npy",
+          in.string(),
+          {x, labels},
+          numbers(training.classes()),
+          /*published_order=*/false};
 }
 
 fs::path cache_folder() {

@@ -14,9 +14,6 @@ struct Images {
   std::string folder;                ///< where they were found
   std::vector<std::string> files;    ///< their paths: all that the images were read from
   std::vector<std::string> classes;  ///< a name for each class; its number where none is known
-  /// A row holds `channels` planes of side × side pixels; both are 0 where it is no picture, or
-  /// where nobody knows how it lies in the row (colours of a user's own x.npy).
-  std::size_t side = 0, channels = 0;
   /// The order of the rows is part of the data set, as CIFAR-10's is; a user's own may be sorted.
   bool published_order = false;
 };

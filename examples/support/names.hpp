@@ -25,6 +25,17 @@ inline const Names<Sampling>& sampling_names() {
   return names;
 }
 
+/// --split. Automatic: published data sets by position, as everybody splits them; a user's own at
+/// random, for its rows may be sorted.
+enum class SplitChoice { automatic, random, tail };
+
+inline const Names<SplitChoice>& split_names() {
+  static const Names<SplitChoice> names{{"auto", SplitChoice::automatic},
+                                        {"random", SplitChoice::random},
+                                        {"tail", SplitChoice::tail}};
+  return names;
+}
+
 /// Throws std::logic_error when the value has no name.
 template <typename Value>
 const std::string& name_of(Value value, const Names<Value>& names) {

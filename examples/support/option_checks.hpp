@@ -9,6 +9,7 @@
 #include <limits>
 #include <string>
 
+#include "examples/support/names.hpp"
 #include "examples/support/parse_number.hpp"
 
 namespace thinnet::examples {
@@ -28,6 +29,24 @@ inline CLI::Validator whole_number(std::uint64_t least,
             const auto value = number_of<std::uint64_t>(text);
             const bool fits = value && *value >= least && *value <= most;
             return fits ? "" : fmt::format("'{}' is not a whole number{}", text, range);
+          },
+          ""};
+}
+
+/// Puts the number of a named value in the place of its name, in which capitals do not matter.
+/// Refuses other names with "'adamw' is none of adam, sgd".
+template <typename Value>
+CLI::Validator choice(const Names<Value>& names) {
+  return {[names](std::string& text) -> std::string {
+            std::string list;
+            for (const auto& [name, value] : names) {
+              if (CLI::detail::to_lower(text) == name) {
+                text = std::to_string(static_cast<int>(value));
+                return "";
+              }
+              list += (list.empty() ? "" : ", ") + name;
+            }
+            return fmt::format("'{}' is none of {}", text, list);
           },
           ""};
 }

@@ -10,11 +10,13 @@
 
 namespace thinnet::examples {
 
-/// To be called before any option is added: --help shows what an option is without being given, and
-/// of an option that is given twice the last counts.
+/// To be called before any option is added: --help shows what an option is without being given, of
+/// an option that is given twice the last counts, and capitals in its name do not matter.
 inline void set_option_defaults(CLI::App& app) {
-  app.option_defaults()->always_capture_default()->multi_option_policy(
-      CLI::MultiOptionPolicy::TakeLast);
+  app.option_defaults()
+      ->always_capture_default()
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+      ->ignore_case();
 }
 
 /// A whole number from `least` on.
@@ -38,14 +40,14 @@ inline void add_folder(CLI::App& app, const std::string& name, std::string& fold
   app.add_option(name, folder, help)->type_name("FOLDER");
 }
 
-/// One of the names; --help lists them.
+/// One of the names, with or without capitals; --help lists them.
 template <typename Value>
 void add_choice(CLI::App& app, const std::string& name, Value& value, const Names<Value>& names,
                 const std::string& help) {
   std::string list;
   for (const auto& [choice, named] : names) list += (list.empty() ? "{" : ",") + choice;
   app.add_option(name, value, help)
-      ->transform(CLI::CheckedTransformer(names).description(""))
+      ->transform(choice(names))
       ->default_str(name_of(value, names))
       ->type_name(list + "}");
 }

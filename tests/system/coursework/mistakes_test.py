@@ -106,7 +106,7 @@ class Solution:
         subprocess.run([COURSEWORK / "make_student", "--solution", "--no-pdf", fresh], check=True,
                        stdout=subprocess.DEVNULL)
         lists = fresh / "CMakeLists.txt"
-        lists.write_text(with_shared_libraries(lists.read_text()))
+        lists.write_text(with_shared_libraries(lists.read_text(), self.files))
         for path in fresh.rglob("*"):
             target = self.folder / path.relative_to(fresh)
             if path.is_dir():
@@ -153,6 +153,8 @@ class Solution:
         words += ["-shared", "-nodefaultlibs", "-o", folder / library_of(file), source]
         done = subprocess.run(words, cwd=entry["directory"], capture_output=True, text=True,
                               check=False)
+        if ".gch: not used" in done.stderr:
+            raise RuntimeError(f"{file} is compiled without the precompiled header: {done.stderr}")
         return build.first_error(done.stderr, folder) if done.returncode else []
 
     def compile_double(self, file):
@@ -175,14 +177,16 @@ class Solution:
         return report.grade_items(chosen, self.cases, answer)
 
 
-def with_shared_libraries(lists):
-    """The students' CMakeLists.txt with shared libraries: each exercise, and what is given."""
+def with_shared_libraries(lists, exercises):
+    """The students' CMakeLists.txt with shared libraries: each exercise, and what is given. A macro
+    that only one of them is compiled with would keep it from using the precompiled header."""
     for name in ("given STATIC ", "${name} OBJECT "):
         if lists.count(f"add_library({name}") != 1:
             raise ValueError(f"no add_library({name}...) in the students' CMakeLists.txt")
         shared = name.rsplit(" ", 2)[0] + " SHARED "
         lists = lists.replace(f"add_library({name}", f"add_library({shared}")
-    return lists
+    names = " ".join(pathlib.Path(file).stem for file in exercises)
+    return lists + f'set_target_properties(given {names} PROPERTIES DEFINE_SYMBOL "")\n'
 
 
 def library_of(file):

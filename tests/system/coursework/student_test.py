@@ -4,6 +4,7 @@
 import importlib.machinery
 import importlib.util
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -353,6 +354,35 @@ class StudentFolder(unittest.TestCase):
         self.assertEqual(results["3.1"]["cause"], "not-implemented")
         self.assertIn(f"layers/relu.cpp:{number}", done.stdout)
         self.assertNotIn(str(self.folder), done.stdout)
+
+    def test_a_copied_folder_grades_its_own_code(self):
+        self.solve()  # nothing here
+        copy = scratch(self) / "copy"
+        shutil.copytree(self.folder, copy, symlinks=True)
+        (copy / "layers/relu.cpp").write_text(source_of("layers/relu.cpp").read_text())
+        done = run(copy / "grade", "2", "--json", copy / "results.json")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("Building everything", done.stderr)
+        results = json.loads((copy / "results.json").read_text())
+        self.assertEqual(sum(r["score"] for r in results), points(["layers/relu.cpp"]))
+
+    def test_a_build_that_fails_by_itself_costs_no_points(self):
+        """A full disk, as the compiler tells it. The words alone, quoted from a student's file, are nobody's fault."""
+        self.solve("layers/relu.cpp")
+        tools = scratch(self)
+        full = "/tmp/ccX.s: fatal error: error writing to /tmp/ccX.s: No space left on device"
+        (tools / "ninja").write_text(f"#!/bin/sh\necho 'FAILED: layers/relu.cpp.o'\necho '{full}'\nexit 1\n")
+        (tools / "ninja").chmod(0o755)
+        done = subprocess.run([self.folder / "grade", "2"], capture_output=True, text=True, timeout=BACKSTOP,
+                              env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"})
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertEqual(done.stderr, f"grade: the build failed, and not for your code: {full}\n")
+
+        relu = self.folder / "layers/relu.cpp"
+        relu.write_text("#error No space left on device\n" + relu.read_text())
+        done = run(self.folder / "grade", "2")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("#error No space left on device", done.stdout)
 
 
 class InOrder(unittest.TestLoader):

@@ -39,7 +39,7 @@ Dataset images(std::size_t N, std::uint64_t seed) {
     labels[n] = static_cast<std::int32_t>(n % 3);
     x(n, 5 * (n % 3)) += 3;
   }
-  return {x, labels, 3};
+  return {x, labels, 3, Picture{3, 4, 2}};
 }
 
 /// A net with its optimizer and all else that training needs; equal ones train equally.
@@ -61,7 +61,7 @@ struct Training {
     options.epochs = 25;
     options.seed = 7;
     options.label_smoothing = .1;
-    options.augmentation = {true, 1, 2, 3, 4};
+    options.augmentation = {true, 1};
   }
   History fit() {
     return Trainer<T>(net, *optimizer, options, data_parallel(ranks, net))

@@ -1,5 +1,6 @@
 // The example programs as a user meets them: they explain, write their files, and refuse what is
 // wrong in one line with exit code 2.
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "data/io/npy.hpp"
@@ -15,6 +16,7 @@ using testing::contains;
 using testing::expect_refused;
 using testing::ProgramRun;
 using testing::run_program;
+using testing::SortedData;
 using testing::TemporaryFolder;
 using testing::TinyData;
 
@@ -95,9 +97,9 @@ TEST(Programs, EveryProgramHasHelp) {
   }
   const ProgramRun run = run_program("dropout_cifar10 --help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option :
-       {"--data", "--keep-probs", "--hidden", "--training", "--validation", "--epochs", "--batch",
-        "--sampling", "--optimizer", "--learning-rate", "--weight-scale", "--seed", "--output"}) {
+  for (const char* option : {"--data", "--keep-probs", "--hidden", "--training", "--validation",
+                             "--epochs", "--batch", "--sampling", "--optimizer", "--learning-rate",
+                             "--weight-scale", "--seed", "--split", "--output"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }
@@ -190,6 +192,7 @@ TEST(Experiment, FallsBackToFashionMnistAndSaysSo) {
                        "/usr/share/datasets/fashion-mnist instead.\n"))
       << run.out;
   EXPECT_TRUE(contains(run.out, "N×784")) << run.out;
+  EXPECT_FALSE(contains(run.out, "drawn by the seed")) << run.out;  // published: by position
 }
 
 TEST(Experiment, RefusesWrongOptionsInOneLine) {
@@ -213,7 +216,7 @@ TEST(Experiment, RefusesWrongOptionsInOneLine) {
       {"--batch 0", "--batch"},
       {"--training 0", "--training"},
       {"--training 41", "41 training and 20 validation images asked for, but the data set has 60"},
-      {"--optimizer newton", "--optimizer"},
+      {"--optimizer newton", "--optimizer: 'newton' is none of adam, sgd"},
       {"--learning-rate 0", "learning rate is 0"},
       {"--learning-rate nan", "learning rate is nan"},
       {"--weight-scale -1", "weight scale is -1"},
@@ -223,6 +226,16 @@ TEST(Experiment, RefusesWrongOptionsInOneLine) {
     expect_refused(run_program(experiment(data.path(), output.path(), " " + option)), message);
   }
   EXPECT_TRUE(output.names().empty());
+}
+
+TEST(Experiment, TakesOptionsInCapitals) {
+  const TinyData data;
+  const TemporaryFolder small, capitals;
+  ASSERT_EQ(run_program(experiment(data.path(), small.path(), " --optimizer sgd")).exit_code, 0);
+  const ProgramRun run =
+      run_program(experiment(data.path(), capitals.path(), " --Optimizer SGD --SEED 0"));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(read_file(capitals / "history.csv"), read_file(small / "history.csv"));
 }
 
 TEST(Programs, FailWhereTheirResultsCannotBePrinted) {
@@ -317,6 +330,92 @@ TEST(Experiment, RefusesDamagedDataOfTheUsersOwn) {
   expect_refused(run_program(experiment(idx.path(), output.path())),
                  "train-labels-idx1-ubyte: example 1 has label 200, expected 0 to 9");
   EXPECT_TRUE(output.names().empty());
+}
+
+TEST(OwnData, SortedByClassIsSplitAtRandomClassByClass) {
+  const SortedData data;
+  const TemporaryFolder output;
+  const std::string words = "dropout_cifar10 --data " + data.path() + " --output " + output.path() +
+                            " --keep-probs 1 --training 200 --validation 100 --hidden 16"
+                            " --epochs 5 --learning-rate 0.01";
+  const auto validation_accuracy = [&] {
+    const auto json = nlohmann::json::parse(read_file(output / "history.json"));
+    return json["runs"][0]["epochs"][4]["validation_accuracy"].get<double>();
+  };
+  const ProgramRun random = run_program(words);
+  ASSERT_EQ(random.exit_code, 0) << random.err;
+  EXPECT_GT(validation_accuracy(), .9);
+  EXPECT_TRUE(contains(read_file(output / "history.json"), R"("split": "random")"));
+  EXPECT_TRUE(contains(random.out, "drawn by the seed, class by class")) << random.out;
+  EXPECT_FALSE(contains(random.err, "warning")) << random.err;
+  // 34, 33 and 33 of 100.
+  const std::string guessing = "guessing the largest class would get 0.340 of the validation";
+  EXPECT_TRUE(contains(random.out, guessing)) << random.out;
+
+  const ProgramRun tail = run_program(words + " --split tail");
+  ASSERT_EQ(tail.exit_code, 0) << tail.err;
+  EXPECT_EQ(validation_accuracy(), 0);
+  EXPECT_FALSE(contains(read_file(output / "history.json"), "split"));
+  EXPECT_FALSE(contains(tail.out, "drawn by the seed")) << tail.out;
+  EXPECT_TRUE(
+      contains(tail.err,
+               "warning: no training images of these classes, which stay unknown: 2\n"
+               "warning: no validation images of these classes, which go unjudged: 0 and 1\n"))
+      << tail.err;
+  EXPECT_TRUE(contains(tail.out, "would get 1.000 of the validation")) << tail.out;
+}
+
+TEST(OwnData, ThatCannotBeSplitByClassIsDrawnPlainly) {
+  const TemporaryFolder data, output;
+  Labels labels(60, 1);
+  labels[7] = 0;  // one example of a class cannot be in both parts
+  testing::write_own(data, testing::normals<float>(60, 12, 1), labels);
+  const ProgramRun run = run_program(experiment(data.path(), output.path()));
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(contains(run.out, "drawn by the seed, but not class by class")) << run.out;
+}
+
+TEST(OwnData, OfLabelsThatDeceiveIsRefusedOrTold) {
+  const TemporaryFolder data, output;
+  const Matrix<float> x = testing::normals<float>(60, 12, 1);
+  const auto labels_of = [](auto label) {
+    Labels labels(60);
+    for (std::size_t n = 0; n < 60; ++n) labels[n] = label(static_cast<std::int32_t>(n));
+    return labels;
+  };
+  const auto expect_all_refuse = [&](const Labels& labels, const std::string& message) {
+    SCOPED_TRACE(message);
+    testing::write_own(data, x, labels);
+    for (const char* program : {"dropout_cifar10", "dropout_study", "train_cifar10 --no-test"}) {
+      const ProgramRun run = run_program(std::string(program) + " --training 40 --validation 20" +
+                                         " --data " + data.path() + " --output " + output.path());
+      expect_refused(run, data.path() + ": " + message);
+    }
+  };
+  expect_all_refuse(labels_of([](int) { return 1; }), "all 60 labels are 1: there is nothing to");
+  expect_all_refuse(labels_of([](int n) { return n * 1000; }),
+                    "labels up to 59000 for 60 examples would make 59001 classes: are these "
+                    "numbers to predict rather than classes? Then");
+  expect_all_refuse(labels_of([](int n) { return n / 3 * 2 + n % 2; }),
+                    "60 examples have 40 different labels, fewer than two examples of each: ");
+  EXPECT_TRUE(output.names().empty());
+
+  testing::write_own(data, x, labels_of([](int n) { return n % 3 == 2 ? 7 : n % 3; }));
+  const ProgramRun gaps = run_program(experiment(data.path(), output.path()));
+  EXPECT_EQ(gaps.exit_code, 0);
+  const std::string told =
+      "warning: no examples of these classes, though each gets an output: 2 to 6\n";
+  EXPECT_EQ(gaps.err.compare(0, told.size(), told), 0) << gaps.err;
+}
+
+TEST(OwnData, ThatIsNotANumberIsNamedByRowAndColumn) {
+  const TinyData data;
+  const TemporaryFolder output;
+  auto x = decode_npy<float>(read_file(data / "x.npy"), "x");
+  x(41, 5) = std::numeric_limits<float>::quiet_NaN();
+  write_file(data / "x.npy", encode_npy(x));
+  expect_refused(run_program(experiment(data.path(), output.path())),
+                 "x.npy: data set: row 41, column 5 of x, both counted from 0, is NaN");
 }
 
 TEST(Experiment, KeepsItsHistoryWhenNoPictureCanBeDrawn) {

@@ -71,6 +71,35 @@ TEST(StudyPairs, SubsetsComeFromThePoolAndAreNested) {
             "51 training and 10 validation images asked for, but the data set has 60");
 }
 
+TEST(StudyPairs, RandomSplitDrawsTheValidationImagesToo) {
+  const Dataset images = random_images(60);
+  ExperimentOptions options = tiny_options();
+  options.split = Split::random;
+  const ExperimentData small = data_of(images, options);
+  options.training = 50;
+  const ExperimentData all = data_of(images, options);
+  const auto few = examples_of(small.training), many = examples_of(all.training);
+  EXPECT_EQ(few.size(), 20U);
+  EXPECT_TRUE(std::equal(few.begin(), few.end(), many.begin()));
+  const auto validation = examples_of(all.validation);
+  EXPECT_EQ(examples_of(small.validation), validation);
+  EXPECT_EQ(validation.size(), 10U);
+  auto together = many;
+  together.insert(together.end(), validation.begin(), validation.end());
+  std::sort(together.begin(), together.end());
+  for (std::uint32_t i = 0; i < 60; ++i) EXPECT_EQ(together[i], i);
+  options.seed = 4;
+  EXPECT_NE(examples_of(data_of(images, options).validation), validation);
+}
+
+TEST(StudyRuns, TellWhatGuessingWouldGet) {
+  // 4 of 10 and 6 of 8 validation images are of the largest class.
+  const RunResult one{{}, {}, {}, 1, {{1, 2, 0}, {0, 4, 0}, {3, 0, 0}}};
+  const RunResult two{{}, {}, {}, 1, {{0, 1, 1}, {0, 0, 0}, {3, 3, 0}}};
+  EXPECT_DOUBLE_EQ(guessing_of({one}), .4);
+  EXPECT_DOUBLE_EQ(guessing_of({one, two}), (.4 + .75) / 2);
+}
+
 TEST(StudyPairs, SubsetsFollowFromTheSeedAlone) {
   const Dataset images = random_images(60);
   ExperimentOptions options = tiny_options();
@@ -181,6 +210,7 @@ TEST(StudyGrid, IdentityHoldsAllThatAResultFollowsFrom) {
   expect_other([](StudyRun& r) { r.options.optimizer = OptimizerKind::sgd; });
   expect_other([](StudyRun& r) { r.options.learning_rate = 1e-3; });
   expect_other([](StudyRun& r) { r.options.weight_scale = 1e-3; });
+  expect_other([](StudyRun& r) { r.options.split = Split::random; });
   expect_other([](StudyRun& r) { r.data_sha256 = "mus"; });
   expect_other([](StudyRun& r) { r.drawn_validation = true; });
   expect_other([](StudyRun& r) { r.test_sha256 = "test"; });
@@ -306,6 +336,19 @@ TEST(StudyJournal, LineComesBackAsItWent) {
   EXPECT_EQ(line.run.data_name, "data");
 }
 
+TEST(StudyJournal, HasTheSplitOnlyWhereItIsRandom) {
+  JournalLine line = some_line();
+  EXPECT_FALSE(contains(encode_line(line), "split"));  // as older journals are
+  line.run.options.split = Split::random;
+  const std::string text = encode_line(line);
+  EXPECT_TRUE(contains(text, R"("split":"random")")) << text;
+  EXPECT_EQ(decode_line(text).run.options.split, Split::random);
+  EXPECT_EQ(identity(decode_line(text).run), identity(line.run));
+  std::string tail = text;
+  tail.replace(tail.find(R"("random")"), 8, R"("tail")");
+  EXPECT_THROW(decode_line(tail), std::runtime_error);
+}
+
 TEST(StudyJournal, KeepsRunsAndCutsOffATornLine) {
   const TemporaryFolder folder;
   const std::string path = folder / "runs.jsonl";
@@ -422,15 +465,35 @@ TEST(StudyTiles, AreTheLargestUnitsScaledAboutMidGrey) {
   Matrix<float> w = xt::zeros<float>({8, 30});
   for (std::size_t h = 0; h < 30; ++h) w(h % 8, h) = static_cast<float>(h + 1);
   w(5, 29) = -29;
-  const std::string pixels = weight_tiles(w, 2, 2);
+  const std::string pixels = weight_tiles(w, {2, 2, 2});
   ASSERT_EQ(pixels.size(), 24U * 8);
   const auto pixel = [&](std::size_t i) { return int{static_cast<unsigned char>(pixels[i])}; };
   // Unit 28 first: its weight is row 4, plane 1, pixel 0: with the channel last, byte 0·2 + 1.
   for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(pixel(i), i == 1 ? 255 : 128) << i;
   // Unit 29 is as large: row 5, plane 1, pixel 1: byte 1·2 + 1.
   for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(pixel(8 + i), i == 3 ? 1 : 128) << i;
-  EXPECT_EQ(weight_tiles(xt::zeros<float>({4, 3}), 2, 1), std::string(12, '\x80'));
-  EXPECT_THROW(weight_tiles(w, 3, 1), std::invalid_argument);
+  EXPECT_EQ(weight_tiles(xt::zeros<float>({4, 3}), {2, 2}), std::string(12, '\x80'));
+  EXPECT_THROW(weight_tiles(w, {3, 3}), std::invalid_argument);
+}
+
+TEST(StudyTiles, AreTheSameInBothOrdersOfAPicture) {
+  // Two units of 2×3 pixels of two channels: once in planes, once interleaved.
+  Matrix<float> planes({12, 2}), mixed({12, 2});
+  for (std::size_t at = 0; at < 6; ++at) {
+    for (std::size_t c = 0; c < 2; ++c) {
+      for (std::size_t h = 0; h < 2; ++h) {
+        const auto weight = static_cast<float>(c * 6 + at + 20 * h);
+        planes(c * 6 + at, h) = weight;
+        mixed(at * 2 + c, h) = weight;
+      }
+    }
+  }
+  const std::string pixels = weight_tiles(planes, {2, 3, 2});
+  EXPECT_EQ(pixels.size(), 24U);
+  EXPECT_TRUE(weight_tiles(mixed, {2, 3, 2, Picture::Order::interleaved}) == pixels);
+  EXPECT_TRUE(has_tiles(Picture{3, 3, 2}));
+  EXPECT_FALSE(has_tiles(Picture{2, 3, 2}));  // the page draws squares
+  EXPECT_FALSE(has_tiles(std::nullopt));
 }
 
 TEST(StudyPage, HoldsTheJsonWithoutAnEndOfItsScript) {

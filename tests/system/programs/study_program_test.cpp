@@ -118,6 +118,39 @@ TEST(Study, FeaturesThatAreNoPicturesHaveNoTiles) {
   EXPECT_TRUE(nlohmann::json::parse(read_file(output / "study.json"))["weights"].empty());
 }
 
+TEST(Study, SplitsOwnDataAtRandomAndPublishedByPosition) {
+  const testing::SortedData data;
+  const TemporaryFolder output;
+  const std::string words = "dropout_study --data " + data.path() + " --output " + output.path() +
+                            " --keep-probs 1 --seeds 0-1 --training 200 --validation 100"
+                            " --hidden 16 --epochs 5 --learning-rate 0.01";
+  const auto validation_accuracies = [&] {
+    const auto json = nlohmann::json::parse(read_file(output / "study.json"));
+    return std::pair<double, double>(json["runs"][0]["validation"], json["runs"][1]["validation"]);
+  };
+  const ProgramRun random = run_program(words);
+  ASSERT_EQ(random.exit_code, 0) << random.err;
+  EXPECT_GT(validation_accuracies().first, .9);
+  EXPECT_GT(validation_accuracies().second, .9);
+  EXPECT_TRUE(contains(random.out, "drawn by the seed, class by class")) << random.out;
+  EXPECT_TRUE(contains(random.out, "guessing the largest class would get 0.340")) << random.out;
+  const auto settings = nlohmann::json::parse(read_file(output / "study.json"))["settings"];
+  EXPECT_EQ(settings["split"], "random");
+
+  // The same folder holds both: its journal takes them for other runs.
+  const ProgramRun tail = run_program(words + " --split tail");
+  ASSERT_EQ(tail.exit_code, 0) << tail.err;
+  EXPECT_TRUE(contains(tail.out, "2 runs, 0 of them finished earlier")) << tail.out;
+  EXPECT_EQ(validation_accuracies(), std::pair(0., 0.));
+  EXPECT_TRUE(contains(tail.err,
+                       "warning: training 200, seed 0: no training images of these "
+                       "classes, which stay unknown: 2\n"))
+      << tail.err;
+  const std::string::size_type first = tail.err.find("no training images");
+  EXPECT_EQ(tail.err.find("no training images", first + 1), std::string::npos) << tail.err;
+  EXPECT_TRUE(contains(run_program(words).out, "2 runs, 2 of them finished earlier"));
+}
+
 TEST(Study, OneSeedAndNothingToCompareAreSaidPlainly) {
   const TinyData data;
   const TemporaryFolder one, lonely;
@@ -616,19 +649,27 @@ TEST(Study, HelpShowsEveryOption) {
   const ProgramRun run = run_program("dropout_study --help");
   EXPECT_EQ(run.exit_code, 0);
   for (const char* option :
-       {"--grid", "--keep-probs", "--hidden", "--training", "--seeds", "--validation", "--epochs",
-        "--batch", "--sampling", "--optimizer", "--learning-rate", "--learning-rates", "--tune",
-        "--tuning-seeds", "--draw-validation", "--weight-scale", "--data", "--output", "--jobs"}) {
+       {"--grid",           "--keep-probs", "--hidden",       "--training",
+        "--seeds",          "--validation", "--split",        "--epochs",
+        "--batch",          "--sampling",   "--optimizer",    "--learning-rate",
+        "--learning-rates", "--tune",       "--tuning-seeds", "--draw-validation",
+        "--weight-scale",   "--data",       "--output",       "--jobs"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }
 
 TEST(StudyImages, TellWhatTheyAre) {
   const TinyData features, pictures(64), colours(192);
-  EXPECT_EQ(examples::read_images(features.path()).side, 0U);
-  EXPECT_EQ(examples::read_images(pictures.path()).side, 8U);
-  EXPECT_EQ(examples::read_images(pictures.path()).channels, 1U);
-  EXPECT_EQ(examples::read_images(colours.path()).side, 0U);  // colour first or last? nobody knows
+  const auto picture_of = [](const TinyData& data) {
+    return examples::read_images(data.path()).training.picture();
+  };
+  EXPECT_FALSE(picture_of(features).has_value());
+  ASSERT_TRUE(picture_of(pictures).has_value());
+  EXPECT_EQ(picture_of(pictures)->height, 8U);
+  EXPECT_EQ(picture_of(pictures)->width, 8U);
+  EXPECT_EQ(picture_of(pictures)->channels, 1U);
+  EXPECT_FALSE(picture_of(colours).has_value());  // colour first or last? nobody knows
+  EXPECT_FALSE(examples::read_images(features.path()).published_order);
   EXPECT_EQ(examples::read_images(features.path()).classes,
             (std::vector<std::string>{"0", "1", "2"}));
   EXPECT_EQ(examples::read_images(features.path()).files,

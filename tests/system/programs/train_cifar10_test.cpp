@@ -14,6 +14,7 @@
 #include "data/io/npz.hpp"
 #include "tests/support.hpp"
 #include "tests/system/programs/program_run.hpp"
+#include "tests/system/programs/tiny_data.hpp"
 #include "tests/system/programs/waiting.hpp"
 
 namespace thinnet {
@@ -94,6 +95,7 @@ TEST(TrainCifar10, WritesWeightsHistoryAndPictures) {
   const Json expected_settings = {{"data", "x.npy and y.npy"},
                                   {"training", "40"},
                                   {"validation", "20"},
+                                  {"split", "random"},
                                   {"whiten", "0"},
                                   {"hidden", "8,6"},
                                   {"keep-prob", "0.5"},
@@ -157,7 +159,8 @@ Matrix<double> affine(const Matrix<double>& x, const Matrix<double>& w, const Ma
 TEST(TrainCifar10, TestsTheWeightsItLeaves) {
   const TrainingData data;
   const TemporaryFolder output;
-  ASSERT_EQ(run_program(training(data.path(), output.path(), "--training 30")).exit_code, 0);
+  const std::string words = training(data.path(), output.path(), "--training 30 --split tail");
+  ASSERT_EQ(run_program(words).exit_code, 0);
   // Test images at the mean and standard deviation of the first 30.
   const auto x = decode_npy<double>(read_file(data / "x.npy"), "x");
   auto h = decode_npy<double>(read_file(data / "x_test.npy"), "x_test");
@@ -228,7 +231,7 @@ TEST(TrainCifar10, LearnsFromTheFirstImagesAndValidatesOnTheLast) {
   for (const char* more : {"--whiten 0", "--whiten 6"}) {
     SCOPED_TRACE(more);
     // One epoch, whose weights are the best whatever the validation images say.
-    const std::string options = std::string("--training 30 --epochs 1 ") + more;
+    const std::string options = std::string("--split tail --training 30 --epochs 1 ") + more;
     std::vector<std::string> weights;
     std::vector<Json> epochs;
     for (const TrainingData* from : {&data, &other_middle, &other_last}) {
@@ -241,6 +244,27 @@ TEST(TrainCifar10, LearnsFromTheFirstImagesAndValidatesOnTheLast) {
     EXPECT_EQ(epochs[1], epochs[0]);
     EXPECT_NE(epochs[2][0]["validation_loss"], epochs[0][0]["validation_loss"]);
   }
+}
+
+TEST(TrainCifar10, SplitsSortedDataAtRandom) {
+  const testing::SortedData data;
+  const TemporaryFolder random, tail;
+  const std::string words =
+      "train_cifar10 --no-test --validation 100 --whiten 0 --hidden 16"
+      " --epochs 5 --batch 20 --data " +
+      data.path() + " --output ";
+  const ProgramRun run = run_program(words + random.path());
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_GT(history_of(random)["epochs"][4]["validation_accuracy"], .9);
+  EXPECT_TRUE(contains(run.out, "drawn by the seed, class by class")) << run.out;
+  EXPECT_TRUE(contains(run.out, "guessing the largest class would get 0.340")) << run.out;
+  const ProgramRun by_position = run_program(words + tail.path() + " --split tail");
+  ASSERT_EQ(by_position.exit_code, 0) << by_position.err;
+  EXPECT_EQ(history_of(tail)["epochs"][4]["validation_accuracy"], 0);
+  EXPECT_FALSE(history_of(tail)["settings"].contains("split"));  // as older checkpoints have it
+  EXPECT_TRUE(contains(by_position.err, "which go unjudged: 0 and 1\n")) << by_position.err;
+  // Another split is another training.
+  expect_refused(run_program(words + tail.path()), "checkpoint.npz: was made with other settings");
 }
 
 TEST(TrainCifar10, HeedsTheOptionsThatShowInTheWeightsOnly) {
@@ -260,7 +284,7 @@ TEST(TrainCifar10, HeedsTheOptionsThatShowInTheWeightsOnly) {
 }
 
 TEST(TrainCifar10, FlipsAndShiftsImages) {
-  const TrainingData data(3072);
+  const TrainingData data(64);  // pictures of 8×8
   const std::string moves[] = {"", "--flips", "--shifts 4", "--flips --shifts 4"};
   std::vector<std::string> weights;
   for (const std::string& move : moves) {
@@ -383,6 +407,43 @@ TEST(TrainCifar10, TestsAgainWithoutTrainingWhenAllIsDone) {
   EXPECT_EQ(output.names(), all_files);
 }
 
+TEST(TrainCifar10, GoesOnForMoreEpochs) {
+  const TrainingData data;
+  const TemporaryFolder whole, parts;
+  const auto run = [&](const TemporaryFolder& output, const std::string& options) {
+    return run_program(training(data.path(), output.path(), "--schedule constant " + options));
+  };
+  ASSERT_EQ(run(whole, "--epochs 5").exit_code, 0);
+  ASSERT_EQ(run(parts, "--epochs 2 --patience 5").exit_code, 0);
+  const ProgramRun last = run(parts, "--epochs 5");
+  EXPECT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_TRUE(contains(last.out, "Going on from " + parts / "checkpoint.npz" + ", after epoch 2\n"))
+      << last.out;
+  EXPECT_FALSE(contains(last.out, "in one go")) << last.out;
+  EXPECT_TRUE(read_file(parts / "weights.npz") == read_file(whole / "weights.npz"));
+  EXPECT_EQ(without_seconds(history_of(parts)), without_seconds(history_of(whole)));
+
+  const ProgramRun fewer = run(parts, "--epochs 3");
+  EXPECT_EQ(fewer.exit_code, 0) << fewer.err;
+  EXPECT_TRUE(contains(fewer.out, "after epoch 5\nThat is more than --epochs 3")) << fewer.out;
+  EXPECT_TRUE(read_file(parts / "weights.npz") == read_file(whole / "weights.npz"));
+}
+
+TEST(TrainCifar10, SaysWhatMoreEpochsMeanForItsSchedule) {
+  const TrainingData data;
+  const TemporaryFolder output;
+  const auto run = [&](const std::string& options) {
+    return run_program(training(data.path(), output.path(), "--schedule cosine " + options));
+  };
+  ASSERT_EQ(run("--epochs 2").exit_code, 0);
+  const ProgramRun more = run("--epochs 6");
+  EXPECT_EQ(more.exit_code, 0) << more.err;
+  EXPECT_TRUE(contains(more.out, "followed the schedule of another --epochs")) << more.out;
+  EXPECT_TRUE(contains(more.out, "not that of 6 epochs in one go")) << more.out;
+  const ProgramRun same = run("--epochs 6");
+  EXPECT_FALSE(contains(same.out, "another --epochs")) << same.out;
+}
+
 TEST(TrainCifar10, GoesOnWithTheSameSettingsOnly) {
   const TrainingData data;
   const TemporaryFolder output;
@@ -397,7 +458,6 @@ TEST(TrainCifar10, GoesOnWithTheSameSettingsOnly) {
       {"--keep-prob 1", "keep-prob 0.5", "keep-prob 1"},
       {"--input-keep-prob .9", "input-keep-prob 0.8", "input-keep-prob 0.9"},
       {"--weight-gain .4", "weight-gain 0.5", "weight-gain 0.4"},
-      {"--epochs 4", "epochs 3", "epochs 4"},
       {"--batch 17", "batch 16", "batch 17"},
       {"--optimizer adam", "optimizer sgd", "optimizer adam"},
       {"--learning-rate .021", "learning-rate 0.02", "learning-rate 0.021"},
@@ -407,7 +467,6 @@ TEST(TrainCifar10, GoesOnWithTheSameSettingsOnly) {
       {"--schedule step", "schedule cosine", "schedule step"},
       {"--warm-up 1", "warm-up 0", "warm-up 1"},
       {"--label-smoothing .1", "label-smoothing 0", "label-smoothing 0.1"},
-      {"--patience 3", "patience 0", "patience 3"},
       {"--seed 1", "seed 0", "seed 1"}};
   for (const auto& [option, before, now] : cases) {
     SCOPED_TRACE(option);
@@ -417,11 +476,23 @@ TEST(TrainCifar10, GoesOnWithTheSameSettingsOnly) {
         "train_cifar10: {}/checkpoint.npz: was made with other settings (then \"{}\", now \"{}\"): "
         "go on with those, or start in another folder\n",
         output.path(), before, now);
+    EXPECT_FALSE(contains(run.out, "Going on")) << run.out;  // said only once it does
     // --whiten tells that it is at work before.
     EXPECT_EQ(run.err, (contains(option, "--whiten") ? "whitening\n" : "") + line);
   }
   EXPECT_TRUE(read_file(output / "checkpoint.npz") == checkpoint);
   EXPECT_EQ(read_file(output / "history.json"), history);
+}
+
+TEST(TrainCifar10, MovesPicturesOnlyAndSaysSoBeforeItMakesANet) {
+  const TrainingData data;
+  const TemporaryFolder output;
+  for (const char* option : {"--flips", "--shifts 2"}) {
+    const ProgramRun run = run_program(training(data.path(), output.path(), option));
+    expect_refused(run,
+                   "augmentation: rows that are no pictures cannot be flipped or shifted; x of ");
+    EXPECT_EQ(run.out, "");
+  }
 }
 
 TEST(TrainCifar10, RefusesWrongOptionsInOneLine) {
@@ -436,8 +507,8 @@ TEST(TrainCifar10, RefusesWrongOptionsInOneLine) {
       {"--validation 0", "--validation"},
       {"--validation 60", "60 validation images asked for, but the data set has 60"},
       {"--training 41", "41 training and 20 validation images asked for, but the data set has 60"},
-      {"--optimizer newton", "--optimizer"},
-      {"--schedule linear", "--schedule"},
+      {"--optimizer newton", "--optimizer: 'newton' is none of adam, sgd"},
+      {"--schedule linear", "--schedule: 'linear' is none of constant, cosine, step"},
       {"--schedule step --step-factor 2", "the factor of step decay is 2, expected (0, 1]"},
       {"--schedule step --step-every 0", "step decay is every 0 epochs, expected above 0"},
       {"--warm-up -1", "--warm-up: '-1' is not a number of at least 0"},
@@ -452,7 +523,7 @@ TEST(TrainCifar10, RefusesWrongOptionsInOneLine) {
       {"--whiten -1", "--whiten"},
       {"--patience -1", "--patience"},
       {"--shifts -1", "--shifts"},
-      {"--flips", "augmentation: images have 12 features, expected 3072 (3 × 32 × 32)"},
+      {"--split middle", "--split"},
       {"--whiten 5 --flips",
        "images are moved before they are whitened, so --flips and --shifts need --whiten 0"},
       {"--whiten 5 --shifts 2",
@@ -518,13 +589,15 @@ TEST(TrainCifar10, LeavesTheTestImagesAloneWhenTold) {
 TEST(TrainCifar10, HasHelp) {
   const ProgramRun run = run_program("train_cifar10 --help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option :
-       {"--data",     "--training",   "--validation",      "--whiten",      "--whiten-epsilon",
-        "--hidden",   "--keep-prob",  "--input-keep-prob", "--weight-gain", "--epochs",
-        "--batch",    "--optimizer",  "--learning-rate",   "--momentum",    "--weight-decay",
-        "--schedule", "--step-every", "--step-factor",     "--warm-up",     "--label-smoothing",
-        "--flips",    "--shifts",     "--patience",        "--seed",        "--no-test",
-        "--output"}) {
+  for (const char* option : {"--data",         "--training",      "--validation",
+                             "--split",        "--whiten",        "--whiten-epsilon",
+                             "--hidden",       "--keep-prob",     "--input-keep-prob",
+                             "--weight-gain",  "--epochs",        "--batch",
+                             "--optimizer",    "--learning-rate", "--momentum",
+                             "--weight-decay", "--schedule",      "--step-every",
+                             "--step-factor",  "--warm-up",       "--label-smoothing",
+                             "--flips",        "--shifts",        "--patience",
+                             "--seed",         "--no-test",       "--output"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }
@@ -542,6 +615,7 @@ TEST(TrainCifar10, TrainsOnFewRealImages) {
   EXPECT_EQ(output.names(), all_files);
   const Json history = history_of(output);
   EXPECT_EQ(history["settings"]["data"], "CIFAR-10");
+  EXPECT_FALSE(history["settings"].contains("split"));  // published: by position
   // Ten classes of 1000 test images each: guessing is right .1 ± .003 of the time.
   EXPECT_GT(history["test_accuracy"], .05);
   EXPECT_LT(history["test_accuracy"], .5);

@@ -11,6 +11,9 @@ namespace {
 
 using testing::message_of;
 
+constexpr auto interleaved = Picture::Order::interleaved;
+constexpr Picture small{3, 4, 2};
+
 /// What may happen to one image.
 struct Move {
   bool mirrored;
@@ -19,8 +22,8 @@ struct Move {
 
 /// The images that a batch is made of: pixel d of image n is 1 + d + 100 n, all different.
 template <typename T = float>
-Matrix<T> images(std::size_t N, const Augmentation& a) {
-  Matrix<T> x({N, a.channels * a.height * a.width});
+Matrix<T> images(std::size_t N, const Picture& p) {
+  Matrix<T> x({N, p.size()});
   for (std::size_t n = 0; n < N; ++n) {
     for (std::size_t d = 0; d < x.shape(1); ++d) x(n, d) = static_cast<T>(1 + d + 100 * n);
   }
@@ -29,25 +32,30 @@ Matrix<T> images(std::size_t N, const Augmentation& a) {
 
 /// A mean image: -1, -2, …
 template <typename T = float>
-Matrix<T> mean_image(const Augmentation& a) {
-  Matrix<T> fill({1, a.channels * a.height * a.width});
+Matrix<T> mean_image(const Picture& p) {
+  Matrix<T> fill({1, p.size()});
   for (std::size_t d = 0; d < fill.size(); ++d) fill(0, d) = -static_cast<T>(1 + d);
   return fill;
 }
 
 /// The first image, moved pixel by pixel: first the mirror, then the shift.
 template <typename T>
-std::vector<T> moved(const Matrix<T>& x, const Matrix<T>& fill, const Augmentation& a, Move move) {
-  const int height = static_cast<int>(a.height), width = static_cast<int>(a.width);
+std::vector<T> moved(const Matrix<T>& x, const Matrix<T>& fill, const Picture& p, Move move) {
+  const int height = static_cast<int>(p.height), width = static_cast<int>(p.width);
+  const int channels = static_cast<int>(p.channels);
+  const auto place = [&](int c, int i, int j) {
+    const bool planes = p.order == Picture::Order::planes;
+    return planes ? (c * height + i) * width + j : (i * width + j) * channels + c;
+  };
   std::vector<T> out(fill.begin(), fill.end());
-  for (int c = 0; c < static_cast<int>(a.channels); ++c) {
+  for (int c = 0; c < channels; ++c) {
     for (int i = 0; i < height; ++i) {
       for (int j = 0; j < width; ++j) {
         const int to_i = i + move.down;
         const int to_j = (move.mirrored ? width - 1 - j : j) + move.right;
         if (to_i < 0 || to_i >= height || to_j < 0 || to_j >= width) continue;
-        const int to = (c * height + to_i) * width + to_j, from = (c * height + i) * width + j;
-        out[static_cast<std::size_t>(to)] = x(0, static_cast<std::size_t>(from));
+        const auto from = static_cast<std::size_t>(place(c, i, j));
+        out[static_cast<std::size_t>(place(c, to_i, to_j))] = x(0, from);
       }
     }
   }
@@ -76,10 +84,11 @@ std::vector<Move> moves(const Augmentation& a) {
 /// Augments copies of one image in batches of `rows`; every allowed outcome must come as often as
 /// every other one, and nothing else.
 template <typename T>
-void expect_all_moves_alike(const Augmentation& a, std::size_t rows, std::size_t batches) {
-  const Matrix<T> one = images<T>(1, a), fill = mean_image<T>(a);
+void expect_all_moves_alike(const Augmentation& a, const Picture& picture, std::size_t rows,
+                            std::size_t batches) {
+  const Matrix<T> one = images<T>(1, picture), fill = mean_image<T>(picture);
   std::map<std::vector<T>, std::size_t> counts;
-  for (const Move move : moves(a)) counts[moved(one, fill, a, move)] = 0;
+  for (const Move move : moves(a)) counts[moved(one, fill, picture, move)] = 0;
   const std::size_t outcomes = counts.size();
   ASSERT_EQ(outcomes, moves(a).size()) << "each move must show";
 
@@ -87,7 +96,7 @@ void expect_all_moves_alike(const Augmentation& a, std::size_t rows, std::size_t
   for (std::size_t step = 0; step < batches; ++step) {
     x.resize({rows, one.shape(1)});
     for (std::size_t n = 0; n < rows; ++n) std::copy(one.begin(), one.end(), &x(n, 0));
-    augment(x, fill, a, 5, step);
+    augment(x, fill, a, picture, 5, step);
     for (std::size_t n = 0; n < rows; ++n) {
       const auto outcome = counts.find(row(x, n));
       ASSERT_NE(outcome, counts.end()) << "row " << n << " of step " << step;
@@ -105,43 +114,82 @@ void expect_all_moves_alike(const Augmentation& a, std::size_t rows, std::size_t
 }
 
 TEST(Augmentation, FlipsAndShiftsInEveryWayEquallyOften) {
-  const Augmentation both{true, 1, 2, 3, 4};
-  expect_all_moves_alike<float>(both, 20000, 1);
-  expect_all_moves_alike<double>(both, 1, 20000);  // the rows of a batch and the steps are alike
+  const Augmentation both{true, 1};
+  expect_all_moves_alike<float>(both, small, 20000, 1);
+  expect_all_moves_alike<double>(both, small, 1, 20000);  // rows of a batch and steps are alike
+  expect_all_moves_alike<float>(both, {3, 4, 2, interleaved}, 20000, 1);
 }
 
 TEST(Augmentation, FlipsAloneOrShiftsAlone) {
-  expect_all_moves_alike<float>({true, 0, 3, 2, 3}, 10, 200);
-  expect_all_moves_alike<float>({false, 1, 1, 4, 3}, 10, 1000);
-  expect_all_moves_alike<float>({false, 2, 2, 3, 5}, 100, 300);
+  expect_all_moves_alike<float>({true, 0}, {2, 3, 3}, 10, 200);
+  expect_all_moves_alike<float>({false, 1}, {4, 3}, 10, 1000);
+  expect_all_moves_alike<float>({false, 2}, {3, 5, 2}, 100, 300);
+  expect_all_moves_alike<float>({false, 2}, {3, 5, 2, interleaved}, 100, 300);
+}
+
+/// (N, 3, height, width) as (N, height, width, 3).
+Matrix<float> interleave(const Matrix<float>& x) {
+  Matrix<float> y = x;
+  const std::size_t plane = x.shape(1) / 3;
+  for (std::size_t n = 0; n < x.shape(0); ++n) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      for (std::size_t at = 0; at < plane; ++at) y(n, at * 3 + c) = x(n, c * plane + at);
+    }
+  }
+  return y;
+}
+
+TEST(Augmentation, MovesAPictureAlikeInBothOrders) {
+  const Picture planes{28, 20, 3}, mixed{28, 20, 3, interleaved};
+  Matrix<float> x = images(9, planes);
+  Matrix<float> y = interleave(x);
+  const Matrix<float> fill = mean_image(planes);
+  augment(x, fill, {true, 4}, planes, 1, 2);
+  augment(y, interleave(fill), {true, 4}, mixed, 1, 2);
+  EXPECT_EQ(y, interleave(x));
+  EXPECT_NE(x, images(9, planes));
+}
+
+TEST(Augmentation, OfABatchFollowsTheOrderThatTheDataSetTells) {
+  const Matrix<float> x = images(6, {32, 32, 3});
+  const Labels labels{0, 1, 2, 0, 1, 2};
+  const Dataset planes(x, labels, 3, Picture{32, 32, 3});
+  const Dataset mixed(interleave(x), labels, 3, Picture{32, 32, 3, interleaved});
+  const auto batches_of = [](const Dataset& data) {
+    return Batches<float>(data, Normaliser<float>::standard_of(data), 4, Sampling::shuffled, 9,
+                          {true, 4});
+  };
+  Batches<float> one = batches_of(planes), other = batches_of(mixed);
+  for (const std::uint64_t step : {0U, 1U, 7U}) {
+    EXPECT_EQ(other.at(step).x, interleave(one.at(step).x)) << "step " << step;
+  }
 }
 
 TEST(Augmentation, RefusesAShiftThatMayLeaveNothing) {
   const auto error = [](std::size_t shift, std::size_t height, std::size_t width) {
-    const Augmentation a{false, shift, 1, height, width};
-    Matrix<float> x = images(3, a);
-    return message_of([&] { augment(x, mean_image(a), a, 0, 0); });
+    const Picture grey{height, width};
+    Matrix<float> x = images(3, grey);
+    return message_of([&] { augment(x, mean_image(grey), {false, shift}, grey, 0, 0); });
   };
   EXPECT_EQ(error(2, 2, 3), "augmentation: a shift of 2 leaves nothing of an image of 2 × 3");
   EXPECT_EQ(error(3, 5, 3), "augmentation: a shift of 3 leaves nothing of an image of 5 × 3");
   EXPECT_EQ(error(std::size_t{1} << 32, 5, 3),
             "augmentation: a shift of 4294967296 leaves nothing of an image of 5 × 3");
-  expect_all_moves_alike<float>({false, 2, 1, 3, 3}, 100, 300);  // a corner pixel may be what stays
+  expect_all_moves_alike<float>({false, 2}, {3, 3}, 100, 300);  // a corner pixel may be what stays
 }
 
 TEST(Augmentation, IsAFunctionOfSeedStepAndPlaceAlone) {
-  const Augmentation a{true, 1, 2, 3, 4};
-  const Matrix<float> fill = mean_image(a);
+  const Matrix<float> fill = mean_image(small);
   const auto augmented = [&](Matrix<float> x, std::uint64_t seed, std::uint64_t step) {
-    augment(x, fill, a, seed, step);
+    augment(x, fill, {true, 1}, small, seed, step);
     return x;
   };
-  const Matrix<float> ten = images(10, a), first = augmented(ten, 3, 7);
+  const Matrix<float> ten = images(10, small), first = augmented(ten, 3, 7);
   EXPECT_EQ(first, augmented(ten, 3, 7));
   EXPECT_NE(first, augmented(ten, 3, 8));
   EXPECT_NE(first, augmented(ten, 4, 7));
   EXPECT_NE(first, augmented(ten, 3 + (std::uint64_t{1} << 32), 7)) << "all of the seed counts";
-  const Matrix<float> four = augmented(images(4, a), 3, 7);
+  const Matrix<float> four = augmented(images(4, small), 3, 7);
   for (std::size_t n = 0; n < 4; ++n) EXPECT_EQ(row(four, n), row(first, n)) << n;
   // Other pixels move alike.
   Matrix<float> brighter = ten + 1000.F;
@@ -153,43 +201,54 @@ TEST(Augmentation, IsAFunctionOfSeedStepAndPlaceAlone) {
 }
 
 TEST(Augmentation, RefusesImagesOfAnotherWidth) {
-  const Augmentation a{true, 0, 2, 3, 4};
+  const Augmentation flip{true, 0};
   Matrix<float> x = xt::zeros<float>({5, 23});
   const Matrix<float> fill = xt::zeros<float>({1, 23});
-  const std::string message = "augmentation: images have 23 features, expected 24 (2 × 3 × 4)";
-  EXPECT_EQ(message_of([&] { augment(x, fill, a, 0, 0); }), message);
-  x = images(5, a);
-  EXPECT_EQ(message_of([&] { augment(x, fill, a, 0, 0); }),
+  EXPECT_EQ(message_of([&] { augment(x, fill, flip, small, 0, 0); }),
+            "augmentation: rows have 23 features, pictures of 3×4×2 have 24");
+  x = images(5, small);
+  EXPECT_EQ(message_of([&] { augment(x, fill, flip, small, 0, 0); }),
             "augmentation: fill is 1×23, expected 1×24");
-  const Dataset data(Matrix<float>(xt::zeros<float>({5, 23})), Labels(5), 1);
-  const auto make = [&](const Augmentation& of) {
-    Batches<float>(data, Normaliser<float>::identity(23), 2, Sampling::shuffled, 0, of);
+}
+
+TEST(Augmentation, RefusesABatchOfWhatIsNoPicture) {
+  const Dataset data(images(5, small), Labels(5), 1);
+  const auto make = [](const Dataset& of, const Augmentation& augmentation) {
+    Batches<float>(of, Normaliser<float>::identity(24), 2, Sampling::shuffled, 0, augmentation);
   };
-  EXPECT_EQ(message_of([&] { make(a); }), message);
-  EXPECT_EQ(message_of([&] { make({false, 1, 2, 3, 4}); }), message);
-  make({false, 0, 2, 3, 4});  // asks for nothing, so the width is nothing to it
+  const std::string message =
+      "augmentation: rows that are no pictures cannot be flipped or shifted; x of shape "
+      "(N, height, width) or (N, height, width, channels) says how they are";
+  EXPECT_EQ(message_of([&] { make(data, {true, 0}); }), message);
+  EXPECT_EQ(message_of([&] { make(data, {false, 1}); }), message);
+  make(data, {false, 0});  // asks for nothing, so it may be anything
+  make(data.with_picture(small), {true, 1});
+  EXPECT_EQ(message_of([&] {
+              make(data.with_picture(small), {true, 3});
+            }),
+            "augmentation: a shift of 3 leaves nothing of an image of 3 × 4");
 }
 
 /// 6 images of 2 × 3 × 4 bytes.
 Dataset byte_images() {
-  const Matrix<float> x = 7.F * xt::fmod(images(6, {false, 0, 2, 3, 4}), 36.F);
+  const Matrix<float> x = 7.F * xt::fmod(images(6, small), 36.F);
   Labels labels(6);
   for (std::size_t n = 0; n < 6; ++n) labels[n] = static_cast<std::int32_t>(n);
-  return {Matrix<std::uint8_t>(xt::cast<std::uint8_t>(x)), labels, 6};
+  return {Matrix<std::uint8_t>(xt::cast<std::uint8_t>(x)), labels, 6, small};
 }
 
 TEST(Augmentation, ComesBeforeNormalisationInABatch) {
   const Dataset data = byte_images();
   const auto identity = Normaliser<float>::identity(24);
   auto normaliser = Normaliser<float>::standard_of(data);
-  const Augmentation a{true, 1, 2, 3, 4};
+  const Augmentation a{true, 1};
   Batches<float> plain(data, identity, 4, Sampling::shuffled, 9);
   Batches<float> augmented(data, normaliser, 4, Sampling::shuffled, 9, a);
   bool any_moved = false;
   for (const std::uint64_t step : {0U, 1U, 2U, 100U, 1U}) {
     const Batch<float>& batch = plain.at(step);
     Matrix<float> x = batch.x;
-    augment(x, normaliser.mean, a, 9, step);
+    augment(x, normaliser.mean, a, small, 9, step);
     any_moved = any_moved || x != batch.x;
     for (std::size_t n = 0; n < x.shape(0); ++n) {
       for (std::size_t d = 0; d < 24; ++d)

@@ -71,10 +71,34 @@ TEST(Dataset, RefusesWhatDoesNotFit) {
             "data set: x is 1×0, labels are 1");
 }
 
+TEST(Dataset, KnowsItsPicturesInEverySubset) {
+  const Matrix<std::uint8_t> x{{1, 2, 3, 4, 5, 6}, {6, 5, 4, 3, 2, 1}};
+  const Dataset rows(x, {0, 1}, 2);
+  EXPECT_FALSE(rows.picture().has_value());
+  const Dataset pictures = rows.with_picture({1, 2, 3, Picture::Order::interleaved});
+  EXPECT_FALSE(rows.picture().has_value());
+  for (const Dataset& data : {pictures, pictures.subset({1}), pictures.range(0, 1)}) {
+    ASSERT_TRUE(data.picture().has_value());
+    EXPECT_EQ(data.picture()->width, 2U);
+    EXPECT_EQ(data.picture()->order, Picture::Order::interleaved);
+  }
+  const std::string error = "data set: rows of 6 features are no pictures of 2×2×3";
+  EXPECT_EQ(message_of([&] { return rows.with_picture({2, 2, 3}); }), error);
+  EXPECT_EQ(message_of([&] { Dataset(x, {0, 1}, 2, Picture{2, 2, 3}); }), error);
+}
+
 TEST(Dataset, RefusesFeaturesThatAreNotFinite) {
-  const std::string reason = "data set: x holds NaN or infinity";
-  EXPECT_EQ(error_of(Matrix<float>{{1, std::numeric_limits<float>::infinity()}}, {0}, 1), reason);
-  EXPECT_EQ(error_of(Matrix<double>{{std::numeric_limits<double>::quiet_NaN()}}, {0}, 1), reason);
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  const auto told = [](const char* what) {
+    return std::string("data set: ") + what + ": replace such values or leave their rows out";
+  };
+  EXPECT_EQ(error_of(Matrix<float>{{1, 2, 3}, {4, 5, -infinity}}, {0, 0}, 1),
+            told("row 1, column 2 of x, both counted from 0, is infinite (1 of 6 values is not "
+                 "finite)"));
+  EXPECT_EQ(error_of(Matrix<double>{{1, 2}, {3, 4}, {nan, 5}, {6, nan}}, {0, 0, 0, 0}, 1),
+            told("row 2, column 0 of x, both counted from 0, is NaN (2 of 8 values are not "
+                 "finite)"));
   EXPECT_NO_THROW(Dataset(Matrix<double>{{std::numeric_limits<double>::max()}}, {0}, 1));
 }
 
@@ -291,11 +315,12 @@ TEST(Batches, TakeABatchLargerThanTheDataAsAllOfIt) {
 
 TEST(Batches, FallIntoSlicesOfTheirRows) {
   // 11 images of 1 × 2 × 3 pixels in batches of 4, 4 and 3: with 3 parts uneven, with 5 some empty.
-  const Dataset data(testing::normals(11, 6, 1), Labels{0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1}, 3);
+  const Dataset data(testing::normals(11, 6, 1), Labels{0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1}, 3,
+                     Picture{2, 3});
   for (const auto sampling : {Sampling::in_order, Sampling::shuffled, Sampling::with_replacement}) {
     const auto make = [&] {
       return Batches<double>(data, Normaliser<double>::standard_of(data), 4, sampling, 7,
-                             {true, 1, 1, 2, 3});
+                             {true, 1});
     };
     Batches<double> whole = make(), sliced = make();
     for (const std::size_t parts : {1U, 2U, 3U, 5U}) {

@@ -35,7 +35,7 @@ using Names = std::vector<std::string>;
 Dataset noise(std::size_t N, std::uint64_t seed) {
   Labels labels(N);
   for (std::size_t n = 0; n < N; ++n) labels[n] = static_cast<std::int32_t>(n % 3);
-  return {testing::normals(N, 24, seed), labels, 3};
+  return {testing::normals(N, 24, seed), labels, 3, Picture{3, 4, 2}};
 }
 
 struct Variant {
@@ -64,7 +64,7 @@ struct Training {
     TrainerOptions options{last, 16, 7, variant.patience, variant.sampling};
     options.schedule = warm_up(1.5, cosine(epochs));
     options.label_smoothing = .1;
-    options.augmentation = {true, 1, 2, 3, 4};
+    options.augmentation = {true, 1};
     options.checkpoint = std::move(checkpoint);
     options.settings = std::string("of ") + variant.name + "\n";
     trainer = std::make_unique<Trainer<T>>(net, *optimizer, options);

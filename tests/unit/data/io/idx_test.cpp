@@ -53,6 +53,9 @@ class Idx : public ::testing::Test {
     ASSERT_EQ(data.size(), 2U);
     ASSERT_EQ(data.width(), 12U);
     EXPECT_EQ(data.classes(), 10U);
+    EXPECT_EQ(data.picture()->height, 3U);
+    EXPECT_EQ(data.picture()->width, 4U);
+    EXPECT_EQ(data.picture()->channels, 1U);
     EXPECT_EQ(data.label(0), 7);
     EXPECT_EQ(data.label(1), 2);
     std::vector<double> x(24);

@@ -255,7 +255,7 @@ TEST_F(NpyPair, RefusesFeaturesThatAreNotFinite) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), infinity, -infinity}) {
     write_file(x, npy("<f4", "(3,)", bytes_of<float>({0, bad, 1})));
-    EXPECT_EQ(error(), x + ": data set: x holds NaN or infinity");
+    EXPECT_EQ(error().rfind(x + ": data set: row 1, column 0 of x", 0), 0U) << error();
   }
 }
 
