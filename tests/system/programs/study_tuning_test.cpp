@@ -479,7 +479,8 @@ TEST(StudyTune, ChoosesByValidationAloneAndJudgesFreshSeedsByTestImages) {
   EXPECT_TRUE(contains(run.out, "12 at an equal budget, 16 that choose, 12 of the best settings\n"))
       << run.out;
   EXPECT_TRUE(contains(run.err, "40/40 runs 100%")) << run.err;
-  const Json json = Json::parse(read_file(output / "study.json")), tuned = json["tuned"];
+  const Json json = Json::parse(read_file(output / "study.json"));
+  const Json& tuned = json["tuned"];
   EXPECT_TRUE(contains(run.out, json["sentence"].get<std::string>()));
   EXPECT_TRUE(contains(run.out, tuned["sentence"].get<std::string>()));
   EXPECT_TRUE(contains(run.out, "each at its own best setting"));
@@ -516,7 +517,7 @@ TEST(StudyTune, SeesTestImagesOnFreshSeedsOnly) {
   std::size_t judged = 0;
   for (const std::string& text : journal_lines(output)) {
     const Json line = Json::parse(text);
-    const bool tuning = line["seed"] == 7 || line["seed"] == 8;
+    const bool tuning = line["seed"].get<int>() >= 7;  // the others are 0 to 2
     const bool drawn = line.contains("validation_images");
     EXPECT_EQ(line.contains("test"), !tuning && drawn) << text;
     EXPECT_EQ(drawn, tuning || line.contains("test")) << text;
