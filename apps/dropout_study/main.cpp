@@ -44,7 +44,7 @@ void write_study(Study& study, const Images& images, WorkerRanks& workers) {
 }
 
 void run_study(const StudyOptions& options, const std::string& command, Ranks* ranks) {
-  const Images images = find_images(options.data);
+  const Images images = find_images(options.data, options.label);
   Study study{options, command, checksums_of(images.files), {}, {}, {}, ""};
   study.runs = runs_of(options.grid, {options.shared, images.name, sha256_of_all(study.files)});
   for (const StudyRun& run : study.runs) require_enough_images(run.options, images.training.size());

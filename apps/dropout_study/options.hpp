@@ -11,7 +11,7 @@ namespace thinnet::examples {
 struct StudyOptions {
   Grid grid;
   ExperimentOptions shared;  ///< what the grid does not vary
-  std::string data;          ///< a folder, or empty: see find_images
+  std::string data, label;   ///< see find_images
   std::string output = "output/dropout_study";
   std::size_t jobs = 1;  ///< runs side by side
 };

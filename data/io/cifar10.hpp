@@ -10,7 +10,8 @@ namespace thinnet {
 
 /// Krizhevsky, "Learning multiple layers of features from tiny images" (2009). A file is 10,000
 /// records of 1 label byte and 3,072 pixel bytes (1,024 red, 1,024 green, 1,024 blue, row-major);
-/// x is (N×3072) bytes in this order.
+/// x is (N×3072) bytes in this order, pictures of 32×32 in
+/// 3 planes.
 struct Cifar10 {
   static constexpr std::size_t width = 3072, classes = 10, records_per_file = 10000;
 

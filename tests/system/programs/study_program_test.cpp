@@ -582,9 +582,10 @@ TEST(Study, RefusesTilesOfAWrongSizeAndGoesWithoutMissingOnes) {
 TEST(Study, HelpShowsEveryOption) {
   const ProgramRun run = run_program("dropout_study --help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option : {"--grid", "--keep-probs", "--hidden", "--training", "--seeds",
-                             "--validation", "--epochs", "--batch", "--sampling", "--optimizer",
-                             "--learning-rate", "--weight-scale", "--data", "--output", "--jobs"}) {
+  for (const char* option :
+       {"--grid", "--keep-probs", "--hidden", "--training", "--seeds", "--validation", "--epochs",
+        "--batch", "--sampling", "--optimizer", "--learning-rate", "--weight-scale", "--data",
+        "--label", "--output", "--jobs"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }

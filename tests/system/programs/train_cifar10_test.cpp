@@ -518,13 +518,15 @@ TEST(TrainCifar10, LeavesTheTestImagesAloneWhenTold) {
 TEST(TrainCifar10, HasHelp) {
   const ProgramRun run = run_program("train_cifar10 --help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option :
-       {"--data",     "--training",   "--validation",      "--whiten",      "--whiten-epsilon",
-        "--hidden",   "--keep-prob",  "--input-keep-prob", "--weight-gain", "--epochs",
-        "--batch",    "--optimizer",  "--learning-rate",   "--momentum",    "--weight-decay",
-        "--schedule", "--step-every", "--step-factor",     "--warm-up",     "--label-smoothing",
-        "--flips",    "--shifts",     "--patience",        "--seed",        "--no-test",
-        "--output"}) {
+  for (const char* option : {"--data",         "--label",         "--training",
+                             "--validation",   "--whiten",        "--whiten-epsilon",
+                             "--hidden",       "--keep-prob",     "--input-keep-prob",
+                             "--weight-gain",  "--epochs",        "--batch",
+                             "--optimizer",    "--learning-rate", "--momentum",
+                             "--weight-decay", "--schedule",      "--step-every",
+                             "--step-factor",  "--warm-up",       "--label-smoothing",
+                             "--flips",        "--shifts",        "--patience",
+                             "--seed",         "--no-test",       "--output"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }
