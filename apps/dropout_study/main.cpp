@@ -60,7 +60,7 @@ void write_study(Study& study, const Images& images, WorkerRanks& workers) {
 }
 
 void run_study(StudyOptions options, const std::string& command, Ranks* ranks) {
-  const Images images = find_images(options.data);
+  const Images images = find_images(options.data, options.label);
   require_learnable(images);
   options.shared.split = split_for(options.split, images);
   Study study{options, command, checksums_of(images.files), {}, {}, {}, ""};

@@ -13,7 +13,7 @@ struct StudyOptions {
   Grid grid;
   ExperimentOptions shared;                    ///< what the grid does not vary
   SplitChoice split = SplitChoice::automatic;  ///< makes shared.split, once the data are known
-  std::string data;                            ///< a folder, or empty: see find_images
+  std::string data, label;                     ///< see find_images
   std::string output = "output/dropout_study";
   std::size_t jobs = 1;  ///< runs side by side
 };

@@ -618,7 +618,7 @@ TEST(Study, HelpShowsEveryOption) {
   for (const char* option :
        {"--grid", "--keep-probs", "--hidden", "--training", "--seeds", "--validation", "--split",
         "--epochs", "--batch", "--sampling", "--optimizer", "--learning-rate", "--weight-scale",
-        "--data", "--output", "--jobs"}) {
+        "--data", "--label", "--output", "--jobs"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }
