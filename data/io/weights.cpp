@@ -92,6 +92,7 @@ template <typename T>
 void require_names(const std::string& path, const std::vector<std::string>& present,
                    const std::vector<Parameter<T>*>& parameters) {
   std::vector<std::string> expected;
+  expected.reserve(parameters.size());
   for (const auto* p : parameters) expected.push_back(p->name);
   for (const std::string& name : expected) {
     if (std::find(present.begin(), present.end(), name) != present.end()) continue;
