@@ -122,8 +122,8 @@ TEST_F(Downloads, OneSplitOfEmnistIsTakenAndSeveralAreListed) {
   EXPECT_EQ(read_test_images(read_images(folder.path())).size(), 1U);
   write_idx("emnist-digits-", 9);
   const std::string digits = "emnist-digits-train-images-idx3-ubyte";
-  EXPECT_EQ(error(), ": holds 2 data sets: name the file of one, " + (folder / digits) +
-                         " (with --data), of " + digits +
+  EXPECT_EQ(error(), ": holds 2 data sets: name the training images of one, as in --data " +
+                         (folder / digits) + "; there are " + digits +
                          ", emnist-letters-train-images-idx3-ubyte");
   const Images named = read_images(folder / digits);
   EXPECT_EQ(named.training.classes(), 10U);
