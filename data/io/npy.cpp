@@ -37,7 +37,7 @@ Stored value_at(const char* from, bool big_endian) {
   std::array<char, sizeof(Stored)> bytes{};
   std::copy_n(from, bytes.size(), bytes.begin());
   if (big_endian) std::reverse(bytes.begin(), bytes.end());
-  Stored value;
+  Stored value{};
   std::memcpy(&value, bytes.data(), sizeof value);
   return value;
 }

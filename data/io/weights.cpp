@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -77,21 +78,30 @@ Arrays read_folder(const std::string& path) {
   return arrays;
 }
 
+std::vector<std::string> names_in_folder(const std::string& path) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.path().extension() == ".npy") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 /// Throws unless the arrays are named as the parameters are; says which names there are.
 template <typename T>
-void require_names(const std::string& path, const Arrays& arrays,
+void require_names(const std::string& path, const std::vector<std::string>& present,
                    const std::vector<Parameter<T>*>& parameters) {
-  std::vector<std::string> expected, present;
+  std::vector<std::string> expected;
+  expected.reserve(parameters.size());
   for (const auto* p : parameters) expected.push_back(p->name);
-  for (const auto& [name, bytes] : arrays) present.push_back(name);
   for (const std::string& name : expected) {
-    if (arrays.count(name) > 0) continue;
+    if (std::find(present.begin(), present.end(), name) != present.end()) continue;
     fail(path, fmt::format("no array {}, there are {}; the net has {}", name,
                            present.empty() ? "none" : name_list(present), name_list(expected)));
   }
-  if (arrays.size() != parameters.size()) {
-    fail(path, fmt::format("holds {} arrays, {}; the net has {}", arrays.size(), name_list(present),
-                           name_list(expected)));
+  if (present.size() != expected.size()) {
+    fail(path, fmt::format("holds {} arrays, {}; the net has {}", present.size(),
+                           name_list(present), name_list(expected)));
   }
 }
 
@@ -123,10 +133,11 @@ void save_weights(const std::string& path, const std::vector<Parameter<T>*>& par
 template <typename T>
 void load_weights(const std::string& path, const std::vector<Parameter<T>*>& parameters) {
   if (!fs::exists(path)) fail(path, "no such file or folder");
+  const bool is_folder = fs::is_directory(path);
+  require_names(path, is_folder ? names_in_folder(path) : npz_names(path), parameters);
   std::uint64_t most = 0;
   for (const auto* p : parameters) most += most_npy_bytes(p->value.size());
-  const Arrays arrays = fs::is_directory(path) ? read_folder(path) : read_npz(path, most);
-  require_names(path, arrays, parameters);
+  const Arrays arrays = is_folder ? read_folder(path) : read_npz(path, most);
   std::vector<Matrix<T>> values;
   for (const auto* p : parameters) {
     values.push_back(decode_like(arrays.at(p->name), path + ": " + p->name, p->value));

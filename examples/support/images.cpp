@@ -134,7 +134,8 @@ std::optional<Images> read_idx_folder(const std::string& folder) {
   if (whole.size() == 1) return read_idx_files(folder, whole.front());
   Names choices;
   for (const IdxFiles& files : whole) choices.push_back(file_name(files.training_images));
-  fail(folder, fmt::format("holds {} data sets: name the file of one, {} (with --data), of {}",
+  fail(folder, fmt::format("holds {} data sets: name the training images of one, as in --data {}; "
+                           "there are {}",
                            whole.size(), whole.front().training_images, name_list(choices)));
 }
 

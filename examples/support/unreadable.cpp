@@ -120,7 +120,7 @@ std::string path_in(const std::string& folder, const std::string& name) {
 std::string unreadable_words(const std::vector<std::string>& names) {
   for (const auto& words_of :
        {cifar10_words, cifar100_words, half_words, packed_words, other_words}) {
-    const std::string words = words_of(names);
+    std::string words = words_of(names);
     if (!words.empty()) return words;
   }
   return "";

@@ -130,8 +130,8 @@ TEST_F(Downloads, OneSplitOfEmnistIsTakenAndSeveralAreListed) {
   EXPECT_EQ(read_test_images(read_images(folder.path())).size(), 1U);
   write_idx("emnist-digits-", 9);
   const std::string digits = "emnist-digits-train-images-idx3-ubyte";
-  EXPECT_EQ(error(), ": holds 2 data sets: name the file of one, " + (folder / digits) +
-                         " (with --data), of " + digits +
+  EXPECT_EQ(error(), ": holds 2 data sets: name the training images of one, as in --data " +
+                         (folder / digits) + "; there are " + digits +
                          ", emnist-letters-train-images-idx3-ubyte");
   const Images named = read_images(folder / digits);
   EXPECT_EQ(named.training.classes(), 10U);
@@ -351,19 +351,18 @@ TEST_F(Downloads, ProgramsTakeATableAndItsLabel) {
   }
   write("train.csv", rows);
   write("test.csv", rows);
-  const std::string train = " --data " + (folder / "train.csv");
-  const std::string sizes = " --training 40 --validation 20 --epochs 1 --hidden 4 --output ";
   for (const std::string program : {"dropout_cifar10", "train_cifar10 --whiten 0"}) {
-    const auto run = run_program(program + train + " --label other" + sizes + (folder / "output"));
-    EXPECT_TRUE(contains(run.err, "train.csv: line 2, column 'kind': 'owl' is no finite number"))
-        << run.err;
-    const auto right = run_program(program + " --data " + folder.path() + " --label kind" + sizes +
-                                   (folder / "output"));
+    const auto run = [&](const std::string& name, const std::string& label) {
+      return run_program(fmt::format(
+          "{} --data {} --label {} --training 40 --validation 20 --epochs 1 --hidden 4 --output {}",
+          program, folder / name, label, folder / "output"));
+    };
+    expect_refused(run("train.csv", "other"),
+                   "train.csv: line 2, column 'kind': 'owl' is no finite number");
+    expect_refused(run("nowhere", "kind"), "no such folder or file");
+    const auto right = run("", "kind");
     EXPECT_EQ(right.exit_code, 0) << right.err;
     EXPECT_TRUE(contains(right.out, "train.csv, labels in kind from ")) << right.out;
-    const auto refused =
-        run_program(program + " --data " + (folder / "nowhere") + sizes + (folder / "output"));
-    expect_refused(refused, "no such folder or file");
   }
 }
 

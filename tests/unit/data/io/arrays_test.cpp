@@ -247,7 +247,7 @@ np.savez_compressed("a.npz", X_train=x, y_train=np.eye(3)[y], X_test=x[:2], y_te
     const bool truths = name == "typebool", truth_labels = name == "labelsbool";
     for (std::size_t n = 0; n < 4; ++n) {
       for (std::size_t d = 0; d < 6; ++d) {
-        const double value = static_cast<double>(6 * n + d);
+        const auto value = static_cast<double>(6 * n + d);
         EXPECT_EQ(row_of(data, n)[d], truths ? (value > 0 ? 1 : 0) : value) << name;
       }
     }

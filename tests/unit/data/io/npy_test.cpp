@@ -142,17 +142,17 @@ TEST(Npy, ReadsAnyPythonThatMeansTheHeader) {
 
 TEST(Npy, SaysWhichTypeIsNoNumberAndWhatToSave) {
   const std::pair<std::string, std::string> refused[] = {
-      {"'<U5'", "text (U5), no numbers: save a.astype(\"float32\") instead"},
-      {"'|S3'", "text (S3), no numbers: save a.astype(\"float32\") instead"},
-      {"'|O'", "Python objects (O), no numbers: save a.astype(\"float32\") instead"},
+      {"'<U5'", R"(text (U5), no numbers: save a.astype("float32") instead)"},
+      {"'|S3'", R"(text (S3), no numbers: save a.astype("float32") instead)"},
+      {"'|O'", R"(Python objects (O), no numbers: save a.astype("float32") instead)"},
       {"'<M8[D]'",
-       "dates (M8[D]), no numbers: save a.astype(\"datetime64[s]\").astype(\"float64\") instead"},
-      {"'<m8[D]'", "durations (m8[D]), no numbers: save a / np.timedelta64(1, \"s\") instead"},
+       R"(dates (M8[D]), no numbers: save a.astype("datetime64[s]").astype("float64") instead)"},
+      {"'<m8[D]'", R"(durations (m8[D]), no numbers: save a / np.timedelta64(1, "s") instead)"},
       {"'<c16'", "complex numbers (c16), no numbers: save np.hstack([a.real, a.imag]) instead"},
-      {"'<f16'", "long doubles (f16), no numbers: save a.astype(\"float32\") instead"},
+      {"'<f16'", R"(long doubles (f16), no numbers: save a.astype("float32") instead)"},
       {"[('a', '<i4'), ('b', '<f4')]",
-       "records, no numbers: save np.array(a.tolist(), \"float32\") instead"},
-      {"''", "values of an unknown type (), no numbers: save a.astype(\"float32\") instead"},
+       R"(records, no numbers: save np.array(a.tolist(), "float32") instead)"},
+      {"''", R"(values of an unknown type (), no numbers: save a.astype("float32") instead)"},
   };
   for (const auto& [descr, words] : refused) {
     const std::string bytes =
@@ -168,11 +168,11 @@ TEST(Npy, KeepsTheSmallestTypeThatHoldsEveryValue) {
   EXPECT_EQ(type_of("|u1", "1"), 0U);
   EXPECT_EQ(type_of("|b1", "\1"), 0U);
   for (const char* type : {"|i1", "<i2", "<u2", "<f2", "<f4"}) {
-    const std::size_t bytes = static_cast<std::size_t>(type[2] - '0');
+    const auto bytes = static_cast<std::size_t>(type[2] - '0');
     EXPECT_EQ(type_of(type, std::string(bytes, '\0')), 1U) << type;
   }
   for (const char* type : {"<i4", "<u4", "<i8", "<u8", "<f8"}) {
-    const std::size_t bytes = static_cast<std::size_t>(type[2] - '0');
+    const auto bytes = static_cast<std::size_t>(type[2] - '0');
     EXPECT_EQ(type_of(type, std::string(bytes, '\0')), 2U) << type;
   }
 }

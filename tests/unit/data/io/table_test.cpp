@@ -1,5 +1,6 @@
 #include "data/io/table.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <stdexcept>
@@ -116,7 +117,8 @@ TEST_F(Tables, TellLineAndColumnOfWhatIsNoNumber) {
   for (const std::string bad :
        {"abc", "", "nan", "inf", "-inf", "1.5.2", "1,5", "0x10", "1e999", "NA", "1 2"}) {
     const std::string quoted = bad == "1,5" ? "\"1,5\"" : bad;
-    EXPECT_EQ(error(begin + "3," + quoted + ",x\n"), at + "'" + bad + "' is no finite number");
+    EXPECT_EQ(error(fmt::format("{}3,{},x\n", begin, quoted)),
+              fmt::format("{}'{}' is no finite number", at, bad));
   }
   EXPECT_EQ(error(begin + "3," + std::string(1000, 'z') + ",x\n"),
             at + "'" + std::string(40, 'z') + "…' is no finite number");

@@ -336,6 +336,7 @@ numpy.savez_compressed('compressed.npz', **arrays)
 numpy.savez('fortran.npz', **{name: numpy.asfortranarray(a) for name, a in arrays.items()})
 w, b = arrays.values()
 numpy.savez('one_axis.npz', **{'affine1.w': w, 'affine1.b': b.ravel()})
+numpy.savez_compressed('other.npz', fc1=numpy.zeros((1000, 1000)), fc2=b)
 numpy.savez('column.npz', **{'affine1.w': w, 'affine1.b': b.T})
 numpy.savez('long.npz', **{'affine1.w': w, 'affine1.b': numpy.arange(4)})
 )")) << read_file(folder / "output");
@@ -345,6 +346,9 @@ numpy.savez('long.npz', **{'affine1.w': w, 'affine1.b': numpy.arange(4)})
     EXPECT_EQ(net.w.value, (Matrix<double>{{1, 2, 3}, {4, 5, .1}})) << name;
     EXPECT_EQ(net.b.value, (Matrix<double>{{-1, -2, -3}})) << name;
   }
+  EXPECT_EQ(load_error(folder / "other.npz"),
+            (folder / "other.npz") +
+                ": no array affine1.w, there are fc1, fc2; the net has affine1.w, affine1.b");
   EXPECT_EQ(load_error(folder / "column.npz"),
             (folder / "column.npz") + ": affine1.b is 3×1, expected 1×3");
   EXPECT_EQ(load_error(folder / "long.npz"),
