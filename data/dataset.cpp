@@ -53,21 +53,14 @@ void require_picture(const std::optional<Picture>& picture, std::size_t D) {
 
 }  // namespace
 
-Dataset::Dataset(Features x, Labels labels, std::size_t classes, std::optional<Picture> picture)
-    : picture_(picture) {
+Dataset::Dataset(Features x, Labels labels, std::size_t classes, std::optional<Picture> picture) {
   std::visit([&](const auto& m) { require_features(m, labels.size()); }, x);
   require_picture(picture, std::visit([](const auto& m) { return m.shape(1); }, x));
   require_labels(labels, classes);
   rows_.resize(labels.size());
   std::iota(rows_.begin(), rows_.end(), 0U);
-  stored_ = std::make_shared<const Stored>(Stored{std::move(x), std::move(labels), classes});
-}
-
-Dataset Dataset::with_picture(const Picture& picture) const {
-  require_picture(picture, width());
-  Dataset pictures = *this;
-  pictures.picture_ = picture;
-  return pictures;
+  stored_ =
+      std::make_shared<const Stored>(Stored{std::move(x), std::move(labels), classes, picture});
 }
 
 Dataset Dataset::subset(const std::vector<std::uint32_t>& rows) const {

@@ -21,8 +21,6 @@ class Dataset {
   /// row and column of the first such are told.
   Dataset(Features x, Labels labels, std::size_t classes, std::optional<Picture> picture = {});
 
-  /// The same examples, whose rows are such pictures. Throws like the constructor.
-  Dataset with_picture(const Picture& picture) const;
   /// The given rows, in the given order. Throws std::out_of_range for a row that is not there.
   Dataset subset(const std::vector<std::uint32_t>& rows) const;
   /// count rows from `first` on. Throws std::out_of_range likewise.
@@ -31,7 +29,7 @@ class Dataset {
   std::size_t size() const { return rows_.size(); }
   std::size_t width() const;
   std::size_t classes() const { return stored_->classes; }
-  const std::optional<Picture>& picture() const { return picture_; }
+  const std::optional<Picture>& picture() const { return stored_->picture; }
   std::int32_t label(std::size_t i) const { return stored_->labels[rows_[i]]; }
   /// The number of row i in the whole data set: the same in every subset.
   std::uint32_t example(std::size_t i) const { return rows_[i]; }
@@ -44,9 +42,9 @@ class Dataset {
     Features x;
     Labels labels;
     std::size_t classes;
+    std::optional<Picture> picture;
   };
   std::shared_ptr<const Stored> stored_;
-  std::optional<Picture> picture_;
   std::vector<std::uint32_t> rows_;
 };
 

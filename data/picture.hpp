@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <vector>
 
 namespace thinnet {
 
@@ -21,5 +23,14 @@ struct Picture {
     return order == Order::planes ? c * height * width + pixel : pixel * channels + c;
   }
 };
+
+/// The picture that a row is in a file whose array has this shape; nothing when it is none.
+///   (N, H, W)                grey, unless H or W is 1
+///   (N, H, W, C)             interleaved     C is 1, 3 or 4, and neither H nor W is 1
+///   (N, C, H, W)             planes          likewise
+///   (N, D)                   grey, when D is a square of 8 or more; so are (N, D, 1) and (N, 1, D)
+/// Where both axes could be the channels, as in (N, 3, 32, 3), it is the one that leaves the
+/// picture nearer to a square; if both do alike, the last one.
+std::optional<Picture> picture_of_shape(const std::vector<std::size_t>& shape);
 
 }  // namespace thinnet

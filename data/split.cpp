@@ -13,10 +13,10 @@ namespace {
 // Far from the streams of weights (from 0), of augmentation (from 2^30) and of batches (from 2^31).
 constexpr std::uint32_t split_stream = 0x7ffffffe;
 
-/// How many validation rows each class (C) gives: its share, and one more where the largest
-/// remainders are, until they are `validation` together. Of equal remainders the first.
-std::vector<std::size_t> shares_of(const std::vector<std::size_t>& counts, std::size_t validation) {
-  const std::size_t N = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+/// How many validation rows each class (C) gives, of N rows: its share, and one more where the
+/// largest remainders are, until they are `validation` together. Of equal remainders the first.
+std::vector<std::size_t> shares_of(const std::vector<std::size_t>& counts, std::size_t N,
+                                   std::size_t validation) {
   std::vector<std::size_t> shares, classes(counts.size());
   for (const std::size_t count : counts) shares.push_back(count * validation / N);
   std::iota(classes.begin(), classes.end(), std::size_t{0});
@@ -49,7 +49,7 @@ SplitRows by_position(std::size_t N, std::size_t validation) {
 /// Of all rows in random order the first ones validate; when `by_class` the first of each class.
 SplitRows at_random(const Dataset& data, std::size_t validation, std::uint64_t seed) {
   const std::vector<std::size_t> counts = class_counts(data);
-  std::vector<std::size_t> wanted = shares_of(counts, validation);
+  std::vector<std::size_t> wanted = shares_of(counts, data.size(), validation);
   SplitRows rows;
   rows.by_class = enough(counts, wanted);
   for (const std::uint32_t row :

@@ -18,7 +18,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-targets=(cifar10 idx npy npz weights checkpoint grid_file journal_line journal)
+targets=(cifar10 csv idx npy npz weights checkpoint grid_file journal_line journal)
 # The page's sources come with the lab; without them there is nothing to feed.
 [[ -d apps/lab/page/src ]] && targets+=(lab_csv lab_permalink)
 build=build/fuzz

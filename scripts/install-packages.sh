@@ -7,13 +7,13 @@ set -euo pipefail
 
 student=(g++ cmake ninja-build python3
          libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
-         libtbb-dev libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
+         libtbb-dev libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libzip-dev
          curl ca-certificates dataset-fashion-mnist)
 coursework=(python3-numpy pandoc chromium fonts-texgyre fonts-texgyre-math fonts-dejavu-core)
 autograder=(g++ python3-numpy
             libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
             libfmt-dev nlohmann-json3-dev)
-build=("${student[@]}" libzip-dev libboost-math-dev libssl-dev gnuplot-nox fonts-dejavu-core)
+build=("${student[@]}" libboost-math-dev libssl-dev gnuplot-nox fonts-dejavu-core)
 mpi=(libopenmpi-dev openmpi-bin)
 lab=(emscripten node-acorn cmake ninja-build
      libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev)

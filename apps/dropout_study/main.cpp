@@ -38,10 +38,10 @@ void warn_of_data(const StudyPlan& plan, const Images& images) {
 
 /// The images, and for --tune the test images that no choice sees.
 StudyImages images_for(const StudyOptions& options) {
-  StudyImages images{find_images(options.data), std::nullopt};
+  StudyImages images{find_images(options.data, options.label), std::nullopt};
   if (!options.tune) return images;
   try {
-    images.test = read_test_images(images.folder);
+    images.test = read_test_images(images);
   } catch (const std::runtime_error& e) {
     throw std::runtime_error(fmt::format("--tune compares on test images: {}", e.what()));
   }

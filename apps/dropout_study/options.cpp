@@ -179,10 +179,9 @@ std::vector<StudyOption> make_options() {
        [](Options& o, Text t) { o.shared.optimizer = optimizer(t); }},
       {"weight-scale", "X", "standard deviation of initial weights", "0.01",
        [](Options& o, Text t) { o.shared.weight_scale = weight_scale(t); }},
-      {"data", "FOLDER",
-       std::string("CIFAR-10's binary batches, IDX files or x.npy and y.npy; ") +
-           without_data_option,
-       "", [](Options& o, Text t) { o.data = t; }},
+      {"data", "FOLDER", std::string(data_option) + without_data_option, "",
+       [](Options& o, Text t) { o.data = t; }},
+      {"label", "NAME", label_option, "", [](Options& o, Text t) { o.label = t; }},
       {"output", "FOLDER", "for the results; made if missing", "output/dropout_study",
        [](Options& o, Text t) { o.output = t; }},
       {"jobs", "N", "runs side by side; the results do not depend on it",

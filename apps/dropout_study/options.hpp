@@ -19,7 +19,7 @@ struct StudyOptions {
   /// first learning rate and the first number of epochs.
   bool tune = false;
   std::vector<std::uint64_t> tuning_seeds{1000, 1001, 1002};
-  std::string data;  ///< a folder, or empty: see find_images
+  std::string data, label;  ///< see find_images
   std::string output = "output/dropout_study";
   std::size_t jobs = 1;  ///< runs side by side
 };

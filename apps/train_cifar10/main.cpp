@@ -14,7 +14,8 @@ namespace {
 
 struct Options {
   FullTrainingOptions training;
-  std::string data;      ///< a folder, or empty: see find_images
+  std::string data;      ///< see find_images
+  std::string label;     ///< likewise
   bool no_test = false;  ///< leaves the test images alone
 };
 
@@ -61,10 +62,10 @@ void add_options(CLI::App& app, FullTrainingOptions& options) {
 }
 
 void run(const Options& options, Ranks* ranks) {
-  Images images = find_images(options.data);
+  Images images = find_images(options.data, options.label);
   require_learnable(images);
   std::optional<Dataset> test;
-  if (!options.no_test) test = read_test_images(images.folder);
+  if (!options.no_test) test = read_test_images(images);
   const TrainingResult result =
       run_training(std::move(images), std::move(test), options.training, ranks);
   const EpochRecord& best = result.history.epochs[result.history.best];
@@ -89,10 +90,7 @@ int main(int argc, char** argv) {
       "Writes checkpoint.npz,\n"
       "weights.npz, history.json, curves.svg and curves.png.");
   set_option_defaults(app);
-  add_folder(app, "--data", options.data,
-             std::string("folder with CIFAR-10's binary batches, IDX files, or x.npy, y.npy, "
-                         "x_test.npy and y_test.npy; ") +
-                 without_data_option);
+  add_data(app, options.data, options.label);
   add_options(app, options.training);
   app.add_flag("--no-test", options.no_test,
                "leave the test images alone: for choosing settings by the validation images");

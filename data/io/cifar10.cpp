@@ -62,7 +62,8 @@ Dataset Cifar10::read_files(const std::vector<std::string>& paths, std::size_t r
       }
     }
   }
-  return {std::move(x), std::move(labels), classes, Picture{32, 32, 3, Picture::Order::planes}};
+  const Picture picture{32, 32, 3, Picture::Order::planes};
+  return {std::move(x), std::move(labels), classes, picture};
 }
 
 Dataset Cifar10::read_training(const std::string& folder) {

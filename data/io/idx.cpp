@@ -107,7 +107,7 @@ IdxFile read_one(const std::string& path) {
 }  // namespace
 
 Dataset read_idx(const std::string& images_path, const std::string& labels_path,
-                 std::size_t classes) {
+                 std::optional<std::size_t> classes) {
   const IdxFile images = read_one(images_path), labels = read_one(labels_path);
   const std::size_t N = images.shape[0];
   if (labels.shape.size() != 1 || labels.shape[0] != N) {
@@ -118,16 +118,15 @@ Dataset read_idx(const std::string& images_path, const std::string& labels_path,
   std::copy(images.values.begin(), images.values.end(), x.begin());
   Labels y;
   for (const char label : labels.values) y.push_back(static_cast<std::uint8_t>(label));
-  const auto bad = std::find_if(y.begin(), y.end(), [&](std::int32_t label) {
-    return static_cast<std::size_t>(label) >= classes;
-  });
+  const auto largest = static_cast<std::size_t>(*std::max_element(y.begin(), y.end()));
+  const std::size_t C = classes.value_or(largest + 1);
+  const auto bad = std::find_if(
+      y.begin(), y.end(), [&](std::int32_t label) { return static_cast<std::size_t>(label) >= C; });
   if (bad != y.end()) {
     throw std::runtime_error(fmt::format("{}: example {} has label {}, expected 0 to {}",
-                                         labels_path, bad - y.begin(), *bad, classes - 1));
+                                         labels_path, bad - y.begin(), *bad, C - 1));
   }
-  std::optional<Picture> picture;
-  if (images.shape.size() == 3) picture = Picture{images.shape[1], images.shape[2]};
-  return {std::move(x), std::move(y), classes, picture};
+  return {std::move(x), std::move(y), C, picture_of_shape(images.shape)};
 }
 
 }  // namespace thinnet

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <variant>
 
-#include "data/dataset.hpp"
+#include "core/matrix.hpp"
+#include "data/io/npy_header.hpp"
 
 namespace thinnet {
 
@@ -11,18 +13,19 @@ namespace thinnet {
 template <typename T>
 std::string encode_npy(const Matrix<T>& m);
 
-/// Reads versions 1.0 and 2.0, C order, 1 dimension (read as N×1) or more (read as N×D, the rest of
-/// the axes flattened); types u1, i4, i8, f4, f8, little-endian. An array of another type than T is
-/// converted, but only bytes become bytes. Throws std::runtime_error "where: reason"; sizes are
-/// checked before memory is taken.
+/// Reads 1 axis as N×1 and more axes as N×D, the rest of the axes flattened with the last one
+/// running fastest. Takes whole numbers, bool and floating-point numbers of up to 8 bytes, in C or
+/// Fortran order, little- or big-endian. An array of another type than T is converted, but only
+/// bytes become bytes. Throws std::runtime_error "where: reason"; sizes are checked before memory
+/// is taken.
 template <typename T>
 Matrix<T> decode_npy(const std::string& bytes, const std::string& where);
 
+/// The same in the smallest type that holds every value: bytes (and bool), float or double.
+std::variant<Matrix<std::uint8_t>, Matrix<float>, Matrix<double>> decode_npy_as_stored(
+    const std::string& bytes, const std::string& where);
+
 /// No file of so many values, whatever their type, is larger.
 std::uint64_t most_npy_bytes(std::size_t values);
-
-/// A user's own data: x (N×D or more axes) and labels (N) from two .npy files; bytes stay bytes.
-/// Classes are 0 to the largest label. Throws std::runtime_error, naming the file.
-Dataset read_npy(const std::string& x_path, const std::string& labels_path);
 
 }  // namespace thinnet

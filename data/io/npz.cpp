@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <zip.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -46,6 +47,93 @@ void write_archive(const std::string& path, zip_source_t* source) {
   zip_source_close(source);
 }
 
+/// An archive that is read. Of the entries that are not wanted nothing is looked at but the name.
+class NpzReader {
+ public:
+  NpzReader(std::string path, std::uint64_t most_unpacked)
+      : path_(std::move(path)), zip_(opened(path_)), unpacked_left_(most_unpacked) {
+    std::error_code error;
+    file_left_ = fs::file_size(path_, error);
+    if (error) fail(path_, error.message());
+  }
+
+  std::vector<std::string> names() {
+    std::vector<std::string> all;
+    for (zip_uint64_t i = 0; i < size(); ++i) all.push_back(name_of(about(i)));
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+
+  template <typename Wanted>
+  Arrays read(const Wanted& wanted) {
+    Arrays arrays;
+    for (zip_uint64_t i = 0; i < size(); ++i) {
+      const zip_stat_t entry = about(i);
+      const std::string name = name_of(entry);
+      if (wanted(name)) arrays[name] = unpacked(i, entry);
+    }
+    return arrays;
+  }
+
+ private:
+  static Zip opened(const std::string& path) {
+    int code = 0;
+    Zip zip(zip_open(path.c_str(), ZIP_RDONLY, &code), zip_discard);
+    if (!zip) fail(path, code);
+    return zip;
+  }
+
+  static std::string name_of(const zip_stat_t& entry) {
+    return fs::path(entry.name).stem().string();
+  }
+
+  zip_uint64_t size() { return static_cast<zip_uint64_t>(zip_get_num_entries(zip_.get(), 0)); }
+
+  zip_stat_t about(zip_uint64_t i) {
+    zip_stat_t entry;
+    if (zip_stat_index(zip_.get(), i, 0, &entry) != 0) fail(path_, zip_strerror(zip_.get()));
+    return entry;
+  }
+
+  /// Throws unless the file can hold so large an entry, before memory is taken for it.
+  void require_size(const zip_stat_t& entry) {
+    // No byte of the file belongs to two entries: what they hold is no more than the file does.
+    if (entry.comp_size > file_left_) fail(path_, "the entries are larger than the file");
+    file_left_ -= entry.comp_size;
+    if (entry.comp_method == ZIP_CM_STORE) {
+      if (entry.size != entry.comp_size) fail(path_, "a stored entry has two sizes");
+    } else if (entry.comp_method == ZIP_CM_DEFLATE) {
+      constexpr zip_uint64_t deflate_limit = 1032;  // deflate cannot shrink by more
+      if (entry.size / deflate_limit > entry.comp_size)
+        fail(path_, "an entry is larger than it can be");
+      if (entry.size > unpacked_left_)
+        fail(path_, "the compressed entries are larger than what can belong here");
+      unpacked_left_ -= entry.size;
+    } else {
+      fail(path_, "an entry is neither stored nor deflated");
+    }
+  }
+
+  std::string unpacked(zip_uint64_t i, const zip_stat_t& about_it) {
+    require_size(about_it);
+    const std::unique_ptr<zip_file_t, decltype(&zip_fclose)> entry(
+        zip_fopen_index(zip_.get(), i, 0), zip_fclose);
+    if (!entry) fail(path_, zip_strerror(zip_.get()));
+    std::string bytes(about_it.size, '\0');
+    const zip_int64_t n = zip_fread(entry.get(), bytes.data(), bytes.size());
+    char beyond = 0;  // reading up to the end is what checks the entry's checksum
+    if (n != static_cast<zip_int64_t>(bytes.size()) || zip_fread(entry.get(), &beyond, 1) != 0) {
+      fail(path_, fmt::format("entry {} is damaged", about_it.name));
+    }
+    return bytes;
+  }
+
+  std::string path_;
+  Zip zip_;
+  std::uintmax_t file_left_ = 0;
+  std::uint64_t unpacked_left_;
+};
+
 }  // namespace
 
 // In memory first: given a path, libzip writes a temporary file with a name of its own choice
@@ -82,43 +170,18 @@ void write_npz(const std::string& path, const Arrays& arrays) {
 }
 
 Arrays read_npz(const std::string& path, std::uint64_t most_unpacked) {
-  int code = 0;
-  const Zip zip(zip_open(path.c_str(), ZIP_RDONLY, &code), zip_discard);
-  if (!zip) fail(path, code);
-  std::error_code error;
-  std::uintmax_t file_left = fs::file_size(path, error);
-  if (error) fail(path, error.message());
-  Arrays arrays;
-  for (zip_uint64_t i = 0; i < static_cast<zip_uint64_t>(zip_get_num_entries(zip.get(), 0)); ++i) {
-    zip_stat_t about;
-    if (zip_stat_index(zip.get(), i, 0, &about) != 0) fail(path, zip_strerror(zip.get()));
-    // No byte of the file belongs to two entries: what they hold is no more than the file does.
-    if (about.comp_size > file_left) fail(path, "the entries are larger than the file");
-    file_left -= about.comp_size;
-    if (about.comp_method == ZIP_CM_STORE) {
-      if (about.size != about.comp_size) fail(path, "a stored entry has two sizes");
-    } else if (about.comp_method == ZIP_CM_DEFLATE) {
-      constexpr zip_uint64_t deflate_limit = 1032;  // deflate cannot shrink by more
-      if (about.size / deflate_limit > about.comp_size)
-        fail(path, "an entry is larger than it can be");
-      if (about.size > most_unpacked)
-        fail(path, "the compressed entries are larger than what can belong here");
-      most_unpacked -= about.size;
-    } else {
-      fail(path, "an entry is neither stored nor deflated");
-    }
-    const std::unique_ptr<zip_file_t, decltype(&zip_fclose)> entry(zip_fopen_index(zip.get(), i, 0),
-                                                                   zip_fclose);
-    if (!entry) fail(path, zip_strerror(zip.get()));
-    std::string bytes(about.size, '\0');
-    const zip_int64_t n = zip_fread(entry.get(), bytes.data(), bytes.size());
-    char beyond = 0;  // reading up to the end is what checks the entry's checksum
-    if (n != static_cast<zip_int64_t>(bytes.size()) || zip_fread(entry.get(), &beyond, 1) != 0) {
-      fail(path, fmt::format("entry {} is damaged", about.name));
-    }
-    arrays[fs::path(about.name).stem().string()] = std::move(bytes);
-  }
-  return arrays;
+  return NpzReader(path, most_unpacked).read([](const std::string&) { return true; });
+}
+
+Arrays read_npz(const std::string& path, const std::vector<std::string>& only,
+                std::uint64_t most_unpacked) {
+  return NpzReader(path, most_unpacked).read([&](const std::string& name) {
+    return std::find(only.begin(), only.end(), name) != only.end();
+  });
+}
+
+std::vector<std::string> npz_names(const std::string& path) {
+  return NpzReader(path, 0).names();
 }
 
 }  // namespace thinnet

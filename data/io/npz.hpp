@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace thinnet {
 
@@ -18,5 +19,13 @@ void write_npz(const std::string& path, const Arrays& arrays);
 /// memory is taken; deflated entries, which can be a thousand times as large as the file, may take
 /// `most_unpacked` bytes together. Throws std::runtime_error "path: reason".
 Arrays read_npz(const std::string& path, std::uint64_t most_unpacked = std::uint64_t{1} << 30);
+
+/// The same of the named arrays alone, without those that are not there; the others are not even
+/// looked at.
+Arrays read_npz(const std::string& path, const std::vector<std::string>& only,
+                std::uint64_t most_unpacked);
+
+/// The names of the arrays, sorted. Throws std::runtime_error "path: reason".
+std::vector<std::string> npz_names(const std::string& path);
 
 }  // namespace thinnet

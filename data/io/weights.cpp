@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "data/io/file.hpp"
+#include "data/io/name_list.hpp"
 #include "data/io/npy.hpp"
 #include "data/io/npz.hpp"
 
@@ -76,6 +78,42 @@ Arrays read_folder(const std::string& path) {
   return arrays;
 }
 
+std::vector<std::string> names_in_folder(const std::string& path) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.path().extension() == ".npy") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// Throws unless the arrays are named as the parameters are; says which names there are.
+template <typename T>
+void require_names(const std::string& path, const std::vector<std::string>& present,
+                   const std::vector<Parameter<T>*>& parameters) {
+  std::vector<std::string> expected;
+  expected.reserve(parameters.size());
+  for (const auto* p : parameters) expected.push_back(p->name);
+  for (const std::string& name : expected) {
+    if (std::find(present.begin(), present.end(), name) != present.end()) continue;
+    fail(path, fmt::format("no array {}, there are {}; the net has {}", name,
+                           present.empty() ? "none" : name_list(present), name_list(expected)));
+  }
+  if (present.size() != expected.size()) {
+    fail(path, fmt::format("holds {} arrays, {}; the net has {}", present.size(),
+                           name_list(present), name_list(expected)));
+  }
+}
+
+/// A bias saved with one axis (H) is a row 1×H where `like` is one.
+template <typename T>
+Matrix<T> decode_like(const std::string& bytes, const std::string& where, const Matrix<T>& like) {
+  Matrix<T> m = decode_npy<T>(bytes, where);
+  const bool one_axis = read_npy_header(bytes, where).shape.size() == 1;
+  if (one_axis && like.shape(0) == 1) m.reshape({1, m.size()});
+  return m;
+}
+
 }  // namespace
 
 template <typename T>
@@ -95,22 +133,18 @@ void save_weights(const std::string& path, const std::vector<Parameter<T>*>& par
 template <typename T>
 void load_weights(const std::string& path, const std::vector<Parameter<T>*>& parameters) {
   if (!fs::exists(path)) fail(path, "no such file or folder");
+  const bool is_folder = fs::is_directory(path);
+  require_names(path, is_folder ? names_in_folder(path) : npz_names(path), parameters);
   std::uint64_t most = 0;
   for (const auto* p : parameters) most += most_npy_bytes(p->value.size());
-  const Arrays arrays = fs::is_directory(path) ? read_folder(path) : read_npz(path, most);
+  const Arrays arrays = is_folder ? read_folder(path) : read_npz(path, most);
   std::vector<Matrix<T>> values;
   for (const auto* p : parameters) {
-    const auto array = arrays.find(p->name);
-    if (array == arrays.end()) fail(path, fmt::format("no array {}", p->name));
-    values.push_back(decode_npy<T>(array->second, path + ": " + p->name));
+    values.push_back(decode_like(arrays.at(p->name), path + ": " + p->name, p->value));
     if (values.back().shape() != p->value.shape()) {
       fail(path, fmt::format("{} is {}, expected {}", p->name, shape_text(values.back()),
                              shape_text(p->value)));
     }
-  }
-  if (arrays.size() != parameters.size()) {
-    fail(path, fmt::format("holds {} arrays, the net has {} parameters", arrays.size(),
-                           parameters.size()));
   }
   for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i]->value = std::move(values[i]);
 }

@@ -15,9 +15,10 @@ namespace thinnet {
 template <typename T>
 void save_weights(const std::string& path, const std::vector<Parameter<T>*>& parameters);
 
-/// Reads what save_weights or numpy.savez(_compressed) wrote, converting between float and double.
-/// Throws std::runtime_error when an array is missing, left over or of another shape; no parameter
-/// has changed then.
+/// Reads what save_weights or numpy.savez(_compressed) wrote, converting other numbers to T. An
+/// array of one axis (H) fits a parameter of 1×H. Throws std::runtime_error when an array is
+/// missing or left over, with the names that are there, or of another shape; no parameter has
+/// changed then.
 template <typename T>
 void load_weights(const std::string& path, const std::vector<Parameter<T>*>& parameters);
 

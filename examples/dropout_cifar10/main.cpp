@@ -38,9 +38,8 @@ void add_options(CLI::App& app, ExperimentOptions& options) {
   add_whole_number(app, "--seed", options.seed, 0, "of weights, batches and dropout masks");
 }
 
-void run(const std::string& data, SplitChoice split, ExperimentOptions options,
+void run(const Images& images, SplitChoice split, ExperimentOptions options,
          const std::string& output) {
-  const Images images = find_images(data);
   require_learnable(images);
   options.split = split_for(split, images);
   const SplitRows rows = experiment_rows(images.training, options);
@@ -68,18 +67,17 @@ void run(const std::string& data, SplitChoice split, ExperimentOptions options,
 int main(int argc, char** argv) {
   ExperimentOptions options;
   SplitChoice split = SplitChoice::automatic;
-  std::string data;
+  std::string data, label;
   std::string output = "output/dropout_cifar10";
   CLI::App app(
       "Trains one network for each keep_prob, alike in initial weights and batches, and compares\n"
       "train with validation accuracy. Writes history.csv, history.json, curves.svg and "
       "curves.png.");
   set_option_defaults(app);
-  add_folder(app, "--data", data,
-             std::string("folder with CIFAR-10's binary batches, IDX files or x.npy and y.npy; ") +
-                 without_data_option);
+  add_data(app, data, label);
   add_options(app, options);
   add_choice(app, "--split", split, split_names(), split_help);
   add_folder(app, "--output", output, "folder for the results; made if missing");
-  return run_program(app, argc, argv, [&] { run(data, split, options, output); });
+  return run_program(app, argc, argv,
+                     [&] { run(find_images(data, label), split, options, output); });
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "examples/support/images.hpp"
 #include "examples/support/names.hpp"
 #include "examples/support/option_checks.hpp"
 
@@ -38,6 +39,12 @@ inline void add_widths(CLI::App& app, const std::string& name, std::vector<std::
 inline void add_folder(CLI::App& app, const std::string& name, std::string& folder,
                        const std::string& help) {
   app.add_option(name, folder, help)->type_name("FOLDER");
+}
+
+/// --data and --label, as find_images takes them.
+inline void add_data(CLI::App& app, std::string& data, std::string& label) {
+  add_folder(app, "--data", data, std::string(data_option) + without_data_option);
+  app.add_option("--label", label, label_option)->type_name("NAME");
 }
 
 /// One of the names, with or without capitals; --help lists them.

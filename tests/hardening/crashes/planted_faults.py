@@ -44,7 +44,7 @@ FAULTS = [
           "  journal_.append(run, trained.result, trained.seconds);\n"
           "  if (!trained.tiles.empty()) write_file(tiles_path(output_, run), trained.tiles);\n"),
     Fault("removed-unseen", "apps/dropout_study/journal.cpp", "about.st_nlink == 0", "false"),
-    Fault("short-file-taken", "data/io/npy.cpp",
+    Fault("short-file-taken", "data/io/npy_header.cpp",
           "  if (header.columns > 0 && header.rows > present / width / header.columns) {\n"
           "    fail(where, fmt::format(\"the header says {}×{} values, the file has {}\", header.rows,\n"
           "                            header.columns, present / width));\n"

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "data/io/arrays.hpp"
 #include "data/io/npy.hpp"
 #include "tests/hardening/fuzz/memory_file.hpp"
 #include "tests/hardening/fuzz/promise.hpp"
@@ -14,18 +15,9 @@ using namespace thinnet::fuzz;
 namespace {
 
 /// The product of the axes, which no multiplication makes wrap around to something smaller.
-double values_by_shape(const std::string& bytes) {
-  const std::size_t key = bytes.find("'shape':"), begin = bytes.find('(', key);
-  double product = 1, axis = 0;
-  bool in_axis = false;
-  for (std::size_t i = begin + 1; i < bytes.size(); ++i) {
-    const bool digit = bytes[i] >= '0' && bytes[i] <= '9';
-    if (digit) axis = axis * 10 + (bytes[i] - '0');
-    if (!digit && in_axis) product *= axis;
-    if (!digit) axis = 0;
-    in_axis = digit;
-    if (bytes[i] == ')') break;
-  }
+double values_by_shape(const NpyHeader& header) {
+  double product = 1;
+  for (const std::size_t size : header.shape) product *= static_cast<double>(size);
   return product;
 }
 
@@ -35,8 +27,9 @@ void decode(const std::string& bytes) {
       [&] {
         const Matrix<T> m = decode_npy<T>(bytes, "here");
         promise(m.size() <= bytes.size(), "no more values than bytes");
-        promise(values_by_shape(bytes) == static_cast<double>(m.size()), "the shape's values");
-        if constexpr (std::is_same_v<T, std::uint8_t>) {
+        const NpyHeader header = read_npy_header(bytes, "here");
+        promise(values_by_shape(header) == static_cast<double>(m.size()), "the shape's values");
+        if (std::is_same_v<T, std::uint8_t> && !header.fortran_order) {
           const char* last = bytes.data() + bytes.size() - m.size();
           promise(m.size() == 0 || std::memcmp(m.data(), last, m.size()) == 0,
                   "bytes are the file's last");
@@ -52,6 +45,7 @@ void read_pair(const std::string& x, const std::string& labels) {
       [&] {
         const Dataset data = read_npy(x, labels);
         promise(data.size() == 3 && data.width() > 0 && data.classes() <= 1000000, "the shape");
+        promise(!data.picture() || data.picture()->size() == data.width(), "the picture");
         std::vector<double> row(data.width());
         for (std::size_t i = 0; i < data.size(); ++i) {
           data.copy_row(i, row.data());

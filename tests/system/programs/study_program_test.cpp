@@ -648,12 +648,27 @@ TEST(Study, RefusesTilesOfAWrongSizeAndGoesWithoutMissingOnes) {
 TEST(Study, HelpShowsEveryOption) {
   const ProgramRun run = run_program("dropout_study --help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option :
-       {"--grid",           "--keep-probs", "--hidden",       "--training",
-        "--seeds",          "--validation", "--split",        "--epochs",
-        "--batch",          "--sampling",   "--optimizer",    "--learning-rate",
-        "--learning-rates", "--tune",       "--tuning-seeds", "--draw-validation",
-        "--weight-scale",   "--data",       "--output",       "--jobs"}) {
+  for (const char* option : {"--grid",
+                             "--keep-probs",
+                             "--hidden",
+                             "--training",
+                             "--seeds",
+                             "--validation",
+                             "--split",
+                             "--epochs",
+                             "--batch",
+                             "--sampling",
+                             "--optimizer",
+                             "--learning-rate",
+                             "--learning-rates",
+                             "--tune",
+                             "--tuning-seeds",
+                             "--draw-validation",
+                             "--weight-scale",
+                             "--data",
+                             "--label",
+                             "--output",
+                             "--jobs"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }

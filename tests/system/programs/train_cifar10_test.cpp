@@ -589,7 +589,7 @@ TEST(TrainCifar10, LeavesTheTestImagesAloneWhenTold) {
 TEST(TrainCifar10, HasHelp) {
   const ProgramRun run = run_program("train_cifar10 --help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option : {"--data",         "--training",      "--validation",
+  for (const char* option : {"--data", "--label",         "--training",      "--validation",
                              "--split",        "--whiten",        "--whiten-epsilon",
                              "--hidden",       "--keep-prob",     "--input-keep-prob",
                              "--weight-gain",  "--epochs",        "--batch",

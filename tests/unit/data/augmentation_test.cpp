@@ -222,9 +222,10 @@ TEST(Augmentation, RefusesABatchOfWhatIsNoPicture) {
   EXPECT_EQ(message_of([&] { make(data, {true, 0}); }), message);
   EXPECT_EQ(message_of([&] { make(data, {false, 1}); }), message);
   make(data, {false, 0});  // asks for nothing, so it may be anything
-  make(data.with_picture(small), {true, 1});
+  const Dataset pictures(images(5, small), Labels(5), 1, small);
+  make(pictures, {true, 1});
   EXPECT_EQ(message_of([&] {
-              make(data.with_picture(small), {true, 3});
+              make(pictures, {true, 3});
             }),
             "augmentation: a shift of 3 leaves nothing of an image of 3 × 4");
 }

@@ -75,15 +75,13 @@ TEST(Dataset, KnowsItsPicturesInEverySubset) {
   const Matrix<std::uint8_t> x{{1, 2, 3, 4, 5, 6}, {6, 5, 4, 3, 2, 1}};
   const Dataset rows(x, {0, 1}, 2);
   EXPECT_FALSE(rows.picture().has_value());
-  const Dataset pictures = rows.with_picture({1, 2, 3, Picture::Order::interleaved});
-  EXPECT_FALSE(rows.picture().has_value());
+  const Dataset pictures(x, {0, 1}, 2, Picture{1, 2, 3, Picture::Order::interleaved});
   for (const Dataset& data : {pictures, pictures.subset({1}), pictures.range(0, 1)}) {
     ASSERT_TRUE(data.picture().has_value());
     EXPECT_EQ(data.picture()->width, 2U);
     EXPECT_EQ(data.picture()->order, Picture::Order::interleaved);
   }
   const std::string error = "data set: rows of 6 features are no pictures of 2×2×3";
-  EXPECT_EQ(message_of([&] { return rows.with_picture({2, 2, 3}); }), error);
   EXPECT_EQ(message_of([&] { Dataset(x, {0, 1}, 2, Picture{2, 2, 3}); }), error);
 }
 

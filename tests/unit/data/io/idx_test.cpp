@@ -95,6 +95,20 @@ TEST_F(Idx, ReadsOneAxisAsOneFeature) {
   EXPECT_EQ(x, 255.F);
 }
 
+TEST_F(Idx, KnowsItsPictures) {
+  const auto picture = read_idx(images, labels).picture();
+  ASSERT_TRUE(picture);
+  EXPECT_EQ(picture->height, 3U);
+  EXPECT_EQ(picture->width, 4U);
+  EXPECT_EQ(picture->channels, 1U);
+}
+
+TEST_F(Idx, HasAsManyClassesAsTheLargestLabelPlusOne) {
+  EXPECT_EQ(read_idx(images, labels).classes(), 8U);
+  write_file(labels, idx({2}, "\x2E\xFF"));
+  EXPECT_EQ(read_idx(images, labels).classes(), 256U);
+}
+
 TEST_F(Idx, RefusesAnotherNumberOfLabels) {
   write_file(labels, idx({3}, "\x01\x02\x03"));
   EXPECT_EQ(error(), images + " has 2 examples, but " + labels + " has 3 labels");

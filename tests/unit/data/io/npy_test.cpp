@@ -2,39 +2,21 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <initializer_list>
 #include <limits>
 
-#include "data/io/file.hpp"
 #include "tests/support.hpp"
-#include "tests/unit/data/temporary_folder.hpp"
+#include "tests/unit/data/io/npy_files.hpp"
 
 namespace thinnet {
 namespace {
 
+using testing::bytes_of;
 using testing::message_of;
-using testing::TemporaryFolder;
-
-template <typename Stored>
-std::string bytes_of(std::initializer_list<Stored> values) {
-  return {reinterpret_cast<const char*>(values.begin()), values.size() * sizeof(Stored)};
-}
-
-/// A .npy file as NumPy lays it out, with any text as its header.
-std::string npy_of(std::string header, const std::string& values, char version = 1) {
-  header += '\n';
-  std::string bytes = "\x93NUMPY";
-  bytes += {version, '\0'};
-  for (int i = 0; i < 2 * version; ++i) bytes += static_cast<char>(header.size() >> 8 * i & 0xFF);
-  return bytes + header + values;
-}
-
-std::string npy(const std::string& type, const std::string& shape, const std::string& values,
-                char version = 1) {
-  return npy_of("{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }",
-                values, version);
-}
+using testing::npy;
+using testing::npy_of;
 
 template <typename T>
 void expect_matrix(const std::string& bytes, const Matrix<T>& expected) {
@@ -86,6 +68,14 @@ TEST(Npy, KeepsEveryBitOfARoundTrip) {
 }
 
 TEST(Npy, ConvertsEveryType) {
+  expect_matrix<double>(npy("|b1", "(1, 2)", bytes_of<std::uint8_t>({0, 1})), {{0, 1}});
+  expect_matrix<double>(npy("|i1", "(1, 2)", bytes_of<std::int8_t>({-128, 7})), {{-128, 7}});
+  expect_matrix<double>(npy("<i2", "(1, 2)", bytes_of<std::int16_t>({-32768, 7})), {{-32768, 7}});
+  expect_matrix<double>(npy("<u2", "(1, 2)", bytes_of<std::uint16_t>({65535, 7})), {{65535, 7}});
+  expect_matrix<double>(npy("<u4", "(1, 2)", bytes_of<std::uint32_t>({4294967295U, 7})),
+                        {{4294967295, 7}});
+  expect_matrix<double>(npy("<u8", "(1, 2)", bytes_of<std::uint64_t>({1ULL << 63, 7})),
+                        {{9223372036854775808., 7}});
   expect_matrix<float>(npy("|u1", "(1, 3)", bytes_of<std::uint8_t>({0, 127, 255})),
                        {{0, 127, 255}});
   expect_matrix<double>(npy("<i4", "(1, 2)", bytes_of<std::int32_t>({-2147483647, 7})),
@@ -94,6 +84,97 @@ TEST(Npy, ConvertsEveryType) {
                         {{-5, 9007199254740992}});
   expect_matrix<double>(npy("<f4", "(1, 2)", bytes_of<float>({.1F, -3})), {{.1F, -3}});
   expect_matrix<float>(npy("<f8", "(1, 2)", bytes_of<double>({.1, -3})), {{.1F, -3}});
+}
+
+TEST(Npy, ReadsHalfPrecision) {
+  // 1, -2, the largest, the smallest normal one, the largest and the smallest below it, -0.
+  const std::string halves =
+      bytes_of<std::uint16_t>({0x3C00, 0xC000, 0x7BFF, 0x0400, 0x03FF, 0x0001, 0x8000});
+  const double tiny = std::pow(2, -24);
+  expect_matrix<double>(npy("<f2", "(1, 7)", halves),
+                        {{1, -2, 65504, 1024 * tiny, 1023 * tiny, tiny, 0}});
+  const auto special = decode_npy<double>(
+      npy("<f2", "(4,)", bytes_of<std::uint16_t>({0x7C00, 0xFC00, 0x7E00, 0x8000})), "here");
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(special(0, 0), infinity);
+  EXPECT_EQ(special(1, 0), -infinity);
+  EXPECT_TRUE(std::isnan(special(2, 0)));
+  EXPECT_TRUE(std::signbit(special(3, 0)));
+}
+
+TEST(Npy, ReadsBigEndian) {
+  expect_matrix<double>(npy(">i8", "(2,)",
+                            std::string("\0\0\0\0\0\0\1\2"
+                                        "\377\377\377\377\377\377\377\376",
+                                        16)),
+                        {{258}, {-2}});
+  expect_matrix<float>(npy(">f4", "(1,)", std::string("\x3F\xC0\0\0", 4)), {{1.5}});
+  expect_matrix<float>(npy(">f2", "(1,)", std::string("\x3C\0", 2)), {{1}});
+  expect_matrix<float>(npy("=u2", "(1,)", std::string("\1\0", 2)), {{1}});  // this machine's
+  expect_matrix<float>(npy("u2", "(1,)", std::string("\1\0", 2)), {{1}});
+}
+
+std::string fortran(const std::string& shape, const std::string& values) {
+  return npy_of("{'descr': '|u1', 'fortran_order': True, 'shape': " + shape + "}", values);
+}
+
+TEST(Npy, ReadsFortranOrder) {
+  expect_matrix<float>(fortran("(2, 3)", "\1\4\2\5\3\6"), {{1, 2, 3}, {4, 5, 6}});
+  expect_matrix<float>(fortran("(3,)", "\1\2\3"), {{1}, {2}, {3}});
+  // Of (2, 2, 3) the values 1 to 12 in C order; in a file of this order the first axis is fastest.
+  expect_matrix<float>(fortran("(2, 2, 3)", "\1\7\4\12\2\10\5\13\3\11\6\14"),
+                       {{1, 2, 3, 4, 5, 6}, {7, 8, 9, 10, 11, 12}});
+  EXPECT_EQ(shape_text(decode_npy<float>(fortran("(0, 5)", ""), "here")), "0×5");
+  EXPECT_EQ(shape_text(decode_npy<float>(fortran("(5, 0, 2)", ""), "here")), "5×0");
+}
+
+TEST(Npy, ReadsAnyPythonThatMeansTheHeader) {
+  for (const std::string header : {
+           R"({"descr": "|u1", "fortran_order": False, "shape": (1, 2)})",
+           "{'shape':(1,2,),'fortran_order':False,'descr':'|u1'}",
+           "{ 'shape' : ( 1 , 2 ) ,\n 'descr' : '|u1' ,\t'fortran_order' : False , }   ",
+           "{'descr': '|u1', 'fortran_order': False, 'shape': (1L, 2L), }",  // Python 2
+           R"({'descr': "|u1", 'fortran_order': False, 'shape': (1, 2), })",
+       }) {
+    expect_matrix<float>(npy_of(header, "\1\2"), {{1, 2}});
+  }
+}
+
+TEST(Npy, SaysWhichTypeIsNoNumberAndWhatToSave) {
+  const std::pair<std::string, std::string> refused[] = {
+      {"'<U5'", R"(text (U5), no numbers: save a.astype("float32") instead)"},
+      {"'|S3'", R"(text (S3), no numbers: save a.astype("float32") instead)"},
+      {"'|O'", R"(Python objects (O), no numbers: save a.astype("float32") instead)"},
+      {"'<M8[D]'",
+       R"(dates (M8[D]), no numbers: save a.astype("datetime64[s]").astype("float64") instead)"},
+      {"'<m8[D]'", R"(durations (m8[D]), no numbers: save a / np.timedelta64(1, "s") instead)"},
+      {"'<c16'", "complex numbers (c16), no numbers: save np.hstack([a.real, a.imag]) instead"},
+      {"'<f16'", R"(long doubles (f16), no numbers: save a.astype("float32") instead)"},
+      {"[('a', '<i4'), ('b', '<f4')]",
+       R"(records, no numbers: save np.array(a.tolist(), "float32") instead)"},
+      {"''", R"(values of an unknown type (), no numbers: save a.astype("float32") instead)"},
+  };
+  for (const auto& [descr, words] : refused) {
+    const std::string bytes =
+        npy_of("{'descr': " + descr + ", 'fortran_order': False, 'shape': (3,)}", "whatever");
+    EXPECT_EQ(error_of(bytes), "here: holds " + words);
+  }
+}
+
+TEST(Npy, KeepsTheSmallestTypeThatHoldsEveryValue) {
+  const auto type_of = [](const std::string& type, const std::string& value) {
+    return decode_npy_as_stored(npy(type, "(1,)", value), "here").index();
+  };
+  EXPECT_EQ(type_of("|u1", "1"), 0U);
+  EXPECT_EQ(type_of("|b1", "\1"), 0U);
+  for (const char* type : {"|i1", "<i2", "<u2", "<f2", "<f4"}) {
+    const auto bytes = static_cast<std::size_t>(type[2] - '0');
+    EXPECT_EQ(type_of(type, std::string(bytes, '\0')), 1U) << type;
+  }
+  for (const char* type : {"<i4", "<u4", "<i8", "<u8", "<f8"}) {
+    const auto bytes = static_cast<std::size_t>(type[2] - '0');
+    EXPECT_EQ(type_of(type, std::string(bytes, '\0')), 2U) << type;
+  }
 }
 
 TEST(Npy, MakesBytesOfBytesOnly) {
@@ -117,25 +198,28 @@ TEST(Npy, ReadsOneAxisAsAColumnAndFlattensMoreThanTwo) {
   EXPECT_EQ(shape_text(decode_npy<float>(npy("<f4", "(0, 5)", ""), "here")), "0×5");
 }
 
-TEST(Npy, ReadsVersionTwo) {
+TEST(Npy, ReadsVersionsTwoAndThree) {
   expect_matrix<float>(npy("<f4", "(1, 2)", bytes_of<float>({8, 9}), 2), {{8, 9}});
+  expect_matrix<float>(npy("<f4", "(1, 2)", bytes_of<float>({8, 9}), 3), {{8, 9}});
 }
 
 TEST(Npy, RefusesWhatItCannotRead) {
   const std::string four = bytes_of<float>({1, 2, 3, 4});
   const auto with_shape = [&](const std::string& shape) { return npy("<f4", shape, four); };
+  const std::string no_dict = "the header is no Python dict";
+  const std::string no_tuple = "the header's shape is no tuple of whole numbers";
   const std::pair<std::string, std::string> refused[] = {
       {"", "not a .npy file"},
       {std::string(500, 'x'), "not a .npy file"},
-      {npy("<f4", "(2, 2)", four, 3), "not of .npy version 1 or 2"},
-      {npy(">f4", "(2, 2)", four), "not of type u1, i4, i8, f4 or f8"},
-      {npy("|O", "(2, 2)", four), "not of type u1, i4, i8, f4 or f8"},
-      {npy_of("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }", four),
-       "not in C order"},
-      {npy_of("{'descr': '<f4', 'fortran_order': False, }", four), "no shape of at least one axis"},
-      {with_shape("()"), "no shape of at least one axis"},
-      {with_shape("(-2, -2)"), "no shape of at least one axis"},
-      {with_shape("(2, 1 2)"), "no shape of at least one axis"},
+      {npy("<f4", "(2, 2)", four, 4), "not of .npy version 1, 2 or 3"},
+      {npy_of("{'descr': '<f4', 'fortran_order': False, }", four), "the header has no 'shape'"},
+      {npy_of("{'descr': '<f4', 'shape': (2, 2)}", four), "the header has no 'fortran_order'"},
+      {npy_of("{'fortran_order': False, 'shape': (2, 2)}", four), "the header has no 'descr'"},
+      {npy_of("{'descr': '<f4', 'fortran_order': 0, 'shape': (2, 2)}", four),
+       "the header's 'fortran_order' is neither True nor False"},
+      {with_shape("()"), "holds a single value, and no rows"},
+      {with_shape("(-2, -2)"), no_tuple},
+      {with_shape("(2, 1 2)"), no_tuple},
       {with_shape("(2, 3)"), "the header says 2×3 values, the file has 4"},
       {with_shape("(2, 1)"), "bytes are left over"},
       {with_shape("(0, 2)"), "bytes are left over"},
@@ -149,11 +233,16 @@ TEST(Npy, RefusesWhatItCannotRead) {
        "an axis of 18446744073709551616 does not fit the file"},
       {with_shape("(64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64)"),
        "the shape does not fit the file"},
-      {npy_of(std::string(5000, ' '), four), "not of type u1, i4, i8, f4 or f8"},
-      {with_shape("(, 2)"), "no shape of at least one axis"},
-      {with_shape("(2, , 2)"), "no shape of at least one axis"},
-      {with_shape("(2, 2"), "no shape of at least one axis"},
-      {with_shape("7"), "no shape of at least one axis"},
+      {npy_of(std::string(5000, ' '), four), no_dict},
+      {npy_of("{'descr': '<f4'", four), no_dict},
+      {npy_of("{'descr' '<f4'}", four), no_dict},
+      {npy_of("{'descr: '<f4'}", four), no_dict},
+      {npy_of("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2)} + 1", four), no_dict},
+      {npy_of("('descr', '<f4')", four), no_dict},
+      {with_shape("(, 2)"), no_tuple},
+      {with_shape("(2, , 2)"), no_tuple},
+      {with_shape("(2, 2"), no_dict},
+      {with_shape("7"), no_tuple},
   };
   for (const auto& [bytes, reason] : refused) {
     EXPECT_EQ(error_of(bytes), "here: " + reason) << bytes;
@@ -187,83 +276,10 @@ TEST(Npy, ReadsLongHeadersInNoTime) {
   const std::string spaces(3900, ' '), digits(3900, '1');
   expect_matrix<float>(npy("|u1", "(1," + spaces + "2)", "\1\2"), {{1, 2}});
   // A pattern that backtracks would try every way of cutting the digits in pieces.
-  EXPECT_EQ(error_of(npy("|u1", "(1, " + digits + "x", "\1\2")),
-            "here: no shape of at least one axis");
-  EXPECT_EQ(error_of(npy("|u1", "(1," + spaces + "x", "\1\2")),
-            "here: no shape of at least one axis");
-}
-
-/// Three examples of 2 × 2 bytes with the labels 0, 2, 1.
-class NpyPair : public ::testing::Test {
- protected:
-  NpyPair() {
-    write_file(x, npy("|u1", "(3, 2, 2)",
-                      bytes_of<std::uint8_t>({0, 1, 2, 3, 50, 51, 52, 53, 252, 253, 254, 255})));
-    write_file(labels, npy("<i8", "(3,)", bytes_of<std::int64_t>({0, 2, 1})));
-  }
-  std::string error() const {
-    return message_of<std::runtime_error>([&] { read_npy(x, labels); });
-  }
-
-  const TemporaryFolder folder;
-  const std::string x = folder / "x.npy", labels = folder / "y.npy";
-};
-
-TEST_F(NpyPair, BecomesADataSet) {
-  const Dataset data = read_npy(x, labels);
-  ASSERT_EQ(data.size(), 3U);
-  ASSERT_EQ(data.width(), 4U);
-  EXPECT_EQ(data.classes(), 3U);
-  EXPECT_EQ(data.label(1), 2);
-  EXPECT_EQ(data.label(2), 1);
-  std::vector<float> row(4);
-  data.copy_row(2, row.data());
-  EXPECT_EQ(row, (std::vector<float>{252, 253, 254, 255}));
-}
-
-TEST_F(NpyPair, KeepsDoublesAndReadsFloatLabels) {
-  write_file(x, npy("<f8", "(2, 1)", bytes_of<double>({.1, -1. / 3})));
-  write_file(labels, npy("<f4", "(2,)", bytes_of<float>({4, 0})));
-  const Dataset data = read_npy(x, labels);
-  EXPECT_EQ(data.classes(), 5U);
-  EXPECT_EQ(data.label(0), 4);
-  double value = 0;
-  data.copy_row(1, &value);
-  EXPECT_EQ(value, -1. / 3);
-}
-
-TEST_F(NpyPair, RefusesLabelsThatAreNoClassNumbers) {
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  const std::pair<double, std::string> refused[] = {
-      {1.5, "1.5"}, {-1, "-1"}, {nan, "nan"}, {1e300, "1e+300"}};
-  for (const auto& [label, text] : refused) {
-    write_file(labels, npy("<f8", "(3,)", bytes_of<double>({0, label, 1})));
-    EXPECT_EQ(error(), labels + ": label " + text + " of example 1 is not a class number");
-  }
-  write_file(labels, npy("|u1", "(1, 3)", bytes_of<std::uint8_t>({0, 2, 1})));
-  EXPECT_EQ(error(), labels + ": labels must have one axis");
-  write_file(labels, npy("|u1", "(0,)", ""));
-  EXPECT_EQ(error(), labels + ": no labels");
-}
-
-TEST_F(NpyPair, RefusesAnotherNumberOfLabels) {
-  write_file(labels, npy("|u1", "(2,)", bytes_of<std::uint8_t>({0, 2})));
-  EXPECT_EQ(error(), x + ": data set: x is 3×4, labels are 2");
-}
-
-TEST_F(NpyPair, RefusesFeaturesThatAreNotFinite) {
-  constexpr float infinity = std::numeric_limits<float>::infinity();
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), infinity, -infinity}) {
-    write_file(x, npy("<f4", "(3,)", bytes_of<float>({0, bad, 1})));
-    EXPECT_EQ(error().rfind(x + ": data set: row 1, column 0 of x", 0), 0U) << error();
-  }
-}
-
-TEST_F(NpyPair, NamesTheFileThatIsMissingOrDamaged) {
-  write_file(x, "garbage");
-  EXPECT_EQ(error(), x + ": not a .npy file");
-  std::filesystem::remove(x);
-  EXPECT_EQ(error(), x + ": cannot open: No such file or directory");
+  EXPECT_EQ(error_of(npy("|u1", "(1, " + digits + "x)", "\1\2")),
+            "here: the header's shape is no tuple of whole numbers");
+  EXPECT_EQ(error_of(npy("|u1", "(1," + spaces + "x)", "\1\2")),
+            "here: the header's shape is no tuple of whole numbers");
 }
 
 }  // namespace

@@ -118,14 +118,17 @@ TEST(Weights, RefuseAnotherSetOfArraysAndChangeNothing) {
     const std::string path = folder / name;
     Net<float> net;
     save_weights<float>(path, {&net.w});
-    EXPECT_EQ(load_error(path), path + ": no array affine1.b");
+    const std::string the_net = "; the net has affine1.w, affine1.b";
+    EXPECT_EQ(load_error(path), path + ": no array affine1.b, there are affine1.w" + the_net);
     net.b.name = "affine2.b";
     save_weights(path, net.parameters());
-    EXPECT_EQ(load_error(path), path + ": no array affine1.b");
+    EXPECT_EQ(load_error(path),
+              path + ": no array affine1.b, there are affine1.w, affine2.b" + the_net);
     net.b.name = "affine1.b";
     Parameter<float> more{"affine2.w", net.w.value, {}, Role::weight};
     save_weights<float>(path, {&net.w, &net.b, &more});
-    EXPECT_EQ(load_error(path), path + ": holds 3 arrays, the net has 2 parameters");
+    EXPECT_EQ(load_error(path),
+              path + ": holds 3 arrays, affine1.b, affine1.w, affine2.w" + the_net);
     net.b.value = {{1}, {2}, {3}};
     save_weights(path, net.parameters());
     EXPECT_EQ(load_error(path), path + ": affine1.b is 3×1, expected 1×3");
@@ -261,7 +264,9 @@ TEST(Weights, NameAPathThatCannotBeUsed) {
   write_file(folder / "file", "text");
   EXPECT_EQ(load_error(folder / "none.npz"), (folder / "none.npz") + ": no such file or folder");
   EXPECT_EQ(load_error(""), ": no such file or folder");
-  EXPECT_EQ(load_error(folder.path()), folder.path() + ": no array affine1.w");
+  EXPECT_EQ(
+      load_error(folder.path()),
+      folder.path() + ": no array affine1.w, there are none; the net has affine1.w, affine1.b");
   for (const std::string name : {"none/w.npz", "file/w.npz", "file/w"}) {
     const std::string error = save_error(folder / name, Net<float>().parameters());
     EXPECT_EQ(error.find(folder / name), 0U) << error;
@@ -329,15 +334,25 @@ arrays = {'affine1.w': numpy.array([[1, 2, 3], [4, 5, 0.1]]),
 numpy.savez('plain.npz', **arrays)
 numpy.savez_compressed('compressed.npz', **arrays)
 numpy.savez('fortran.npz', **{name: numpy.asfortranarray(a) for name, a in arrays.items()})
+w, b = arrays.values()
+numpy.savez('one_axis.npz', **{'affine1.w': w, 'affine1.b': b.ravel()})
+numpy.savez_compressed('other.npz', fc1=numpy.zeros((1000, 1000)), fc2=b)
+numpy.savez('column.npz', **{'affine1.w': w, 'affine1.b': b.T})
+numpy.savez('long.npz', **{'affine1.w': w, 'affine1.b': numpy.arange(4)})
 )")) << read_file(folder / "output");
-  for (const std::string name : {"plain.npz", "compressed.npz"}) {
+  for (const std::string name : {"plain.npz", "compressed.npz", "fortran.npz", "one_axis.npz"}) {
     OtherNet<double> net;
     load_weights(folder / name, net.parameters());
     EXPECT_EQ(net.w.value, (Matrix<double>{{1, 2, 3}, {4, 5, .1}})) << name;
     EXPECT_EQ(net.b.value, (Matrix<double>{{-1, -2, -3}})) << name;
   }
-  EXPECT_EQ(load_error(folder / "fortran.npz"),
-            (folder / "fortran.npz") + ": affine1.w: not in C order");
+  EXPECT_EQ(load_error(folder / "other.npz"),
+            (folder / "other.npz") +
+                ": no array affine1.w, there are fc1, fc2; the net has affine1.w, affine1.b");
+  EXPECT_EQ(load_error(folder / "column.npz"),
+            (folder / "column.npz") + ": affine1.b is 3×1, expected 1×3");
+  EXPECT_EQ(load_error(folder / "long.npz"),
+            (folder / "long.npz") + ": affine1.b is 1×4, expected 1×3");
 }
 
 }  // namespace
