@@ -8,11 +8,6 @@
 namespace thinnet::examples {
 namespace {
 
-/// What changes, and the verbs for it.
-struct Subject {
-  const char *name, *falls, *rises, *lower, *higher;
-};
-constexpr Subject gap_subject{"the gap", "shrinks", "grows", "smaller", "larger"};
 constexpr Subject validation_subject{"validation accuracy", "falls", "rises", "lower", "higher"};
 
 /// ".117"; the digit before the point of an accuracy is told only when it is not 0.
@@ -31,6 +26,60 @@ int digits_for(double half) {
   if (half <= rounding_noise) return usual;
   return std::clamp(static_cast<int>(std::ceil(-std::log10(half))) + 1, usual, most);
 }
+
+/// The comparisons in which a quantity clearly falls, and those in which it clearly rises.
+struct Effects {
+  std::vector<double> falls, rises;  // mean changes, without their sign
+};
+
+Effects effects_of(const std::vector<const Change*>& changes, double confidence) {
+  Effects effects;
+  for (const Change* change : changes) {
+    const Interval wide = interval_of(change->by_seed, confidence);
+    if (!wide.excludes_zero()) continue;
+    std::vector<double>& changes_so = wide.mean < 0 ? effects.falls : effects.rises;
+    changes_so.push_back(std::abs(wide.mean));
+  }
+  return effects;
+}
+
+/// "smaller in 11 of 12 comparisons (by .020 to .350)"; empty for none.
+std::string count_words(const std::vector<double>& changes, const char* than, std::size_t all) {
+  if (changes.empty()) return "";
+  const auto [least, most] = std::minmax_element(changes.begin(), changes.end());
+  const std::string low = decimal(*least);
+  const std::string high = decimal(*most);
+  const std::string by = low == high ? low : low + " to " + high;
+  return fmt::format("{} in {} of {} comparison{} (by {})", than, changes.size(), all,
+                     all == 1 ? "" : "s", by);
+}
+
+/// What the words on the effects, each empty for none, come to in `all` comparisons.
+std::string claim_words(const std::string& gap, const std::string& validation, std::size_t all) {
+  if (gap.empty() && validation.empty()) {
+    return fmt::format(
+        "no effect of dropout on the gap between train and validation accuracy, nor on validation "
+        "accuracy, could be shown in {} comparison{}",
+        all, all == 1 ? "" : "s");
+  }
+  std::string claim = "with dropout ";
+  claim += gap.empty() ? "no effect on the gap between train and validation accuracy could be shown"
+                       : "the gap between train and validation accuracy was " + gap;
+  claim += validation.empty() ? ", and no effect on validation accuracy could be shown"
+                              : ", and validation accuracy was " + validation;
+  return claim;
+}
+
+/// Whether the groups differ in their budget, and not in keep_prob, net and size alone.
+bool several_budgets(const std::vector<Group>& groups) {
+  const ExperimentOptions& first = groups.front().first.options;
+  return std::any_of(groups.begin(), groups.end(), [&](const Group& group) {
+    const ExperimentOptions& o = group.first.options;
+    return o.learning_rate != first.learning_rate || o.epochs != first.epochs;
+  });
+}
+
+}  // namespace
 
 std::string change_words(const Change& change, const Subject& subject) {
   const Interval& d = change.interval;
@@ -63,62 +112,23 @@ std::string change_words(const Change& change, const Subject& subject) {
                      seeds);
 }
 
-/// The comparisons in which a quantity clearly falls, and those in which it clearly rises.
-struct Effects {
-  std::vector<double> falls, rises;  // mean changes, without their sign
-};
-
-Effects effects_of(const std::vector<const Change*>& changes, double confidence) {
-  Effects effects;
-  for (const Change* change : changes) {
-    const Interval wide = interval_of(change->by_seed, confidence);
-    if (!wide.excludes_zero()) continue;
-    std::vector<double>& changes_so = wide.mean < 0 ? effects.falls : effects.rises;
-    changes_so.push_back(std::abs(wide.mean));
-  }
-  return effects;
-}
-
-/// "smaller in 11 of 12 comparisons (by .020 to .350)"; empty for none.
-std::string count_words(const std::vector<double>& changes, const char* than, std::size_t all) {
-  if (changes.empty()) return "";
-  const auto [least, most] = std::minmax_element(changes.begin(), changes.end());
-  const std::string low = decimal(*least);
-  const std::string high = decimal(*most);
-  const std::string by = low == high ? low : low + " to " + high;
-  return fmt::format("{} in {} of {} comparison{} (by {})", than, changes.size(), all,
-                     all == 1 ? "" : "s", by);
-}
-
-std::string effects_words(const Effects& effects, const Subject& subject, std::size_t all) {
-  const std::string lower = count_words(effects.falls, subject.lower, all);
-  const std::string higher = count_words(effects.rises, subject.higher, all);
+std::string effects_words(const std::vector<const Change*>& changes, const Subject& subject,
+                          double confidence) {
+  const Effects effects = effects_of(changes, confidence);
+  const std::string lower = count_words(effects.falls, subject.lower, changes.size());
+  const std::string higher = count_words(effects.rises, subject.higher, changes.size());
   const bool both = !lower.empty() && !higher.empty();
   return lower + (both ? " and " : "") + higher;
 }
 
-/// What the words on the effects, each empty for none, come to in `all` comparisons.
-std::string claim_words(const std::string& gap, const std::string& validation, std::size_t all) {
-  if (gap.empty() && validation.empty()) {
-    return fmt::format(
-        "no effect of dropout on the gap between train and validation accuracy, nor on validation "
-        "accuracy, could be shown in {} comparison{}",
-        all, all == 1 ? "" : "s");
-  }
-  std::string claim = "with dropout ";
-  claim += gap.empty() ? "no effect on the gap between train and validation accuracy could be shown"
-                       : "the gap between train and validation accuracy was " + gap;
-  claim += validation.empty() ? ", and no effect on validation accuracy could be shown"
-                              : ", and validation accuracy was " + validation;
-  return claim;
+double confidence_of_each(std::size_t intervals) {
+  return 1 - 0.05 / static_cast<double>(intervals);
 }
 
 std::string interval_text(const Interval& interval) {
   return interval.half ? decimal(interval.mean) + " ± " + decimal(*interval.half)
                        : decimal(interval.mean);
 }
-
-}  // namespace
 
 std::string gap_words(const Change& change) {
   return change_words(change, gap_subject);
@@ -146,10 +156,9 @@ std::string study_sentence(const std::vector<Group>& groups, const std::string& 
         "from chance with several seeds.",
         data_name, all == 1 ? "this comparison" : fmt::format("these {} comparisons", all));
   }
-  const double confidence = 1 - 0.05 / static_cast<double>(intervals);
-  const std::string gap = effects_words(effects_of(gaps, confidence), gap_subject, all);
-  const std::string validation =
-      effects_words(effects_of(validations, confidence), validation_subject, all);
+  const double confidence = confidence_of_each(intervals);
+  const std::string gap = effects_words(gaps, gap_subject, confidence);
+  const std::string validation = effects_words(validations, validation_subject, confidence);
   return fmt::format(
       "On {}, {}; a comparison is the same net with and without dropout over {} seeds, and counts "
       "only where its interval leaves out 0 (95 % for all {} intervals together, by Bonferroni's "
@@ -162,26 +171,36 @@ std::string study_table(const std::vector<Group>& groups) {
   std::string table =
       seeds == 1 ? "One seed\n\n"
                  : fmt::format("Mean over {} seeds ± half of its 95 % interval\n\n", seeds);
-  table += fmt::format("{:>12}  {:>8}  {:>9}  {:>11}  {:>11}  {:>11}  {:>15}\n", "hidden",
-                       "training", "keep_prob", "train", "validation", "gap", "best validation");
+  const bool budgets = several_budgets(groups);
+  const auto budget_columns = [&](const std::string& rate, const std::string& epochs) {
+    return budgets ? fmt::format("{:>13}  {:>6}  ", rate, epochs) : "";
+  };
+  table += fmt::format("{:>12}  {:>8}  {}{:>9}  {:>11}  {:>11}  {:>11}  {:>15}\n", "hidden",
+                       "training", budget_columns("learning rate", "epochs"), "keep_prob", "train",
+                       "validation", "gap", "best validation");
   for (const Group& group : groups) {
-    table += fmt::format("{:>12}  {:>8}  {:>9}  {:>11}  {:>11}  {:>11}  {:>15}\n",
-                         hidden_text(group.first.options.hidden), group.first.options.training,
-                         group.first.keep_prob(), interval_text(group.train),
-                         interval_text(group.validation), interval_text(group.gap),
-                         interval_text(group.best_validation));
+    const ExperimentOptions& o = group.first.options;
+    const std::string budget =
+        budget_columns(fmt::format("{}", o.learning_rate), fmt::format("{}", o.epochs));
+    table += fmt::format("{:>12}  {:>8}  {}{:>9}  {:>11}  {:>11}  {:>11}  {:>15}\n",
+                         hidden_text(o.hidden), o.training, budget, group.first.keep_prob(),
+                         interval_text(group.train), interval_text(group.validation),
+                         interval_text(group.gap), interval_text(group.best_validation));
   }
   return table;
 }
 
 std::string study_words(const std::vector<Group>& groups) {
   std::string words;
+  const bool budgets = several_budgets(groups);
   for (const Group& group : groups) {
     if (!group.gap_change) continue;
-    words += fmt::format("hidden {}, training {}, keep_prob {} instead of 1: {}; {}.\n",
-                         hidden_text(group.first.options.hidden), group.first.options.training,
-                         group.first.keep_prob(), gap_words(*group.gap_change),
-                         validation_words(*group.validation_change));
+    const ExperimentOptions& o = group.first.options;
+    const std::string budget =
+        budgets ? fmt::format("learning rate {}, {} epochs, ", o.learning_rate, o.epochs) : "";
+    words += fmt::format("hidden {}, training {}, {}keep_prob {} instead of 1: {}; {}.\n",
+                         hidden_text(o.hidden), o.training, budget, group.first.keep_prob(),
+                         gap_words(*group.gap_change), validation_words(*group.validation_change));
   }
   return words.empty() ? words : words + "\n";
 }

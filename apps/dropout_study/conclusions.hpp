@@ -8,6 +8,26 @@
 
 namespace thinnet::examples {
 
+/// What changes, and the verbs for it.
+struct Subject {
+  const char *name, *falls, *rises, *lower, *higher;
+};
+inline constexpr Subject gap_subject{"the gap", "shrinks", "grows", "smaller", "larger"};
+
+/// A change in words: see gap_words.
+std::string change_words(const Change& change, const Subject& subject);
+
+/// "smaller in 11 of 12 comparisons (by .020 to .350)", "… and larger in …"; empty for none. Those
+/// count whose interval of this confidence leaves out 0.
+std::string effects_words(const std::vector<const Change*>& changes, const Subject& subject,
+                          double confidence);
+
+/// The confidence at which so many intervals hold together with 95 %, by Bonferroni's rule.
+double confidence_of_each(std::size_t intervals);
+
+/// ".318 ± .010", or the mean alone.
+std::string interval_text(const Interval& interval);
+
 /// "the gap shrinks by .117 ± .012 (95 % interval, in 20 of 20 seeds)" only where the interval lies
 /// on one side of 0, else that no effect could be shown.
 std::string gap_words(const Change& change);

@@ -33,8 +33,16 @@ std::string joined(const Json& value, char separator, const Text& text_of) {
   return text;
 }
 
+bool is_flag(const std::string& name) {
+  const auto& known = study_options();
+  return std::any_of(known.begin(), known.end(), [&](const StudyOption& option) {
+    return option.name == name && std::string(option.type).empty();
+  });
+}
+
 /// What would stand on the command line for it; a list in a list is a net of several layers.
 std::string text_for(const std::string& name, const Json& value) {
+  if (value.is_boolean() && is_flag(name)) return value.get<bool>() ? "true" : "false";
   try {
     return joined(value, ',', [](const Json& entry) { return joined(entry, '-', scalar_text); });
   } catch (const std::invalid_argument& e) {

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "core/check.hpp"
+
 namespace thinnet::examples {
 namespace {
 
 using Results = std::vector<RunResult>;
-using Quantity = std::function<double(const RunResult&)>;
 
 std::vector<double> values_of(const Results& results, const Quantity& quantity) {
   std::vector<double> values(results.size());
@@ -14,21 +15,8 @@ std::vector<double> values_of(const Results& results, const Quantity& quantity) 
   return values;
 }
 
-Interval interval_over(const Results& results, const Quantity& quantity) {
-  return interval_of(values_of(results, quantity));
-}
-
 double last_validation(const RunResult& result) {
   return result.validation.back();
-}
-
-Change change_of(const Results& without, const Results& with, const Quantity& quantity) {
-  const auto before = values_of(without, quantity);
-  const auto after = values_of(with, quantity);
-  Change change;
-  for (std::size_t s = 0; s < after.size(); ++s) change.by_seed.push_back(after[s] - before[s]);
-  change.interval = interval_of(change.by_seed);
-  return change;
 }
 
 Group group_of(const StudyRun& first, const Results& results) {
@@ -48,7 +36,50 @@ Group group_of(const StudyRun& first, const Results& results) {
   return group;
 }
 
+/// The results of one keep_prob after so many epochs: those of one run a seed.
+Results results_after(std::size_t epochs, const Results& results, std::size_t first,
+                      std::size_t seeds) {
+  Results early;
+  for (std::size_t s = 0; s < seeds; ++s) early.push_back(up_to(results[first + s], epochs));
+  return early;
+}
+
 }  // namespace
+
+Interval interval_over(const Results& results, const Quantity& quantity) {
+  return interval_of(values_of(results, quantity));
+}
+
+std::optional<std::size_t> place_of_1(const std::vector<double>& keep_probs) {
+  const auto place = std::find(keep_probs.begin(), keep_probs.end(), 1.0);
+  if (place == keep_probs.end()) return std::nullopt;
+  return static_cast<std::size_t>(place - keep_probs.begin());
+}
+
+RunResult up_to(const RunResult& result, std::size_t epochs) {
+  const std::size_t all = result.validation.size();
+  require(epochs > 0 && epochs <= all, "there is no epoch {} in a run of {}", epochs, all);
+  if (epochs == all) return result;
+  const auto first = [&](const std::vector<double>& curve) {
+    return std::vector<double>(curve.begin(), curve.begin() + static_cast<std::ptrdiff_t>(epochs));
+  };
+  RunResult early;
+  early.loss = first(result.loss);
+  early.train = first(result.train);
+  early.validation = first(result.validation);
+  const auto best = std::max_element(early.validation.begin(), early.validation.end());
+  early.best_epoch = static_cast<std::size_t>(best - early.validation.begin()) + 1;
+  return early;
+}
+
+Change change_of(const Results& without, const Results& with, const Quantity& quantity) {
+  const auto before = values_of(without, quantity);
+  const auto after = values_of(with, quantity);
+  Change change;
+  for (std::size_t s = 0; s < after.size(); ++s) change.by_seed.push_back(after[s] - before[s]);
+  change.interval = interval_of(change.by_seed);
+  return change;
+}
 
 double gap(const RunResult& result) {
   return result.train.back() - result.validation.back();
@@ -72,24 +103,26 @@ std::vector<Group> groups_of(const Grid& grid, const std::vector<StudyRun>& runs
                              const Results& results) {
   const std::size_t seeds = grid.seeds.size();
   const std::size_t keep_probs = grid.keep_probs.size();
-  const auto results_of = [&](std::size_t g) {
-    const auto begin = results.begin() + static_cast<std::ptrdiff_t>(g * seeds);
-    return Results(begin, begin + static_cast<std::ptrdiff_t>(seeds));
-  };
-  const auto no_dropout = std::find(grid.keep_probs.begin(), grid.keep_probs.end(), 1.0);
-  const auto no_dropout_place =
-      static_cast<std::size_t>(std::distance(grid.keep_probs.begin(), no_dropout));
+  const std::optional<std::size_t> no_dropout = place_of_1(grid.keep_probs);
   std::vector<Group> groups;
-  groups.reserve(runs.size() / seeds);
-  for (std::size_t g = 0; g * seeds < runs.size(); ++g) {
-    const Results own = results_of(g);
-    Group group = group_of(runs[g * seeds], own);
-    if (no_dropout != grid.keep_probs.end() && group.first.keep_prob() < 1) {
-      const Results plain = results_of(g - g % keep_probs + no_dropout_place);
-      group.gap_change = change_of(plain, own, gap);
-      group.validation_change = change_of(plain, own, last_validation);
+  // A block is all that differ in keep_prob and seed alone.
+  for (std::size_t block = 0; block < runs.size(); block += keep_probs * seeds) {
+    for (const std::size_t epochs : grid.epochs) {
+      const auto results_of = [&](std::size_t k) {
+        return results_after(epochs, results, block + k * seeds, seeds);
+      };
+      for (std::size_t k = 0; k < keep_probs; ++k) {
+        const Results own = results_of(k);
+        StudyRun first = runs[block + k * seeds];
+        first.options.epochs = epochs;
+        groups.push_back(group_of(first, own));
+        if (no_dropout && first.keep_prob() < 1) {
+          const Results plain = results_of(*no_dropout);
+          groups.back().gap_change = change_of(plain, own, gap);
+          groups.back().validation_change = change_of(plain, own, last_validation);
+        }
+      }
     }
-    groups.push_back(std::move(group));
   }
   return groups;
 }

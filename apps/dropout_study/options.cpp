@@ -121,6 +121,11 @@ double learning_rate(const std::string& text) {
   return value;
 }
 
+bool flag(const std::string& text) {
+  require(text == "true" || text == "false", "'{}' is neither true nor false", text);
+  return text == "true";
+}
+
 double weight_scale(const std::string& text) {
   const double value = real(text);
   require(value >= 0 && std::isfinite(value), "it is {}, expected 0 or a number above", text);
@@ -148,8 +153,23 @@ std::vector<StudyOption> make_options() {
        [](Options& o, Text t) { o.shared.validation = positive(t); }},
       {"split", "{auto,random,tail}", split_help, "auto",
        [](Options& o, Text t) { o.split = split_choice(t); }},
-      {"epochs", "N", "passes over the training images", "25",
-       [](Options& o, Text t) { o.shared.epochs = positive(t); }},
+      {"draw-validation", "", "draw the validation images by the seed, too", "false",
+       [](Options& o, Text t) { o.draw_validation = flag(t); }},
+      {"epochs", "LIST",
+       "passes over the training images; several take no longer than the most of them alone", "25",
+       [](Options& o, Text t) { o.grid.epochs = list_of<std::size_t>(t, positive); }},
+      {"learning-rates", "LIST", "step sizes of the optimizer", "0.0005",
+       [](Options& o, Text t) { o.grid.learning_rates = list_of<double>(t, learning_rate); }},
+      {"learning-rate", "X", "a list of one: --learning-rates X", "0.0005",
+       [](Options& o, Text t) { o.grid.learning_rates = {learning_rate(t)}; }},
+      {"tune", "",
+       "compare the keep_probs also each at its own best learning rate and epochs: chosen by "
+       "validation accuracy on the tuning seeds, trained anew on --seeds, compared on test images; "
+       "an equal budget is then the first of both lists. Runs more: nets × sizes × keep_probs × "
+       "(seeds + learning rates × tuning seeds)",
+       "false", [](Options& o, Text t) { o.tune = flag(t); }},
+      {"tuning-seeds", "LIST", "seeds that choose for --tune; none of the seeds that are compared",
+       "1000-1002", [](Options& o, Text t) { o.tuning_seeds = seed_list(t); }},
       {"batch", "N", "images in a batch", "100",
        [](Options& o, Text t) { o.shared.batch_size = positive(t); }},
       {"sampling", "{replacement,shuffled}",
@@ -157,8 +177,6 @@ std::vector<StudyOption> make_options() {
        [](Options& o, Text t) { o.shared.sampling = sampling(t); }},
       {"optimizer", "{adam,sgd}", "adam, or sgd with momentum 0.9", "adam",
        [](Options& o, Text t) { o.shared.optimizer = optimizer(t); }},
-      {"learning-rate", "X", "step size of the optimizer", "0.0005",
-       [](Options& o, Text t) { o.shared.learning_rate = learning_rate(t); }},
       {"weight-scale", "X", "standard deviation of initial weights", "0.01",
        [](Options& o, Text t) { o.shared.weight_scale = weight_scale(t); }},
       {"data", "FOLDER", std::string(data_option) + without_data_option, "",
@@ -193,6 +211,18 @@ std::string shell_quoted(const std::string& text) {
 const std::vector<StudyOption>& study_options() {
   static const std::vector<StudyOption> options = make_options();
   return options;
+}
+
+void require_fitting(const StudyOptions& options) {
+  if (!options.tune) return;
+  const Grid& grid = options.grid;
+  require(grid.learning_rates.size() * grid.epochs.size() > 1,
+          "--tune has nothing to choose from: give several --learning-rates or --epochs");
+  for (const std::uint64_t seed : options.tuning_seeds) {
+    const bool judges = std::find(grid.seeds.begin(), grid.seeds.end(), seed) != grid.seeds.end();
+    require(!judges, "seed {} is in --tuning-seeds and in --seeds: what chooses must not judge",
+            seed);
+  }
 }
 
 void set_option(StudyOptions& options, const std::string& name, const std::string& text) {

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "apps/dropout_study/conclusions.hpp"
+#include "apps/dropout_study/json_parts.hpp"
 #include "apps/dropout_study/page_template.hpp"
 #include "apps/dropout_study/run_all.hpp"
+#include "apps/dropout_study/tuned_json.hpp"
 #include "apps/dropout_study/versions.hpp"
 #include "apps/dropout_study/weight_tiles.hpp"
 #include "data/io/file.hpp"
@@ -19,67 +19,10 @@
 namespace thinnet::examples {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json low_of(const Interval& interval) {
-  return interval.half ? Json(interval.low()) : Json(nullptr);
-}
-
-Json high_of(const Interval& interval) {
-  return interval.half ? Json(interval.high()) : Json(nullptr);
-}
-
-Json to_json(const Interval& interval) {
-  return {{"mean", interval.mean}, {"low", low_of(interval)}, {"high", high_of(interval)}};
-}
-
-Json to_json(const std::vector<Interval>& curve) {
-  Json mean = Json::array(), low = Json::array(), high = Json::array();
-  for (const Interval& interval : curve) {
-    mean.push_back(interval.mean);
-    low.push_back(low_of(interval));
-    high.push_back(high_of(interval));
-  }
-  return {{"mean", mean}, {"low", low}, {"high", high}};
-}
-
-Json to_json(const Change& change, std::size_t holds, const std::string& words) {
-  Json json = to_json(change.interval);
-  json["holds"] = holds;
-  json["seeds"] = change.by_seed.size();
-  json["words"] = words;
-  return json;
-}
-
-/// 1, where nlohmann's JSON would write 1.0.
-Json number(double value) {
-  return value == 1 ? Json(1) : Json(value);
-}
-
-Json to_json(const Group& group) {
-  Json against_1 = nullptr;
-  if (group.gap_change) {
-    const Change &gap = *group.gap_change, &validation = *group.validation_change;
-    against_1 = {{"gap", to_json(gap, gap.seeds_below(), gap_words(gap))},
-                 {"validation",
-                  to_json(validation, validation.seeds_above(), validation_words(validation))}};
-  }
-  return {{"hidden", group.first.options.hidden},
-          {"training", group.first.options.training},
-          {"keep_prob", number(group.first.keep_prob())},
-          {"seeds", group.seeds},
-          {"train", to_json(group.train)},
-          {"validation", to_json(group.validation)},
-          {"gap", to_json(group.gap)},
-          {"best_validation", to_json(group.best_validation)},
-          {"train_curve", to_json(group.train_curve)},
-          {"validation_curve", to_json(group.validation_curve)},
-          {"against_1", against_1}};
-}
-
 Json to_json(const StudyRun& run, const RunResult& result) {
   return {{"hidden", run.options.hidden},
           {"training", run.options.training},
+          {"learning_rate", run.options.learning_rate},
           {"keep_prob", number(run.keep_prob())},
           {"seed", run.options.seed},
           {"train", result.train.back()},
@@ -99,7 +42,7 @@ std::string base64(const std::string& bytes) {
 /// The run of a keep_prob that stands for it: the first net, the largest training set, the first
 /// seed.
 StudyRun example_run(const Study& study, double keep_prob) {
-  const Grid& grid = study.options.grid;
+  const Grid& grid = study.grid;
   StudyRun run = study.runs.front();
   run.options.training = *std::max_element(grid.training.begin(), grid.training.end());
   run.options.keep_probs = {keep_prob};
@@ -118,7 +61,7 @@ Json weights_of(const Study& study, const Images& images) {
   Json weights = Json::array();
   const auto& picture = images.training.picture();
   if (!has_tiles(picture)) return weights;
-  for (const double keep_prob : keep_probs_to_picture(study.options.grid)) {
+  for (const double keep_prob : keep_probs_to_picture(study.grid)) {
     const StudyRun run = example_run(study, keep_prob);
     const std::string path = tiles_path(study.options.output, run);
     if (!std::filesystem::exists(path)) continue;
@@ -146,7 +89,7 @@ Json masks_of(const Study& study, const Images& images) {
   std::size_t units = 0;
   std::size_t examples = 0;
   Json strips = Json::array();
-  for (const double keep_prob : study.options.grid.keep_probs) {
+  for (const double keep_prob : study.grid.keep_probs) {
     if (keep_prob == 1) continue;
     const auto rows =
         first_masks(example_run(study, keep_prob), images.training, most_examples, most_units);
@@ -156,7 +99,7 @@ Json masks_of(const Study& study, const Images& images) {
   }
   return {{"layer", "dropout1"},
           {"step", 0},
-          {"seed", study.options.grid.seeds.front()},
+          {"seed", study.grid.seeds.front()},
           {"units", units},
           {"examples", examples},
           {"strips", strips}};
@@ -185,7 +128,7 @@ Json best_of(const Study& study, const Images& images) {
 
 std::string study_json(const Study& study, const Images& images) {
   const ExperimentOptions& shared = study.options.shared;
-  const Grid& grid = study.options.grid;
+  const Grid& grid = study.grid;
   Json json = {{"format", 1},
                {"sentence", study.sentence},
                {"command", study.command},
@@ -193,17 +136,20 @@ std::string study_json(const Study& study, const Images& images) {
                {"versions", Json::object()},
                {"settings",
                 {{"validation", shared.validation},
-                 {"epochs", shared.epochs},
+                 {"validation_images", study.options.draw_validation ? "drawn" : "last"},
+                 {"epochs", grid.most_epochs()},
                  {"batch_size", shared.batch_size},
                  {"sampling", name_of(shared.sampling)},
                  {"optimizer", name_of(shared.optimizer)},
-                 {"learning_rate", shared.learning_rate},
+                 {"learning_rate", grid.learning_rates.front()},
                  {"weight_scale", shared.weight_scale}}},
                {"grid",
-                {{"keep_probs", Json::array()},
+                {{"keep_probs", numbers(grid.keep_probs)},
                  {"hidden", grid.hidden},
                  {"training", grid.training},
-                 {"seeds", grid.seeds}}},
+                 {"seeds", grid.seeds},
+                 {"learning_rates", grid.learning_rates},
+                 {"epochs", grid.epochs}}},
                {"groups", Json::array()},
                {"runs", Json::array()}};
   for (const FileChecksum& file : study.files) {
@@ -212,13 +158,11 @@ std::string study_json(const Study& study, const Images& images) {
   }
   if (shared.split == Split::random) json["settings"]["split"] = "random";
   for (const auto& [name, version] : versions()) json["versions"][name] = version;
-  for (const double keep_prob : grid.keep_probs) {
-    json["grid"]["keep_probs"].push_back(number(keep_prob));
-  }
   for (const Group& group : study.groups) json["groups"].push_back(to_json(group));
   for (std::size_t i = 0; i < study.runs.size(); ++i) {
     json["runs"].push_back(to_json(study.runs[i], study.results[i]));
   }
+  if (study.tuned) json["tuned"] = to_json(*study.tuned);
   json["weights"] = weights_of(study, images);
   json["masks"] = masks_of(study, images);
   json["best"] = best_of(study, images);

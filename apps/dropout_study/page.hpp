@@ -6,6 +6,7 @@
 
 #include "apps/dropout_study/groups.hpp"
 #include "apps/dropout_study/options.hpp"
+#include "apps/dropout_study/tuning.hpp"
 #include "apps/support/checksum.hpp"
 
 namespace thinnet::examples {
@@ -15,10 +16,12 @@ struct Study {
   StudyOptions options;
   std::string command;
   std::vector<FileChecksum> files;  ///< of the data
-  std::vector<StudyRun> runs;       ///< of runs_of, with their results
+  Grid grid;                        ///< of the question of an equal budget
+  std::vector<StudyRun> runs;       ///< of runs_of(grid, …), with their results
   std::vector<RunResult> results;
   std::vector<Group> groups;
   std::string sentence;
+  std::optional<TunedStudy> tuned;  ///< the question of each at its own best setting
 };
 
 /// Format 1. Reads the tiles that run_all wrote (those that are missing are left out) and draws the

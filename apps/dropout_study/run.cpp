@@ -1,10 +1,14 @@
 #include "apps/dropout_study/run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <stdexcept>
 
 #include "apps/dropout_study/weight_tiles.hpp"
+#include "apps/support/checksum.hpp"
 #include "core/random.hpp"
 #include "layers/dropout.hpp"
 
@@ -15,10 +19,11 @@ namespace {
 // last one below is the farthest from both. Only a net of 2^31 layers would meet it.
 constexpr std::uint32_t subset_stream = 0x7fffffff;
 
+constexpr std::size_t evaluation_batch = 500;  // rows at a time
+
 std::vector<std::vector<std::size_t>> confusion_of(Sequential<float>& net,
                                                    const ExperimentData& data) {
-  constexpr std::size_t batch_size = 500;
-  Batches<float> batches(data.validation, data.mean_image, batch_size);
+  Batches<float> batches(data.validation, data.mean_image, evaluation_batch);
   const std::size_t C = data.validation.classes();
   std::vector<std::vector<std::size_t>> counts(C, std::vector<std::size_t>(C));
   for (std::size_t i = 0; i < batches.per_epoch(); ++i) {
@@ -37,6 +42,12 @@ const Dropout<float>& first_dropout(const Sequential<float>& net) {
     if (const auto* dropout = dynamic_cast<const Dropout<float>*>(&net.layer(i))) return *dropout;
   }
   throw std::logic_error("the net has no dropout layer");
+}
+
+ExperimentData data_for(const StudyRun& run, const Dataset& images) {
+  // A random split is drawn by the seed already, and class by class.
+  const bool drawn = run.drawn_validation && run.options.split != Split::random;
+  return drawn ? drawn_data_of(images, run.options) : data_of(images, run.options);
 }
 
 }  // namespace
@@ -69,9 +80,32 @@ double guessing_of(const std::vector<RunResult>& results) {
   return sum / static_cast<double>(results.size());
 }
 
-TrainedRun train_run(const StudyRun& run, const Images& images, const ProgressReporter& report) {
+ExperimentData drawn_data_of(const Dataset& images, const ExperimentOptions& options) {
+  require_enough_images(options, images.size());
+  const auto count = static_cast<std::uint32_t>(images.size());
+  const auto rows = Random(options.seed, subset_stream).permutation(count);
+  const auto training_end = rows.begin() + static_cast<std::ptrdiff_t>(options.training);
+  const auto validation_begin = rows.end() - static_cast<std::ptrdiff_t>(options.validation);
+  return {images.subset({rows.begin(), training_end}),
+          images.subset({validation_begin, rows.end()})};
+}
+
+std::string checksum_of(const Dataset& images) {
+  std::vector<float> row(images.width());
+  std::string sums;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    images.copy_row(i, row.data());
+    std::string bytes(row.size() * sizeof(float), '\0');
+    std::memcpy(bytes.data(), row.data(), bytes.size());
+    sums += sha256(bytes) + fmt::format(" {}\n", images.label(i));
+  }
+  return sha256(sums);
+}
+
+TrainedRun train_run(const StudyRun& run, const StudyImages& images,
+                     const ProgressReporter& report) {
   const ExperimentOptions& options = run.options;
-  const ExperimentData data = data_of(images.training, options);
+  const ExperimentData data = data_for(run, images.training);
   auto net = make_net(images.training.width(), images.training.classes(), options, run.keep_prob());
   const History history = train_net(net, data, options, report);
   TrainedRun trained;
@@ -82,6 +116,10 @@ TrainedRun train_run(const StudyRun& run, const Images& images, const ProgressRe
   }
   trained.result.best_epoch = history.epochs[history.best].epoch;
   trained.result.confusion = confusion_of(net, data);
+  if (!run.test_sha256.empty()) {
+    Batches<float> batches(images.test.value(), data.mean_image, evaluation_batch);
+    trained.result.test = evaluate(net, batches).accuracy;
+  }
   const auto& picture = images.training.picture();
   if (has_tiles(picture)) trained.tiles = weight_tiles(net.parameters().front()->value, *picture);
   trained.seconds = history.seconds;
@@ -91,7 +129,7 @@ TrainedRun train_run(const StudyRun& run, const Images& images, const ProgressRe
 std::vector<std::string> first_masks(const StudyRun& run, const Dataset& images,
                                      std::size_t examples, std::size_t units) {
   const ExperimentOptions& options = run.options;
-  const ExperimentData data = data_of(images, options);
+  const ExperimentData data = data_for(run, images);
   auto net = make_net(images.width(), images.classes(), options, run.keep_prob());
   Batches<float> batches(data.training, data.mean_image, options.batch_size, options.sampling,
                          options.seed);

@@ -1,6 +1,7 @@
 // One run of the study: its images, its training, and what is kept of it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,11 @@ struct RunResult {
   std::size_t best_epoch = 0;  ///< from 1; of the best validation accuracy, the first of equals
   std::vector<std::vector<std::size_t>> confusion;  ///< [true][predicted] counts of the validation
                                                     ///< images after the last epoch
+  std::optional<double> test = {};  ///< accuracy on the test images after the last epoch
 };
 inline bool operator==(const RunResult& a, const RunResult& b) {
   return a.loss == b.loss && a.train == b.train && a.validation == b.validation &&
-         a.best_epoch == b.best_epoch && a.confusion == b.confusion;
+         a.best_epoch == b.best_epoch && a.confusion == b.confusion && a.test == b.test;
 }
 
 /// The images of a run: validation are the last so many, or with a random split some drawn by the
@@ -26,6 +28,19 @@ inline bool operator==(const RunResult& a, const RunResult& b) {
 /// keep_prob and net learns from the same images, and a smaller subset is part of a larger one.
 SplitRows study_rows(const Dataset& images, const ExperimentOptions& options);
 ExperimentData data_of(const Dataset& images, const ExperimentOptions& options);
+
+/// The same with validation images drawn by the seed too, from all images, so that what differs
+/// between seeds holds the choice of them. Training sets of every size have the same ones.
+ExperimentData drawn_data_of(const Dataset& images, const ExperimentOptions& options);
+
+/// Those images of a study that its nets learn from and are chosen by, and those that no choice
+/// sees.
+struct StudyImages : Images {
+  std::optional<Dataset> test;  ///< none: no run asks for test accuracy
+};
+
+/// A checksum over the images as the nets see them, and their labels.
+std::string checksum_of(const Dataset& images);
 
 struct TrainedRun {
   RunResult result;
@@ -41,7 +56,8 @@ struct Stopped {};
 
 /// Trains one run on one thread's worth of data. Throws std::runtime_error when the loss is not
 /// finite, and whatever `report` throws.
-TrainedRun train_run(const StudyRun& run, const Images& images, const ProgressReporter& report);
+TrainedRun train_run(const StudyRun& run, const StudyImages& images,
+                     const ProgressReporter& report);
 
 /// One string of 0 and 1 for each of the first `examples` examples of the first batch: which of the
 /// first `units` units of the first hidden layer stay in training step 0.

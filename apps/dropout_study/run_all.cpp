@@ -43,14 +43,16 @@ class Threads {
 
 class Runner {
  public:
-  Runner(const std::vector<StudyRun>& runs, const Images& images, const std::string& output,
-         Journal& journal)
+  Runner(const std::vector<StudyRun>& runs, const Stage& stage, const StudyImages& images,
+         const std::string& output, Journal& journal)
       : runs_(runs),
         images_(images),
         output_(output),
         journal_(journal),
-        pending_(pending_runs()),
-        progress_(runs.size(), runs.size() - pending_.size(), pending_cost()) {}
+        pending_(pending_runs(stage.numbers)),
+        progress_(stage.earlier + stage.numbers.size() + stage.later,
+                  stage.earlier + stage.numbers.size() - pending_.size(),
+                  pending_cost() + stage.later_cost) {}
 
   void run(std::size_t jobs, WorkerRanks& workers);
 
@@ -58,7 +60,7 @@ class Runner {
   double cost(std::size_t i) const {
     return cost_of(runs_[i], images_.training.width(), images_.training.classes());
   }
-  std::vector<std::size_t> pending_runs() const;
+  std::vector<std::size_t> pending_runs(const std::vector<std::size_t>& numbers) const;
   double pending_cost() const;
   bool stopped() const { return stop_ || interrupted(); }
   std::optional<std::size_t> next();
@@ -69,7 +71,7 @@ class Runner {
   void keep(std::size_t i, const TrainedRun& trained, double cost_left);
 
   const std::vector<StudyRun>& runs_;
-  const Images& images_;
+  const StudyImages& images_;
   const std::string& output_;
   Journal& journal_;
   const std::vector<std::size_t> pending_;  // numbers of runs, in the order of their start
@@ -82,10 +84,10 @@ class Runner {
 
 /// Longest first, so that no long run is left over for one thread at the end; among equals seed by
 /// seed, so that a study that is broken off has pairs to compare.
-std::vector<std::size_t> Runner::pending_runs() const {
+std::vector<std::size_t> Runner::pending_runs(const std::vector<std::size_t>& numbers) const {
   std::vector<std::size_t> pending;
-  pending.reserve(runs_.size());
-  for (std::size_t i = 0; i < runs_.size(); ++i) {
+  pending.reserve(numbers.size());
+  for (const std::size_t i : numbers) {
     if (journal_.find(runs_[i]) == nullptr) pending.push_back(i);
   }
   std::stable_sort(pending.begin(), pending.end(), [&](std::size_t a, std::size_t b) {
@@ -193,23 +195,24 @@ std::string tiles_path(const std::string& output, const StudyRun& run) {
   return (std::filesystem::path(output) / "weights" / name).string();
 }
 
-std::vector<RunResult> run_all(const std::vector<StudyRun>& runs, const Images& images,
-                               const std::string& output, Journal& journal, std::size_t jobs,
-                               WorkerRanks& workers) {
+std::vector<RunResult> run_all(const std::vector<StudyRun>& runs, const Stage& stage,
+                               const StudyImages& images, const std::string& output,
+                               Journal& journal, std::size_t jobs, WorkerRanks& workers) {
   if (has_tiles(images.training.picture())) {
     require_writable_folder((std::filesystem::path(output) / "weights").string());
   }
-  Runner(runs, images, output, journal).run(jobs, workers);
+  Runner(runs, stage, images, output, journal).run(jobs, workers);
   std::vector<RunResult> results;
-  results.reserve(runs.size());
-  for (const StudyRun& run : runs) {
-    const RunResult* result = journal.find(run);
+  results.reserve(stage.numbers.size());
+  for (const std::size_t i : stage.numbers) {
+    const RunResult* result = journal.find(runs[i]);
     if (result != nullptr) results.push_back(*result);
   }
-  if (results.size() < runs.size()) {
+  if (results.size() < stage.numbers.size()) {
     throw Interrupted(
         fmt::format("interrupted: {} of {} runs are kept in {}; the same command goes on",
-                    results.size(), runs.size(), journal.path()));
+                    stage.earlier + results.size(),
+                    stage.earlier + stage.numbers.size() + stage.later, journal.path()));
   }
   return results;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <new>
 #include <stdexcept>
@@ -42,7 +43,7 @@ WorkerRanks::WorkerRanks(Ranks* ranks) : ranks_(ranks) {
   if (ranks_ == nullptr) return;
   at_work_ = ranks_->size() - 1;
   given_.resize(ranks_->size());
-  told_.resize(ranks_->size());
+  idle_.resize(ranks_->size());
 }
 
 WorkerRanks::~WorkerRanks() {
@@ -59,21 +60,29 @@ WorkerRanks::~WorkerRanks() {
 }
 
 void WorkerRanks::stop() {
-  for (std::size_t worker = 1; worker < told_.size(); ++worker) {
-    if (!told_[worker]) ranks_->send(worker, no_more);
-    told_[worker] = true;
-  }
+  if (told_to_go_) return;
+  for (std::size_t worker = 1; worker < idle_.size(); ++worker) ranks_->send(worker, no_more);
+  told_to_go_ = true;
 }
 
-void WorkerRanks::give(std::size_t worker, const Next& next) {
+bool WorkerRanks::give(std::size_t worker, const Next& next) {
   given_[worker] = next();
-  if (!given_[worker]) told_[worker] = true;
-  ranks_->send(worker, given_[worker] ? std::to_string(*given_[worker]) : no_more);
+  idle_[worker] = !given_[worker];
+  if (given_[worker]) ranks_->send(worker, std::to_string(*given_[worker]));
+  return given_[worker].has_value();
+}
+
+bool WorkerRanks::one_trains() const {
+  return std::any_of(given_.begin(), given_.end(), [](const auto& run) { return run.has_value(); });
 }
 
 void WorkerRanks::serve(const std::vector<StudyRun>& runs, const Next& next, const Keep& keep,
                         const std::function<bool()>& stopped) {
-  while (at_work_ > 0) {
+  bool more = true;
+  for (std::size_t worker = 1; worker < idle_.size(); ++worker) {
+    if (idle_[worker]) more = give(worker, next);
+  }
+  while (at_work_ > 0 && (told_to_go_ || more || one_trains())) {
     if (stopped()) stop();
     const auto message = ranks_->receive();
     if (!message) {
@@ -89,12 +98,13 @@ void WorkerRanks::serve(const std::vector<StudyRun>& runs, const Next& next, con
     if (message->bytes[0] == finished_run) {
       const std::size_t i = given_[worker].value();
       keep(i, read_finished(runs[i], *message));
+      given_[worker].reset();
     }
-    if (!told_[worker]) give(worker, next);
+    if (!told_to_go_) more = give(worker, next);
   }
 }
 
-void run_worker(const std::vector<StudyRun>& runs, const Images& images, Ranks& ranks) {
+void run_worker(const std::vector<StudyRun>& runs, const StudyImages& images, Ranks& ranks) {
   ranks.send(0, {ready});
   const auto stop = [&](const Progress&) {
     if (ranks.receive()) throw Stopped{};  // in the middle of a run nothing else comes

@@ -27,23 +27,26 @@ class WorkerRanks {
   /// What to do with a run that was trained.
   using Keep = std::function<void(std::size_t i, const TrainedRun& trained)>;
 
-  /// Gives out runs until all workers have heard that there are no more. Stops them as soon as
-  /// stopped(). Throws std::runtime_error with a worker's reason, naming the run, when one fails or
-  /// has other data, and what `keep` throws.
+  /// Gives out runs until there are no more and no worker trains one; then the workers wait for
+  /// another call. Stops them as soon as stopped(). Throws std::runtime_error with a worker's
+  /// reason, naming the run, when one fails or has other data, and what `keep` throws.
   void serve(const std::vector<StudyRun>& runs, const Next& next, const Keep& keep,
              const std::function<bool()>& stopped);
 
  private:
   void stop();
-  void give(std::size_t worker, const Next& next);
+  /// Whether there was a run for it.
+  bool give(std::size_t worker, const Next& next);
+  bool one_trains() const;
 
   Ranks* ranks_;
   std::size_t at_work_ = 0;                        // workers that have not gone yet
   std::vector<std::optional<std::size_t>> given_;  // by rank: the run it trains
-  std::vector<bool> told_;                         // by rank: that there are no more runs
+  std::vector<bool> idle_;                         // by rank: that it waits for a run
+  bool told_to_go_ = false;                        // all workers
 };
 
 /// What a rank above 0 does: trains the runs that rank 0 gives it, one at a time, on its threads.
-void run_worker(const std::vector<StudyRun>& runs, const Images& images, Ranks& ranks);
+void run_worker(const std::vector<StudyRun>& runs, const StudyImages& images, Ranks& ranks);
 
 }  // namespace thinnet::examples

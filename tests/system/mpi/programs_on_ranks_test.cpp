@@ -201,6 +201,26 @@ TEST(OnRanks, AStudyIsThatOfOneProcessToTheByte) {
   expect_same_study(alone, together);
 }
 
+TEST(OnRanks, AStudyWithAChoiceInItsMiddleIsThatOfOneProcessToTheByte) {
+  const TinyData data;
+  fs::copy_file(data / "x.npy", data / "x_test.npy");
+  fs::copy_file(data / "y.npy", data / "y_test.npy");
+  const TemporaryFolder alone, together;
+  const std::string tuned =
+      " --tune --epochs 1,3 --learning-rates 0.001,0.01 --seeds 0-2 --tuning-seeds 7";
+  ASSERT_EQ(testing::run_program(study(data, alone, tuned)).exit_code, 0);
+  // Which runs judge, ranks above 0 learn only when all that choose are done.
+  const ProgramRun three = mpirun(3, study(data, together, tuned));
+  ASSERT_EQ(three.exit_code, 0) << three.err;
+  EXPECT_TRUE(contains(three.out, "96 runs, 0 of them finished earlier, 3 at a time")) << three.out;
+  EXPECT_TRUE(contains(three.err, "96/96 runs 100%")) << three.err;
+  expect_same_study(alone, together);
+  const ProgramRun nothing = mpirun(3, study(data, together, tuned));
+  EXPECT_EQ(nothing.exit_code, 0) << nothing.err;
+  EXPECT_TRUE(contains(nothing.out, "96 runs, 96 of them finished earlier")) << nothing.out;
+  expect_same_study(alone, together);
+}
+
 std::string last_words(const TemporaryFolder& output) {
   return "dropout_study: ended by mpirun (has a rank died?); the finished runs are kept in " +
          (output / "runs.jsonl") + ", and the same command goes on\n";

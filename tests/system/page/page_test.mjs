@@ -149,22 +149,49 @@ function assertStraight(pairs, sign, what) {
   }
 }
 
-/** Calls body for every choice of hidden layers and training size, having chosen it. */
-async function eachChoice(page, { grid }, body) {
+/** Learning rates and numbers of epochs that there is a choice of; studies from before there was one have no list. */
+const budgets = ({ grid }) => (grid.learning_rates ?? [undefined]).flatMap((learning_rate) => (grid.epochs ?? [undefined]).map((epochs) => ({ learning_rate, epochs })));
+
+/** Whether a group is of a budget, the first one unless another is named. */
+const ofBudget = (study, group, budget = budgets(study)[0]) => ["learning_rate", "epochs"].every((key) => budget[key] === undefined || group[key] === budget[key]);
+
+/** Calls body for every choice of hidden layers, training size and budget, having chosen it. */
+async function eachChoice(page, study, body) {
+  const { grid } = study;
+  const choose = async (label, list, value) => {
+    if (list?.length > 1) await page.getByRole("combobox", { name: label }).selectOption({ label: value });
+  };
   for (const hidden of grid.hidden) {
-    if (grid.hidden.length > 1) await page.getByLabel("Hidden layers").selectOption({ label: hiddenName(hidden) });
+    await choose("Hidden layers", grid.hidden, hiddenName(hidden));
     for (const training of grid.training) {
-      if (grid.training.length > 1) await page.getByLabel("Training images").selectOption({ label: number(training) });
-      await body(hidden, training);
+      await choose("Training images", grid.training, number(training));
+      for (const budget of budgets(study)) {
+        await choose("Learning rate", grid.learning_rates, String(budget.learning_rate));
+        await choose("Epochs", grid.epochs, String(budget.epochs));
+        await body(hidden, training, budget);
+      }
     }
   }
 }
 
-const place = (study, { hidden, training, keep_prob }) => [
-  ...(study.grid.hidden.length > 1 ? [hiddenName(hidden)] : []),
+const place = ({ grid }, { hidden, training, learning_rate, epochs, keep_prob }, perEpochs = true) => [
+  ...(grid.hidden.length > 1 ? [hiddenName(hidden)] : []),
   number(training),
+  ...(grid.learning_rates?.length > 1 ? [String(learning_rate)] : []),
+  ...(perEpochs && grid.epochs?.length > 1 ? [String(epochs)] : []),
   String(keep_prob),
 ];
+
+/** Rows of a table of differences. */
+const changes = (study, groups, holds) =>
+  groups
+    .filter((group) => group.against_1)
+    .flatMap((group) =>
+      Object.keys(holds).map((key) => {
+        const of = group.against_1[key];
+        return [...place(study, group), key, (of.mean > 0 ? "+" : "") + range(of), `${holds[key]} in ${of.holds} of ${of.seeds} seed${of.seeds === 1 ? "" : "s"}`, of.words];
+      }),
+    );
 
 async function checkTables(page, study) {
   const measures = ["train", "validation", "gap", "best_validation"];
@@ -172,21 +199,10 @@ async function checkTables(page, study) {
     await tableCells(page, "groups"),
     study.groups.map((group) => [...place(study, group), ...measures.map((key) => range(group[key])), String(group.seeds)]),
   );
-  const holds = { gap: "smaller", validation: "higher" };
-  assert.deepEqual(
-    await tableCells(page, "differences"),
-    study.groups
-      .filter((group) => group.against_1)
-      .flatMap((group) =>
-        ["gap", "validation"].map((key) => {
-          const of = group.against_1[key];
-          return [...place(study, group), key, (of.mean > 0 ? "+" : "") + range(of), `${holds[key]} in ${of.holds} of ${of.seeds} seed${of.seeds === 1 ? "" : "s"}`, of.words];
-        }),
-      ),
-  );
+  assert.deepEqual(await tableCells(page, "differences"), changes(study, study.groups, { gap: "smaller", validation: "higher" }));
   assert.deepEqual(
     await tableCells(page, "runs"),
-    study.runs.map((run) => [...place(study, run), String(run.seed), ...measures.map((key) => digits(run[key])), String(run.best_epoch)]),
+    study.runs.map((run) => [...place(study, run, false), String(run.seed), ...measures.map((key) => digits(run[key])), String(run.best_epoch)]),
   );
   const { best } = study;
   assert.deepEqual(
@@ -226,41 +242,86 @@ async function checkText(page, study) {
   });
   assert.deepEqual(seeds, study.grid.seeds);
   const ids = await page.evaluate(() => [...document.querySelectorAll("main > section")].map(({ id }) => id));
-  const expected = { answer: true, curves: true, gap: true, sizes: study.grid.training.length > 1, weights: study.weights.length, masks: study.masks.strips.length, best: study.best?.confusion.length, record: true };
+  const expected = { answer: true, tuned: study.tuned, curves: true, tuning: study.tuned, gap: true, sizes: study.grid.training.length > 1, weights: study.weights.length, masks: study.masks.strips.length, best: study.best?.confusion.length, record: true };
   assert.deepEqual(ids, Object.keys(expected).filter((id) => expected[id]));
 }
 
 async function checkCurves(page, study) {
-  await eachChoice(page, study, async (hidden, training) => {
-    const drawn = await marks(page, "curves");
-    const groups = study.groups.filter((group) => equal(group.hidden, hidden) && group.training === training);
-    assert.equal(drawn.filter(({ name }) => name.startsWith("curve ")).length, 2 * groups.length);
-    const horizontal = [];
-    const vertical = [];
-    for (const group of groups) {
-      for (const measure of ["train", "validation"]) {
-        const curve = group[`${measure}_curve`];
-        const name = `${measure} keep-${group.keep_prob}`;
-        const [line] = find(drawn, `curve ${name}`);
-        assert.equal(line.points.length, curve.mean.length, `epochs of ${name}`);
-        line.points.forEach(([x, y], index) => {
-          horizontal.push([index, x]);
-          vertical.push([curve.mean[index], y]);
-        });
-        const [band] = find(drawn, `band ${name}`);
-        assert.equal(Boolean(band), curve.low.every((value) => value !== null), `band of ${name}`);
-        const lines = [curve.high, curve.low];
-        for (const [side, values] of band ? lines.entries() : []) {
-          const half = band.points.slice(side ? values.length : 0, side ? 2 * values.length : values.length);
-          if (side) half.reverse();
-          half.forEach(([, y], index) => vertical.push([values[index], y]));
-        }
-        const words = await page.locator("#curves figcaption").textContent();
-        assert.ok(words.replaceAll("\u00a0", " ").includes(range(group[measure])), `the caption names ${name}`);
+  await eachChoice(page, study, async (hidden, training, budget) => {
+    const groups = study.groups.filter((group) => equal(group.hidden, hidden) && group.training === training && ofBudget(study, group, budget));
+    await checkCurvesOf(page, "curves", groups);
+  });
+}
+
+/** Holds that a chart shows the curves of these groups, and its caption their ends. */
+async function checkCurvesOf(page, section, groups) {
+  const drawn = await marks(page, section);
+  assert.equal(drawn.filter(({ name }) => name.startsWith("curve ")).length, 2 * groups.length);
+  const horizontal = [];
+  const vertical = [];
+  for (const group of groups) {
+    for (const measure of ["train", "validation"]) {
+      const curve = group[`${measure}_curve`];
+      const name = `${measure} keep-${group.keep_prob}`;
+      const [line] = find(drawn, `curve ${name}`);
+      assert.equal(line.points.length, curve.mean.length, `epochs of ${name}`);
+      line.points.forEach(([x, y], index) => {
+        horizontal.push([index, x]);
+        vertical.push([curve.mean[index], y]);
+      });
+      const [band] = find(drawn, `band ${name}`);
+      assert.equal(Boolean(band), curve.low.every((value) => value !== null), `band of ${name}`);
+      const lines = [curve.high, curve.low];
+      for (const [side, values] of band ? lines.entries() : []) {
+        const half = band.points.slice(side ? values.length : 0, side ? 2 * values.length : values.length);
+        if (side) half.reverse();
+        half.forEach(([, y], index) => vertical.push([values[index], y]));
       }
+      const words = await page.locator(`#${section} figcaption`).textContent();
+      assert.ok(words.replaceAll("\u00a0", " ").includes(range(group[measure])), `the caption names ${name}`);
     }
-    assertStraight(horizontal, 1, "epochs");
-    assertStraight(vertical, -1, `curves of ${training}`);
+  }
+  assertStraight(horizontal, 1, "epochs");
+  assertStraight(vertical, -1, `curves of ${section}`);
+}
+
+/** The second question: each keep_prob at its own best setting, its tables, its words and the curves it was chosen from. */
+async function checkTuned(page, study) {
+  const { tuned } = study;
+  assert.equal(await page.locator("#tuned").count(), tuned ? 1 : 0);
+  if (!tuned) return;
+  assert.equal(await page.locator("#tuned-sentence").textContent(), tuned.sentence);
+  const { learning_rate, epochs } = study.settings;
+  assert.equal(await page.locator("#answer h2").textContent(), `All at an equal budget: learning rate ${learning_rate}, ${epochs} epochs`);
+  assert.equal(await page.locator("#tuned h2").textContent(), "Each at its own best setting");
+  const setting = (row) => [String(row.learning_rate), number(row.epochs)];
+  assert.deepEqual(
+    await tableCells(page, "tuned-groups"),
+    tuned.groups.map((group) => [...place(study, group), ...setting(group), ...["train", "validation", "test", "gap"].map((key) => range(group[key])), String(group.seeds)]),
+  );
+  assert.deepEqual(await tableCells(page, "tuned-differences"), changes(study, tuned.groups, { test: "higher", gap: "smaller" }));
+  assert.deepEqual(
+    await tableCells(page, "tuned-runs"),
+    tuned.runs.map((run) => [...place(study, run), ...setting(run), String(run.seed), ...["train", "validation", "test"].map((key) => digits(run[key]))]),
+  );
+  const edges = await page.locator("#edges li").allTextContents();
+  assert.deepEqual(edges.map((text) => text.slice(text.indexOf(": ") + 2, -1)), tuned.groups.map(({ edge }) => edge).filter(Boolean));
+  assert.ok((await page.locator("#test-images").textContent()).includes(tuned.test_images.sha256));
+  await eachChoice(page, study, async (hidden, training) => {
+    for (const rate of tuned.learning_rates) {
+      await page.getByRole("combobox", { name: "Learning rate tried" }).selectOption({ label: String(rate) });
+      const at = (group) => equal(group.hidden, hidden) && group.training === training && group.learning_rate === rate;
+      const means = ({ mean }) => ({ mean, low: mean.map(() => null), high: mean.map(() => null) });
+      const end = ({ mean }) => ({ mean: mean.at(-1), low: null });
+      const shown = tuned.curves.filter(at).map(({ train_curve, validation_curve, ...group }) => ({
+        ...group,
+        ...{ train_curve: means(train_curve), validation_curve: means(validation_curve) },
+        ...{ train: end(train_curve), validation: end(validation_curve) },
+      }));
+      await checkCurvesOf(page, "tuning", shown);
+      const caption = await page.locator("#tuning figcaption").textContent();
+      for (const group of tuned.groups.filter(at)) assert.ok(caption.includes(`${group.epochs} epochs ${group.keep_prob === 1 ? "without dropout" : `with keep_prob ${group.keep_prob}`}`), caption);
+    }
   });
 }
 
@@ -270,7 +331,7 @@ async function checkGaps(page, study) {
   const drawn = await marks(page, "gap");
   const horizontal = [];
   for (const keep of study.grid.keep_probs) {
-    const groups = study.groups.filter((group) => equal(group.hidden, hidden) && group.keep_prob === keep);
+    const groups = study.groups.filter((group) => equal(group.hidden, hidden) && group.keep_prob === keep && ofBudget(study, group));
     const points = find(drawn, `gap keep-${keep}`);
     assert.deepEqual(points.map(({ title }) => title), groups.map((group) => `keep_prob ${keep}, ${number(group.training)} images: ${range(group.gap)}`));
     assert.deepEqual(find(drawn, `number keep-${keep}`).map(({ text }) => text), groups.map(({ gap }) => range(gap)));
@@ -291,7 +352,7 @@ async function checkSizes(page, study) {
   const horizontal = [];
   const vertical = [];
   for (const keep of study.grid.keep_probs) {
-    const groups = study.groups.filter((group) => equal(group.hidden, hidden) && group.keep_prob === keep).sort((a, b) => a.training - b.training);
+    const groups = study.groups.filter((group) => equal(group.hidden, hidden) && group.keep_prob === keep && ofBudget(study, group)).sort((a, b) => a.training - b.training);
     for (const measure of ["train", "validation"]) {
       const [line] = find(drawn, `curve ${measure} keep-${keep}`);
       assert.equal(line.points.length, groups.length);
@@ -349,7 +410,7 @@ async function checkToggles(page, study) {
 async function checkChoices(page, study) {
   const seen = new Set();
   await eachChoice(page, study, async () => seen.add(await page.locator("#curves .chart").innerHTML()));
-  assert.equal(seen.size, study.grid.hidden.length * study.grid.training.length, "every choice has curves of its own");
+  assert.equal(seen.size, study.grid.hidden.length * study.grid.training.length * budgets(study).length, "every choice has curves of its own");
 }
 
 async function checkPictures(page, study) {
@@ -509,10 +570,47 @@ larger.groups.push(...larger.groups.map((group) => ({ ...moved(group, 0.01), hid
 larger.runs.push(...larger.runs.map((run) => ({ ...run, hidden: [100, 50] })));
 larger.groups[0].gap.high += 0.01;
 
+// Two learning rates and two lengths, of which the shorter one is read from the longer one's curves.
+const budgeted = structuredClone(study);
+Object.assign(budgeted.grid, { learning_rates: [0.0005, 0.002], epochs: [12, 5] });
+const shortened = (group) => {
+  const copy = structuredClone(group);
+  for (const measure of ["train", "validation"]) {
+    const curve = copy[`${measure}_curve`];
+    for (const key of ["mean", "low", "high"]) curve[key].length = 5;
+    copy[measure] = { mean: curve.mean[4], low: curve.low[4], high: curve.high[4] };
+  }
+  return copy;
+};
+const atRates = (rows) => rows.flatMap((row) => [0.0005, 0.002].map((learning_rate) => ({ ...moved(row, learning_rate * 10), learning_rate })));
+budgeted.groups = atRates(study.groups).flatMap((group) => [{ ...group, epochs: 12 }, { ...shortened(group), epochs: 5 }]);
+budgeted.runs = study.runs.flatMap((run) => [0.0005, 0.002].map((learning_rate) => ({ ...run, learning_rate })));
+
+// Both questions: the study, and below it each keep_prob at a setting of its own.
+const fair = structuredClone(study);
+const settingOf = ({ keep_prob }) => ({ learning_rate: keep_prob === 1 ? 0.0005 : 0.002, epochs: Math.round(5 / keep_prob) });
+fair.tuned = {
+  sentence: "On CIFAR-10, each at its own best setting, with dropout test accuracy was higher in 3 of 4 comparisons.",
+  tuning_seeds: [1000, 1001],
+  learning_rates: [0.0005, 0.002],
+  epochs: [5, 10, 20],
+  validation_images: "drawn",
+  test_images: { count: 10000, sha256: "89abcdef".repeat(8) },
+  groups: study.groups.map(({ hidden, training, keep_prob, seeds, train, validation, best_validation, gap, against_1 }) => ({
+    ...{ hidden, training, keep_prob, ...settingOf({ keep_prob }), seeds, train, validation, gap, test: best_validation },
+    edge: keep_prob === 0.25 ? "its best point lies at the edge of the grid (20 is the largest number of epochs)" : "",
+    against_1: against_1 && { test: { ...against_1.validation, words: "Test accuracy rises." }, gap: against_1.gap },
+  })),
+  curves: atRates(study.groups).map(({ hidden, training, keep_prob, learning_rate, seeds, train_curve, validation_curve }) => ({ hidden, training, keep_prob, learning_rate, seeds, train_curve, validation_curve })),
+  runs: study.runs.map(({ hidden, training, keep_prob, seed, train, validation, best_validation }) => ({ hidden, training, keep_prob, ...settingOf({ keep_prob }), seed, train, validation, test: best_validation })),
+};
+
 const cases = [
   { name: "study", study, file: fill("study", study) },
   { name: "one seed, one setting, no images", study: minimal, file: fill("minimal", minimal) },
   { name: "three sizes, two depths", study: larger, file: fill("larger", larger) },
+  { name: "two learning rates, two lengths", study: budgeted, file: fill("budgeted", budgeted) },
+  { name: "both questions", study: fair, file: fill("fair", fair) },
 ];
 if (process.env.STUDY_FOLDER) {
   const folder = resolve(process.env.STUDY_FOLDER);
@@ -536,6 +634,7 @@ describe("page", { concurrency: 2 }, () => {
     check("tables hold the study's numbers", checkTables);
     check("sentence, command, settings and sections", checkText);
     check("curves and bands lie where the numbers are", checkCurves);
+    check("each at its own best setting", checkTuned);
     check("gaps lie where the numbers are", checkGaps);
     check("accuracy by size lies where the numbers are", checkSizes);
     check("toggles, by mouse and by keyboard", checkToggles);

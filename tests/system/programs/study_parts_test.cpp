@@ -151,7 +151,7 @@ TEST(StudyPairs, MasksAreThoseOfTheFirstTrainingStep) {
 
 TEST(StudyRuns, AreTheMainJobsWhenTheirImagesAre) {
   // On the images of a run in its order, the main job trains the same net.
-  const Images images{random_images(60), "data", "", {}, {"a", "b", "c"}};
+  const StudyImages images{{random_images(60), "data", "", {}, {"a", "b", "c"}}, {}};
   ExperimentOptions options = tiny_options();
   const TrainedRun study = train_run({options, "data", ""}, images, nullptr);
   auto rows = examples_of(data_of(images.training, options).training);
@@ -175,14 +175,18 @@ TEST(StudyRuns, AreTheMainJobsWhenTheirImagesAre) {
 }
 
 TEST(StudyGrid, EveryCombinationOnceSeedsFastest) {
-  const Grid grid{{1, .5}, {{8}, {4, 4}}, {20, 30}, {7, 3}};
+  const Grid grid{{1, .5}, {{8}, {4, 4}}, {20, 30}, {7, 3}, {.1, .2}, {4, 9, 2}};
   const auto runs = runs_of(grid, {tiny_options(), "data", "sum"});
-  ASSERT_EQ(runs.size(), 16U);
-  EXPECT_EQ(run_text(runs[0]), "hidden 8, training 20, keep_prob 1, seed 7");
-  EXPECT_EQ(run_text(runs[1]), "hidden 8, training 20, keep_prob 1, seed 3");
-  EXPECT_EQ(run_text(runs[2]), "hidden 8, training 20, keep_prob 0.5, seed 7");
-  EXPECT_EQ(run_text(runs[4]), "hidden 8, training 30, keep_prob 1, seed 7");
-  EXPECT_EQ(run_text(runs[15]), "hidden 4-4, training 30, keep_prob 0.5, seed 3");
+  ASSERT_EQ(runs.size(), 32U);
+  const auto text = [&](std::size_t i) { return run_text(runs[i]); };
+  EXPECT_EQ(text(0), "hidden 8, training 20, keep_prob 1, learning rate 0.1, seed 7");
+  EXPECT_EQ(text(1), "hidden 8, training 20, keep_prob 1, learning rate 0.1, seed 3");
+  EXPECT_EQ(text(2), "hidden 8, training 20, keep_prob 0.5, learning rate 0.1, seed 7");
+  EXPECT_EQ(text(4), "hidden 8, training 20, keep_prob 1, learning rate 0.2, seed 7");
+  EXPECT_EQ(text(8), "hidden 8, training 30, keep_prob 1, learning rate 0.1, seed 7");
+  EXPECT_EQ(text(31), "hidden 4-4, training 30, keep_prob 0.5, learning rate 0.2, seed 3");
+  // No run for fewer epochs: those are read from the longest.
+  for (const StudyRun& run : runs) EXPECT_EQ(run.options.epochs, 9U);
 }
 
 TEST(StudyGrid, IdentityHoldsAllThatAResultFollowsFrom) {
@@ -208,6 +212,8 @@ TEST(StudyGrid, IdentityHoldsAllThatAResultFollowsFrom) {
   expect_other([](StudyRun& r) { r.options.weight_scale = 1e-3; });
   expect_other([](StudyRun& r) { r.options.split = Split::random; });
   expect_other([](StudyRun& r) { r.data_sha256 = "mus"; });
+  expect_other([](StudyRun& r) { r.drawn_validation = true; });
+  expect_other([](StudyRun& r) { r.test_sha256 = "test"; });
 }
 
 RunResult result_of(double train, double validation) {
@@ -230,7 +236,7 @@ TEST(StudyGrid, IsRefusedWhenItsListsMakeTooManyRuns) {
 }
 
 TEST(StudyGroups, CompareSeedBySeedWithoutDropoutWhereverItStands) {
-  const Grid grid{{.5, 1}, {{8}}, {20, 30}, {0, 1}};
+  const Grid grid{{.5, 1}, {{8}}, {20, 30}, {0, 1}, {5e-4}, {2}};
   const auto runs = runs_of(grid, {tiny_options(), "data", ""});
   const auto groups = groups_of(
       grid, runs,
@@ -265,7 +271,13 @@ TEST(StudyOptionTexts, AreWhatTheyMean) {
   EXPECT_EQ(parsed("training", "500,20").grid.training, (std::vector<std::size_t>{500, 20}));
   EXPECT_EQ(parsed("--sampling", "shuffled").shared.sampling, Sampling::shuffled);
   EXPECT_EQ(parsed("optimizer", "sgd").shared.optimizer, OptimizerKind::sgd);
-  EXPECT_EQ(parsed("learning-rate", "1e-3").shared.learning_rate, 1e-3);
+  EXPECT_EQ(parsed("learning-rate", "1e-3").grid.learning_rates, std::vector<double>{1e-3});
+  EXPECT_EQ(parsed("learning-rates", "1e-3,.1").grid.learning_rates,
+            (std::vector<double>{1e-3, .1}));
+  EXPECT_EQ(parsed("epochs", "25,50").grid.epochs, (std::vector<std::size_t>{25, 50}));
+  EXPECT_EQ(parsed("tuning-seeds", "7-8").tuning_seeds, (std::vector<std::uint64_t>{7, 8}));
+  EXPECT_TRUE(parsed("tune", "true").tune);
+  EXPECT_TRUE(parsed("draw-validation", "true").draw_validation);
 }
 
 TEST(StudyOptionTexts, DefaultsAreThoseThatHelpShows) {
@@ -286,16 +298,18 @@ TEST(StudyOptionTexts, GridFilesUseTheSameNames) {
   const std::string path = folder / "grid.json";
   write_file(path,
              R"({"keep-probs": [1, 0.5], "hidden": [500, [100, 50], "7-7"], "training": 40,
-                 "seeds": ["0-2", 9], "epochs": 3, "sampling": "shuffled", "learning-rate": 1e-3})");
+                 "seeds": ["0-2", 9], "epochs": [3, 5], "sampling": "shuffled",
+                 "learning-rate": 1e-3, "tune": true})");
   StudyOptions options;
   read_grid_file(path, options);
   EXPECT_EQ(options.grid.keep_probs, (std::vector<double>{1, .5}));
   EXPECT_EQ(options.grid.hidden, (std::vector<std::vector<std::size_t>>{{500}, {100, 50}, {7, 7}}));
   EXPECT_EQ(options.grid.training, std::vector<std::size_t>{40});
   EXPECT_EQ(options.grid.seeds, (std::vector<std::uint64_t>{0, 1, 2, 9}));
-  EXPECT_EQ(options.shared.epochs, 3U);
+  EXPECT_EQ(options.grid.epochs, (std::vector<std::size_t>{3, 5}));
+  EXPECT_TRUE(options.tune);
   EXPECT_EQ(options.shared.sampling, Sampling::shuffled);
-  EXPECT_EQ(options.shared.learning_rate, 1e-3);
+  EXPECT_EQ(options.grid.learning_rates, std::vector<double>{1e-3});
 }
 
 TEST(StudyOptionTexts, CommandIsQuotedAndLeavesOutWhereAndHowFast) {
@@ -414,7 +428,7 @@ TEST(StudyJournal, RefusesTwoResultsOfOneRun) {
   EXPECT_EQ(message_of<std::runtime_error>([&] { Journal journal(path); }),
             path +
                 ": cannot use line 3: it has another result than line 1 for the same run (hidden "
-                "8, training 20, keep_prob 0.5, seed 3)");
+                "8, training 20, keep_prob 0.5, learning rate 0.0005, seed 3)");
   EXPECT_EQ(read_file(path), bytes);
 }
 

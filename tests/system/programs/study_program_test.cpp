@@ -335,6 +335,30 @@ TEST(Study, StopsAtCtrlCWithOneLineAndGoesOn) {
   expect_same_study(output, whole);
 }
 
+TEST(Study, StopsAtCtrlCBeforeAndAfterItsChoiceAndGoesOn) {
+  const TinyData data(64);
+  fs::copy_file(data / "x.npy", data / "x_test.npy");
+  fs::copy_file(data / "y.npy", data / "y_test.npy");
+  const TemporaryFolder output, whole;
+  const std::string tuned =
+      slow + " --tune --epochs 3,12 --learning-rates 0.001,0.01 --seeds 0-2 --tuning-seeds 7";
+  for (const std::ptrdiff_t lines : {3, 31}) {  // 18 at an equal budget and 12 that choose go first
+    testing::OneMessagePipe err;
+    Background program(study(data.path(), output.path(), tuned), err);
+    program.go_on_until(output, lines);
+    EXPECT_EQ(WEXITSTATUS(program.end(SIGINT)), 130);
+    const auto kept = lines_of(journal_of(output));
+    ASSERT_GE(kept, lines);
+    ASSERT_LT(kept, 48);
+    EXPECT_TRUE(contains(last_line(err.text()),
+                         "interrupted: " + std::to_string(kept) + " of 48 runs are kept in "))
+        << err.text();
+  }
+  ASSERT_EQ(run_program(study(data.path(), output.path(), tuned)).exit_code, 0);
+  ASSERT_EQ(run_program(study(data.path(), whole.path(), tuned)).exit_code, 0);
+  expect_same_study(output, whole);
+}
+
 TEST(Study, StopsAtCtrlCInTheMiddleOfARun) {
   const TinyData data;
   const TemporaryFolder output, log;
@@ -474,7 +498,8 @@ TEST(Study, NamesTheRunThatFailsAndKeepsTheOthers) {
   const std::string journal = journal_of(output), page = read_file(output / "study.html");
   expect_refused(
       run_program(study(data.path(), output.path(), " --seeds 0 --learning-rate 1e30 --jobs 1")),
-      "dropout_study: hidden 8, training 40, keep_prob 1, seed 0: the loss is ");
+      "dropout_study: hidden 8, training 40, keep_prob 1, learning rate 1e+30, seed 0: the loss "
+      "is ");
   EXPECT_EQ(journal_of(output), journal);
   EXPECT_EQ(read_file(output / "study.html"), page);
 }
@@ -507,6 +532,13 @@ TEST(Study, RefusesWrongOptionsInOneLine) {
       {"--seeds 0-999999 --training 20,30", "the lists make more than 1000000 runs"},
       {"--epochs 0", "--epochs: it is 0"},
       {"--epochs 1.5", "--epochs: '1.5' is not a whole number"},
+      {"--epochs 5,5", "--epochs: '5,5' names the same twice"},
+      {"--learning-rates 0.1,0", "--learning-rates: it is 0"},
+      {"--tune", "--tune has nothing to choose from: give several --learning-rates or --epochs"},
+      {"--tune --epochs 1,2 --tuning-seeds 9,4",
+       "seed 4 is in --tuning-seeds and in --seeds: what chooses must not judge"},
+      {"--tune --epochs 1,2",
+       "dropout_study: --tune compares on test images: " + data.path() + ": holds no test images"},
       {"--batch 0", "--batch"},
       {"--jobs 0", "--jobs"},
       {"--optimizer newton", "--optimizer: 'newton' is neither adam nor sgd"},
@@ -561,7 +593,8 @@ TEST(Study, TakesAGridFileAndLetsTheCommandLineOverrideIt) {
       {R"({"keep-prob": [1]})", "there is no option keep-prob"},
       {R"({"epochs": true})", "epochs: a number, a text or a list of them was expected"},
       {R"({"epochs": {"first": 1}})", "epochs: a number, a text or a list of them was expected"},
-      {R"({"epochs": [1, 2]})", "epochs: '1,2' is not a whole number"},
+      {R"({"batch": [1, 2]})", "batch: '1,2' is not a whole number"},
+      {R"({"tune": 1})", "tune: '1' is neither true nor false"},
       {R"({"seeds": [0, null]})", "seeds: a number, a text or a list of them was expected"},
       {R"({"keep-probs": []})", "keep-probs: '' is not a number"},
       {R"({"keep-probs": [1, 2]})", "keep-probs: keep_prob is 2"},
@@ -615,10 +648,27 @@ TEST(Study, RefusesTilesOfAWrongSizeAndGoesWithoutMissingOnes) {
 TEST(Study, HelpShowsEveryOption) {
   const ProgramRun run = run_program("dropout_study --help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option :
-       {"--grid", "--keep-probs", "--hidden", "--training", "--seeds", "--validation", "--split",
-        "--epochs", "--batch", "--sampling", "--optimizer", "--learning-rate", "--weight-scale",
-        "--data", "--label", "--output", "--jobs"}) {
+  for (const char* option : {"--grid",
+                             "--keep-probs",
+                             "--hidden",
+                             "--training",
+                             "--seeds",
+                             "--validation",
+                             "--split",
+                             "--epochs",
+                             "--batch",
+                             "--sampling",
+                             "--optimizer",
+                             "--learning-rate",
+                             "--learning-rates",
+                             "--tune",
+                             "--tuning-seeds",
+                             "--draw-validation",
+                             "--weight-scale",
+                             "--data",
+                             "--label",
+                             "--output",
+                             "--jobs"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }

@@ -13,57 +13,94 @@ function section(id, heading, ...content) {
 
 const paragraph = (text) => element("p", {}, text);
 
-// The grid's columns, which begin every row of a table; hidden layers only where there is a choice.
-function place(study) {
-  const severalHidden = study.grid.hidden.length > 1;
-  return {
-    names: [...(severalHidden ? ["hidden layers"] : []), "training images", "keep_prob"],
-    cells: ({ hidden, training, keep_prob }) => [...(severalHidden ? [hiddenName(hidden)] : []), count(training), String(keep_prob)],
-  };
+// The grid's columns, which begin every row of a table; those of which there is a choice only, but for size and keep_prob.
+function place({ grid }, perEpochs = true) {
+  const columns = [
+    ["hidden layers", grid.hidden.length > 1, ({ hidden }) => hiddenName(hidden)],
+    ["training images", true, ({ training }) => count(training)],
+    ["learning rate", several(grid.learning_rates), ({ learning_rate }) => String(learning_rate)],
+    ["epochs", perEpochs && several(grid.epochs), ({ epochs }) => count(epochs)],
+    ["keep_prob", true, ({ keep_prob }) => String(keep_prob)],
+  ].filter(([, wanted]) => wanted);
+  return { names: columns.map(([name]) => name), cells: (row) => columns.map(([, , cell]) => cell(row)) };
 }
+
+// Studies from before there was a choice do not have the list.
+const several = (list) => list !== undefined && list.length > 1;
 
 function answer(study) {
   const { grid, groups } = study;
-  const several = groups.some(({ seeds }) => seeds > 1);
+  const intervals = groups.some(({ seeds }) => seeds > 1);
   const { names, cells } = place(study);
+  const budgets = [
+    several(grid.learning_rates) ? `; learning rates ${list(grid.learning_rates)}` : "",
+    several(grid.epochs) ? `; ${list(grid.epochs.map(count))} epochs, read from the same runs` : "",
+  ].join("");
   const measures = ["train", "validation", "gap", "best_validation"];
   const content = [
     paragraph(
-      `${plural(study.runs.length, "run")} on ${study.data.name}: keep_prob ${list(grid.keep_probs)}; ${list(grid.training.map(count))} training images; hidden layers ${list(grid.hidden.map(hiddenName))}; ${grid.seeds.length === 1 ? "seed" : "seeds"} ${ranges(grid.seeds)}. keep_prob is the probability that a unit stays in training. The gap is train minus validation accuracy after the last epoch. Best validation is that of the best epoch, chosen on the same images.${several ? " ± gives the 95 % interval of the mean over seeds." : ""}`,
+      `${plural(study.runs.length, "run")} on ${study.data.name}: keep_prob ${list(grid.keep_probs)}; ${list(grid.training.map(count))} training images; hidden layers ${list(grid.hidden.map(hiddenName))}; ${grid.seeds.length === 1 ? "seed" : "seeds"} ${ranges(grid.seeds)}${budgets}. keep_prob is the probability that a unit stays in training. The gap is train minus validation accuracy after the last epoch. Best validation is that of the best epoch, chosen on the same images.${intervals ? " ± gives the 95 % interval of the mean over seeds." : ""}`,
     ),
     table(
       "groups",
-      several ? "Accuracy, mean and 95 % interval over seeds" : "Accuracy of one seed: no interval can be given",
+      intervals ? "Accuracy, mean and 95 % interval over seeds" : "Accuracy of one seed: no interval can be given",
       [...names, "train", "validation", "gap", "best validation", "seeds"],
       groups.map((group) => [...cells(group), ...measures.map((measure) => withInterval(group[measure])), String(group.seeds)]),
       names.length,
     ),
   ];
+  content.push(...differences("differences", "Against no dropout", groups, study, { gap: "smaller", validation: "higher" }));
+  return section("answer", study.tuned ? budgetName(study) : "The answer in numbers", ...content);
+}
+
+/** "All at an equal budget: learning rate 0.0005, 25 epochs". */
+const budgetName = ({ settings }) => `All at an equal budget: learning rate ${settings.learning_rate}, ${plural(settings.epochs, "epoch")}`;
+
+const tunedName = "Each at its own best setting";
+
+/** A table of the changes that `holds` names, each with the direction that is hoped for; none without comparisons. */
+function differences(id, name, groups, study, holds) {
+  const { names, cells } = place(study);
   const compared = groups.filter((group) => group.against_1);
-  if (compared.length) {
-    const holds = { gap: "smaller", validation: "higher" };
-    content.push(
+  if (compared.length === 0) return [];
+  const rows = compared.flatMap((group) =>
+    Object.keys(holds).map((measure) => {
+      const change = group.against_1[measure];
+      return [...cells(group), measure, difference(change), `${holds[measure]} in ${change.holds} of ${plural(change.seeds, "seed")}`, change.words];
+    }),
+  );
+  return [table(id, `${name}: paired differences to keep_prob 1, seed by seed`, [...names, "of", "difference", "seeds", "in words"], rows, names.length)];
+}
+
+// The columns of a table of tuned nets: their setting is a result, not a row's name.
+const settingNames = ["learning rate", "epochs"];
+const settingCells = ({ learning_rate, epochs }) => [String(learning_rate), count(epochs)];
+
+function tuned(study) {
+  if (!study.tuned) return [];
+  const { groups, learning_rates, epochs, tuning_seeds, test_images } = study.tuned;
+  const { names, cells } = place(study);
+  const intervals = groups.some(({ seeds }) => seeds > 1);
+  const measures = ["train", "validation", "test", "gap"];
+  const edges = groups.filter(({ edge }) => edge).map((group) => element("li", {}, `${names.map((name, index) => `${name} ${cells(group)[index]}`).join(", ")}: ${group.edge}.`));
+  return [
+    section(
+      "tuned",
+      tunedName,
+      paragraph(
+        `Nets that learn more slowly are not held to the pace of others: each keep_prob takes the learning rate (${list(learning_rates)}) and the number of epochs (${list(epochs.map(count))}) at which the mean validation accuracy over the tuning ${tuning_seeds.length === 1 ? "seed" : "seeds"} ${ranges(tuning_seeds)} is best. It is then trained anew on seeds that had no part in the choice (${ranges(study.grid.seeds)}), and compared on ${plural(test_images.count, "test image")} that no choice has seen. Validation images are drawn by the seed. The gap is train minus test accuracy after the last epoch.${intervals ? " ± gives the 95 % interval of the mean over seeds, for the settings as they were chosen." : ""}`,
+      ),
       table(
-        "differences",
-        "Against no dropout: paired differences to keep_prob 1, seed by seed",
-        [...names, "of", "difference", "seeds", "in words"],
-        compared.flatMap((group) =>
-          Object.keys(holds).map((measure) => {
-            const change = group.against_1[measure];
-            return [
-              ...cells(group),
-              measure,
-              difference(change),
-              `${holds[measure]} in ${change.holds} of ${plural(change.seeds, "seed")}`,
-              change.words,
-            ];
-          }),
-        ),
+        "tuned-groups",
+        "Accuracy of each keep_prob at its own best setting",
+        [...names, ...settingNames, ...measures, "seeds"],
+        groups.map((group) => [...cells(group), ...settingCells(group), ...measures.map((measure) => withInterval(group[measure])), String(group.seeds)]),
         names.length,
       ),
-    );
-  }
-  return section("answer", "The answer in numbers", ...content);
+      ...differences("tuned-differences", "Against no dropout at its own best setting", groups, study, { test: "higher", gap: "smaller" }),
+      ...(edges.length ? [element("h3", {}, "Best points at the edge of the grid"), element("ul", { id: "edges" }, ...edges)] : []),
+    ),
+  ];
 }
 
 /** A figure whose chart is drawn anew when its width or the reader's choice changes. */
@@ -104,20 +141,22 @@ function select(label, names, changed) {
 function charts(study, series) {
   const { grid, groups } = study;
   const shown = new Set(grid.keep_probs);
-  const chosen = { hidden: grid.hidden[0], training: grid.training[0] };
+  const chosen = { hidden: grid.hidden[0], training: grid.training[0], learning_rate: grid.learning_rates?.[0], epochs: grid.epochs?.[0] };
   const parts = [];
   const update = () => parts.forEach((part) => part.update());
 
-  // Draws what is chosen, or says why there is nothing to draw.
-  const drawing = (draw, summarise, wanted) => (width) => {
-    const selected = groups.filter((group) => shown.has(group.keep_prob) && sameList(group.hidden, chosen.hidden) && wanted(group));
+  const ofBudget = (group) => ["learning_rate", "epochs"].every((key) => group[key] === undefined || group[key] === chosen[key]);
+
+  // Draws what is chosen of `all`, or says why there is nothing to draw.
+  const drawing = (draw, summarise, wanted, all) => (width) => {
+    const selected = all.filter((group) => shown.has(group.keep_prob) && sameList(group.hidden, chosen.hidden) && wanted(group));
     if (selected.length === 0) return { picture: null, summary: "No keep_prob is ticked." };
     const where = grid.hidden.length > 1 ? ` Hidden layers: ${hiddenName(chosen.hidden)}.` : "";
-    const bands = selected.some(({ seeds }) => seeds > 1) ? ` ${summarise.intervals}` : "";
-    return { picture: draw(selected, series, groups, width), summary: summarise.words(selected) + where + bands };
+    const bands = summarise.intervals && selected.some(({ seeds }) => seeds > 1) ? ` ${summarise.intervals}` : "";
+    return { picture: draw(selected, series, all, width), summary: summarise.words(selected) + where + bands };
   };
-  const add = (id, draw, summarise, wanted = () => true) => {
-    const part = chart(id, drawing(draw, summarise, wanted));
+  const add = (id, draw, summarise, wanted = ofBudget, all = groups) => {
+    const part = chart(id, drawing(draw, summarise, wanted, all));
     parts.push(part);
     return part.figure;
   };
@@ -146,6 +185,9 @@ function charts(study, series) {
   if (grid.hidden.length > 1) {
     choices.push(select("Hidden layers", grid.hidden.map(hiddenName), (index) => { chosen.hidden = grid.hidden[index]; update(); }));
   }
+  for (const [key, values, label] of [["learning_rate", grid.learning_rates, "Learning rate"], ["epochs", grid.epochs, "Epochs"]]) {
+    if (several(values)) choices.push(select(label, values.map(String), (index) => { chosen[key] = values[index]; update(); }));
+  }
   const controls = element(
     "form",
     { class: "controls", "aria-label": "What the charts show", autocomplete: "off" },
@@ -155,17 +197,19 @@ function charts(study, series) {
   );
   controls.addEventListener("submit", (event) => event.preventDefault());
 
+  const budget = study.tuned ? ", at an equal budget" : "";
   const made = [
     section(
       "curves",
-      "Accuracy over the epochs",
+      `Accuracy over the epochs${budget}`,
       controls,
       element("p", { class: "key" }, ...key),
-      add("curves", curves, { words: summaries.curves, intervals: "Bands are 95 % intervals of the mean over seeds." }, (group) => group.training === chosen.training),
+      add("curves", curves, { words: summaries.curves, intervals: "Bands are 95 % intervals of the mean over seeds." }, (group) => group.training === chosen.training && ofBudget(group)),
     ),
+    ...tuningCurves(study, key, chosen, add, update),
     section(
       "gap",
-      "The gap against keep_prob",
+      `The gap against keep_prob${budget}`,
       add("gap", gaps, { words: summaries.gaps, intervals: "Bars are 95 % intervals of the mean over seeds." }),
     ),
   ];
@@ -173,13 +217,42 @@ function charts(study, series) {
     made.push(
       section(
         "sizes",
-        "Accuracy against training-set size",
+        `Accuracy against training-set size${budget}`,
         element("p", { class: "key" }, ...key.map((line) => line.cloneNode(true))),
         add("sizes", sizes, { words: summaries.sizes, intervals: "Bars are 95 % intervals of the mean over seeds." }),
       ),
     );
   }
   return made;
+}
+
+/** The curves that the settings were chosen from, a learning rate at a time, as long as the longest training. */
+function tuningCurves(study, key, chosen, add, update) {
+  if (!study.tuned) return [];
+  const { curves: all, groups, learning_rates, tuning_seeds } = study.tuned;
+  // Means alone: the bands of two or three seeds would hide them.
+  const alone = ({ mean }) => ({ mean, low: mean.map(() => null), high: mean.map(() => null) });
+  const last = ({ mean }) => ({ mean: mean[mean.length - 1], low: null, high: null });
+  const means = all.map(({ train_curve, validation_curve, ...group }) => ({ ...group, train_curve: alone(train_curve), validation_curve: alone(validation_curve), train: last(train_curve), validation: last(validation_curve) }));
+  chosen.tuning_rate = learning_rates[0];
+  const wanted = (group) => group.training === chosen.training && group.learning_rate === chosen.tuning_rate;
+  const words = (selected) => {
+    const here = groups.filter((group) => selected.some((curve) => curve.keep_prob === group.keep_prob) && sameList(group.hidden, chosen.hidden) && wanted(group));
+    const taken = here.map((group) => `${plural(group.epochs, "epoch")} ${keepName(group.keep_prob)}`);
+    const choice = taken.length ? `Chosen at this learning rate: ${list(taken)}.` : "Nothing was chosen at this learning rate.";
+    return `Learning rate ${chosen.tuning_rate}. ${summaries.curves(selected)} ${choice}`;
+  };
+  const choice = learning_rates.length > 1 ? [element("p", { class: "controls" }, select("Learning rate tried", learning_rates.map(String), (index) => { chosen.tuning_rate = learning_rates[index]; update(); }))] : [];
+  return [
+    section(
+      "tuning",
+      "What the settings were chosen from",
+      paragraph(`Means over the tuning ${tuning_seeds.length === 1 ? "seed" : "seeds"} ${ranges(tuning_seeds)}. Where a curve of validation accuracy still rises at its end, more epochs may do better.`),
+      ...choice,
+      element("p", { class: "key" }, ...key.map((line) => line.cloneNode(true))),
+      add("tuning", curves, { words, intervals: "" }, wanted, means),
+    ),
+  ];
 }
 
 function weightPictures(study) {
@@ -241,7 +314,7 @@ function bestNet(study) {
 }
 
 function record(study) {
-  const { names, cells } = place(study);
+  const { names, cells } = place(study, false);
   const pairs = (entries) => element("dl", {}, ...entries.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]));
   const runs = table(
     "runs",
@@ -265,18 +338,39 @@ function record(study) {
     table("files", `${study.data.name}: the files read, with their checksums`, ["file", "bytes", "SHA-256"], study.data.files.map(({ name, bytes, sha256 }) => [name, count(bytes), sha256])),
     element("h3", {}, "Runs"),
     element("details", {}, element("summary", {}, `All ${plural(study.runs.length, "run")}`), runs),
+    ...tunedRuns(study),
   );
+}
+
+function tunedRuns(study) {
+  if (!study.tuned) return [];
+  const { runs, test_images } = study.tuned;
+  const { names, cells } = place(study, false);
+  const rows = runs.map((run) => [...cells(run), ...settingCells(run), String(run.seed), ...["train", "validation", "test"].map((key) => accuracy(run[key]))]);
+  const made = table("tuned-runs", "Every run at the best setting of its keep_prob, after its last epoch", [...names, ...settingNames, "seed", "train", "validation", "test"], rows, names.length);
+  return [
+    element("details", {}, element("summary", {}, `All ${plural(runs.length, "run")} at the best settings`), made),
+    element("p", { id: "test-images" }, `${plural(test_images.count, "test image")}; SHA-256 of what the nets see of them: ${test_images.sha256}`),
+  ];
+}
+
+/** Each question, where there are two, with its answer in a sentence below it. */
+function sentences(study) {
+  const one = element("p", { id: "sentence" }, study.sentence);
+  if (!study.tuned) return [one];
+  const question = (name) => element("p", { class: "question" }, name);
+  return [question(budgetName(study)), one, question(tunedName), element("p", { id: "tuned-sentence" }, study.tuned.sentence)];
 }
 
 function build(study) {
   const series = seriesOf(study.grid.keep_probs);
   const title = `Dropout study: ${study.data.name}`;
   document.title = title;
-  const sections = [answer(study), ...charts(study, series), ...weightPictures(study), ...maskPictures(study, series), ...bestNet(study), record(study)];
+  const sections = [answer(study), ...tuned(study), ...charts(study, series), ...weightPictures(study), ...maskPictures(study, series), ...bestNet(study), record(study)];
   const links = sections.map((made) => element("li", {}, element("a", { href: `#${made.id}` }, made.firstChild.textContent)));
   document.querySelector("header").replaceChildren(
     element("h1", {}, title),
-    element("p", { id: "sentence" }, study.sentence),
+    ...sentences(study),
     element("nav", { "aria-label": "On this page" }, element("ul", {}, ...links)),
   );
   document.querySelector("main").replaceChildren(...sections);
