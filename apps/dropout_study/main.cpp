@@ -133,7 +133,7 @@ int main(int argc, char** argv) {
       "look at. Finished runs are kept in runs.jsonl: a study that was interrupted goes on, and a\n"
       "larger grid only adds to it. With --tune every keep_prob is compared at its own best\n"
       "learning rate and number of epochs, too, on test images.");
-  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->ignore_case();
   std::string grid_file;
   app.add_option("--grid", grid_file,
                  "JSON file with options, {\"keep-probs\": [1, 0.5], …}; those given here go first")
