@@ -100,7 +100,9 @@ void run_study(StudyOptions options, const std::string& command, Ranks* ranks) {
   study.files = checksums_of(images.files);
   const StudyPlan plan = plan_of(options, {options.shared, images.name, sha256_of_all(study.files)},
                                  images.test ? checksum_of(*images.test) : "");
-  for (const StudyRun& run : plan.runs) require_enough_images(run.options, images.training.size());
+  for (const StudyRun& run : plan.runs) {
+    require_enough_images({run.options.training, run.options.validation}, images.training.size());
+  }
   if (ranks != nullptr && ranks->rank() > 0) run_worker(plan.runs, images, *ranks);
   on_rank_0(ranks, [&] {
     std::optional<SigtermMessage> sigterm_message;

@@ -81,7 +81,7 @@ double guessing_of(const std::vector<RunResult>& results) {
 }
 
 ExperimentData drawn_data_of(const Dataset& images, const ExperimentOptions& options) {
-  require_enough_images(options, images.size());
+  require_enough_images({options.training, options.validation}, images.size());
   const auto count = static_cast<std::uint32_t>(images.size());
   const auto rows = Random(options.seed, subset_stream).permutation(count);
   const auto training_end = rows.begin() + static_cast<std::ptrdiff_t>(options.training);

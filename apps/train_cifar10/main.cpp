@@ -61,11 +61,18 @@ void add_options(CLI::App& app, FullTrainingOptions& options) {
                    "of weights, batches, masks, augmentation and a random split");
 }
 
+std::optional<Dataset> test_images(const Images& images) {
+  try {
+    return read_test_images(images);
+  } catch (const std::runtime_error& e) {
+    throw std::runtime_error(fmt::format("{} (--no-test does without)", e.what()));
+  }
+}
+
 void run(const Options& options, Ranks* ranks) {
   Images images = find_images(options.data, options.label);
   require_learnable(images);
-  std::optional<Dataset> test;
-  if (!options.no_test) test = read_test_images(images);
+  const std::optional<Dataset> test = options.no_test ? std::nullopt : test_images(images);
   const TrainingResult result =
       run_training(std::move(images), std::move(test), options.training, ranks);
   const EpochRecord& best = result.history.epochs[result.history.best];

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -25,14 +26,9 @@ namespace thinnet::examples {
 namespace {
 
 std::size_t training_size(const Dataset& images, const FullTrainingOptions& options) {
-  require(options.validation > 0 && options.validation < images.size(),
-          "{} validation images asked for, but the data set has {}", options.validation,
-          images.size());
-  const std::size_t pool = images.size() - options.validation;
-  require(options.training <= pool,
-          "{} training and {} validation images asked for, but the data set has {}",
-          options.training, options.validation, images.size());
-  return options.training == 0 ? pool : options.training;
+  const std::size_t least = std::max<std::size_t>(1, options.training);
+  require_enough_images({least, options.validation}, images.size());
+  return options.training == 0 ? images.size() - options.validation : options.training;
 }
 
 SplitRows rows_of(const Images& images, const FullTrainingOptions& options) {
@@ -74,8 +70,9 @@ Prepared prepare(Dataset images, std::optional<Dataset> test, const SplitRows& r
   require(!options.augmentation.any(),
           "images are moved before they are whitened, so --flips and --shifts need --whiten 0");
   require(options.whiten <= images.width(),
-          "{} whitened components asked for, but images have {} features", options.whiten,
-          images.width());
+          "{0} whitened components (--whiten) of images with {1} features: --whiten {1} keeps all, "
+          "--whiten 0 standardises instead",
+          options.whiten, images.width());
   if (speaks) fmt::print(stderr, "whitening\n");
   const Whitening whitening(training, options.whiten, options.whiten_epsilon);
   if (test) test = whitening.apply(*test);

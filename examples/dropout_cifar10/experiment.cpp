@@ -39,16 +39,8 @@ History train_net(Sequential<float>& net, const ExperimentData& data,
   return trainer.fit(data.training, data.validation, data.mean_image, report);
 }
 
-void require_enough_images(const ExperimentOptions& options, std::size_t images) {
-  require(options.training > 0 && options.validation > 0,
-          "training and validation need at least 1 image each");
-  require(options.validation <= images && options.training <= images - options.validation,
-          "{} training and {} validation images asked for, but the data set has {}",
-          options.training, options.validation, images);
-}
-
 SplitRows experiment_rows(const Dataset& images, const ExperimentOptions& options) {
-  require_enough_images(options, images.size());
+  require_enough_images({options.training, options.validation}, images.size());
   SplitRows rows = split_rows(images, options.validation, options.split, options.seed);
   rows.training.resize(options.training);
   return rows;

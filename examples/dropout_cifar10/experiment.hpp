@@ -5,6 +5,7 @@
 
 #include "data/split.hpp"
 #include "examples/support/classifier.hpp"
+#include "examples/support/data_checks.hpp"
 #include "examples/support/optimizer.hpp"
 #include "training/trainer.hpp"
 
@@ -47,10 +48,6 @@ struct ExperimentData {
 /// naming the step, when the loss is not finite.
 History train_net(Sequential<float>& net, const ExperimentData& data,
                   const ExperimentOptions& options, const ProgressReporter& report);
-
-/// Throws std::invalid_argument unless a data set of so many images has as many for training and
-/// for validation as the options ask for, and they ask for at least one each.
-void require_enough_images(const ExperimentOptions& options, std::size_t images);
 
 /// The rows of the images that the options ask for. Throws like require_enough_images.
 SplitRows experiment_rows(const Dataset& images, const ExperimentOptions& options);

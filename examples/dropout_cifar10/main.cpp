@@ -25,8 +25,8 @@ void add_options(CLI::App& app, ExperimentOptions& options) {
       ->delimiter(',')
       ->type_name("LIST");
   add_widths(app, "--hidden", options.hidden, "widths of the hidden layers");
-  add_whole_number(app, "--training", options.training, 1, "how many images to train on");
-  add_whole_number(app, "--validation", options.validation, 1, "how many images to validate on");
+  add_whole_number(app, "--training", options.training, 1, "how many images to train on; of a smaller data set four fifths");
+  add_whole_number(app, "--validation", options.validation, 1, "how many images to validate on; of a smaller data set a fifth");
   add_whole_number(app, "--epochs", options.epochs, 1, "passes over the training images");
   add_whole_number(app, "--batch", options.batch_size, 1, "images in a batch");
   add_choice(app, "--sampling", options.sampling, sampling_names(),
@@ -36,6 +36,14 @@ void add_options(CLI::App& app, ExperimentOptions& options) {
   app.add_option("--learning-rate", options.learning_rate, "step size of the optimizer");
   app.add_option("--weight-scale", options.weight_scale, "standard deviation of initial weights");
   add_whole_number(app, "--seed", options.seed, 0, "of weights, batches and dropout masks");
+}
+
+/// The published numbers of images, or those that fit a smaller data set.
+void fit_counts(ExperimentOptions& options, std::size_t images) {
+  if (images < 2 || options.training + options.validation <= images) return;
+  const ImageCounts counts = counts_that_fit(images);
+  options.training = counts.training;
+  options.validation = counts.validation;
 }
 
 void run(const Images& images, SplitChoice split, ExperimentOptions options,
@@ -78,6 +86,10 @@ int main(int argc, char** argv) {
   add_options(app, options);
   add_choice(app, "--split", split, split_names(), split_help);
   add_folder(app, "--output", output, "folder for the results; made if missing");
-  return run_program(app, argc, argv,
-                     [&] { run(find_images(data, label), split, options, output); });
+  return run_program(app, argc, argv, [&] {
+    const Images images = find_images(data, label);
+    const bool counts_given = app.count("--training") + app.count("--validation") > 0;
+    if (!counts_given) fit_counts(options, images.training.size());
+    run(images, split, options, output);
+  });
 }

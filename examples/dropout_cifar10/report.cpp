@@ -15,6 +15,13 @@
 namespace thinnet::examples {
 namespace {
 
+/// "rose by 0.025", or that nothing has changed when three digits show none.
+std::string change_words(double change, const char* down, const char* up) {
+  const std::string size = fmt::format("{:.3f}", std::abs(change));
+  if (size == "0.000") return "stayed the same";
+  return fmt::format("{} by {}", change < 0 ? down : up, size);
+}
+
 double gap(const EpochRecord& record) {
   return record.train_accuracy - record.validation_accuracy;
 }
@@ -96,12 +103,12 @@ std::string result_words(const std::vector<ExperimentRun>& runs) {
   const EpochRecord& first = runs.front().history.epochs.back();
   for (std::size_t i = 1; i < runs.size(); ++i) {
     const EpochRecord& other = runs[i].history.epochs.back();
-    const double change = gap(other) - gap(first);
     words += fmt::format(
-        "From keep_prob {} to {} the gap between train and validation accuracy {} by {:.3f}; "
-        "validation accuracy moved by {:+.3f}.\n",
-        runs.front().keep_prob, runs[i].keep_prob, change < 0 ? "shrank" : "grew", std::abs(change),
-        other.validation_accuracy - first.validation_accuracy);
+        "From keep_prob {} to {} the gap between train and validation accuracy {}; validation "
+        "accuracy {}.\n",
+        runs.front().keep_prob, runs[i].keep_prob,
+        change_words(gap(other) - gap(first), "shrank", "grew"),
+        change_words(other.validation_accuracy - first.validation_accuracy, "fell", "rose"));
   }
   if (runs.size() > 1)
     words += "This is one seed: repeat it with other seeds before believing it.\n";

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <stdexcept>
 
+#include "core/check.hpp"
 #include "data/classes.hpp"
 
 namespace thinnet::examples {
@@ -32,6 +34,24 @@ void require_learnable(const Images& images) {
   } catch (const std::invalid_argument& e) {
     throw std::invalid_argument(fmt::format("{}: {}", images.folder, e.what()));
   }
+}
+
+ImageCounts counts_that_fit(std::size_t images) {
+  const std::size_t validation = std::max<std::size_t>(1, images / 5);
+  return {images - validation, validation};
+}
+
+void require_enough_images(const ImageCounts& wanted, std::size_t images) {
+  require(images >= 2, "{} images are too few to train on some and validate on others", images);
+  require(wanted.training > 0 && wanted.validation > 0,
+          "training and validation need at least 1 image each");
+  const bool enough =
+      wanted.validation <= images && wanted.training <= images - wanted.validation;
+  const ImageCounts fit = counts_that_fit(images);
+  require(enough,
+          "--training {} and --validation {} ask for more images than the {} there are: "
+          "--training {} --validation {} would do",
+          wanted.training, wanted.validation, images, fit.training, fit.validation);
 }
 
 void warn_of_empty_classes(const Images& images) {

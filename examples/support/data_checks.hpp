@@ -19,6 +19,16 @@ Split split_for(SplitChoice choice, const Images& images);
 /// see require_learnable_classes.
 void require_learnable(const Images& images);
 
+/// How many of so many images train and validate when nobody says: a fifth validates.
+struct ImageCounts {
+  std::size_t training = 0, validation = 0;
+};
+ImageCounts counts_that_fit(std::size_t images);
+
+/// Throws std::invalid_argument, with numbers that fit, unless so many images are enough to train
+/// and to validate on that many, at least one each.
+void require_enough_images(const ImageCounts& wanted, std::size_t images);
+
 /// Tells on stderr of class numbers without any examples, if there are some.
 void warn_of_empty_classes(const Images& images);
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "examples/dropout_cifar10/report.hpp"
 #include "examples/support/images.hpp"
 #include "tests/support.hpp"
 
@@ -56,6 +57,27 @@ TEST(PublishedExperiment, DropoutNarrowsTheGapOnCifar10AsPublished) {
   expect_agrees(sample_of(dropout_validation), {.319, .019},
                 "validation accuracy at keep_prob .25");
   EXPECT_GT(sample_of(shrunk).mean, .05);
+}
+
+/// A run that ends at these accuracies.
+ExperimentRun run_of(double keep_prob, double train, double validation) {
+  ExperimentRun run{keep_prob, {}};
+  run.history.add({1, 0.1, 1, train, 1, validation});
+  return run;
+}
+
+TEST(ResultWords, SayWhereNothingHasChanged) {
+  const std::string words = result_words(
+      {run_of(1, .9, .3), run_of(.5, .9, .3), run_of(.25, .7, .4), run_of(.1, .9, .2)});
+  EXPECT_TRUE(contains(words, "to 0.5 the gap between train and validation accuracy stayed the "
+                              "same; validation accuracy stayed the same.\n"))
+      << words;
+  EXPECT_TRUE(contains(words, "to 0.25 the gap between train and validation accuracy shrank by "
+                              "0.300; validation accuracy rose by 0.100.\n"))
+      << words;
+  EXPECT_TRUE(contains(words, "to 0.1 the gap between train and validation accuracy grew by "
+                              "0.100; validation accuracy fell by 0.100.\n"))
+      << words;
 }
 
 TEST(PublishedExperiment, NetsDifferInDropoutAlone) {

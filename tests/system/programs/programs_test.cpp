@@ -215,7 +215,7 @@ TEST(Experiment, RefusesWrongOptionsInOneLine) {
       {"--output ''", "the name of the output folder is empty"},
       {"--batch 0", "--batch"},
       {"--training 0", "--training"},
-      {"--training 41", "41 training and 20 validation images asked for, but the data set has 60"},
+      {"--training 41", "--training 41 and --validation 20 ask for more images than the 60"},
       {"--optimizer newton", "--optimizer: 'newton' is none of adam, sgd"},
       {"--learning-rate 0", "learning rate is 0"},
       {"--learning-rate nan", "learning rate is nan"},
@@ -364,6 +364,17 @@ TEST(OwnData, SortedByClassIsSplitAtRandomClassByClass) {
                "warning: no validation images of these classes, which go unjudged: 0 and 1\n"))
       << tail.err;
   EXPECT_TRUE(contains(tail.out, "would get 1.000 of the validation")) << tail.out;
+}
+
+TEST(OwnData, OfFewExamplesIsTrainedOnWithoutASingleOption) {
+  const TinyData data;  // 60 examples, where 1,500 are the default
+  const TemporaryFolder output;
+  const std::string words = "dropout_cifar10 --data " + data.path() + " --output " + output.path();
+  const ProgramRun run = run_program(words);
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(contains(run.out, ": 48 training and 12 validation images")) << run.out;
+  expect_refused(run_program(words + " --validation 20"),
+                 "--training 500 and --validation 20 ask for more images than the 60 there are");
 }
 
 TEST(OwnData, ThatCannotBeSplitByClassIsDrawnPlainly) {

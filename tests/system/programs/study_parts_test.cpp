@@ -68,7 +68,8 @@ TEST(StudyPairs, SubsetsComeFromThePoolAndAreNested) {
   EXPECT_TRUE(small.mean_image.mean == Normaliser<float>::mean_of(small.training).mean);
   options.training = 51;
   EXPECT_EQ(message_of([&] { data_of(images, options); }),
-            "51 training and 10 validation images asked for, but the data set has 60");
+            "--training 51 and --validation 10 ask for more images than the 60 there are: "
+            "--training 48 --validation 12 would do");
 }
 
 TEST(StudyPairs, RandomSplitDrawsTheValidationImagesToo) {

@@ -520,7 +520,7 @@ TEST(Study, RefusesWrongOptionsInOneLine) {
       {"--hidden 6004799503160661", "--hidden: 6004799503160661 units"},
       {"--training 0", "--training: it is 0"},
       {"--training 20,20", "names the same twice"},
-      {"--training 41", "41 training and 20 validation images asked for"},
+      {"--training 41", "--training 41 and --validation 20 ask for more images"},
       {"--training 18446744073709551615", "18446744073709551615 training and 20 validation"},
       {"--training 99999999999999999999", "is not a whole number"},
       {"--seeds a", "--seeds: 'a' is not a whole number"},

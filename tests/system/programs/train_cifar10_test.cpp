@@ -505,8 +505,9 @@ TEST(TrainCifar10, RefusesWrongOptionsInOneLine) {
       {"--epochs 0", "--epochs"},
       {"--batch 0", "--batch"},
       {"--validation 0", "--validation"},
-      {"--validation 60", "60 validation images asked for, but the data set has 60"},
-      {"--training 41", "41 training and 20 validation images asked for, but the data set has 60"},
+      {"--validation 60", "--training 1 and --validation 60 ask for more images than the 60 there are: "
+                          "--training 48 --validation 12 would do"},
+      {"--training 41", "--training 41 and --validation 20 ask for more images than the 60"},
       {"--optimizer newton", "--optimizer: 'newton' is none of adam, sgd"},
       {"--schedule linear", "--schedule: 'linear' is none of constant, cosine, step"},
       {"--schedule step --step-factor 2", "the factor of step decay is 2, expected (0, 1]"},
@@ -518,7 +519,7 @@ TEST(TrainCifar10, RefusesWrongOptionsInOneLine) {
       {"--weight-decay -1", "weight decay is -1, expected a finite number >= 0"},
       {"--label-smoothing 1", "label smoothing is 1, expected [0, 1)"},
       {"--whiten-epsilon inf", "--whiten-epsilon: 'inf' is not a number of at least 0"},
-      {"--whiten 13", "13 whitened components asked for, but images have 12 features"},
+      {"--whiten 13", "13 whitened components (--whiten) of images with 12 features: --whiten 12 keeps"},
       {"--training -1", "--training"},
       {"--whiten -1", "--whiten"},
       {"--patience -1", "--patience"},
@@ -551,6 +552,7 @@ TEST(TrainCifar10, NeedsTestImagesThatFitBeforeItTrains) {
   refused("test images are of 5 classes, the others of 3");
   fs::remove(data / "y_test.npy");
   refused(data.path() + ": holds no test images: neither test_batch.bin, nor");
+  refused("nor test.csv beside train.csv (--no-test does without)");
   EXPECT_TRUE(output.names().empty());
   data.write("y_test.npy", TrainingData::labels(30, 2));  // one class does not come up
   EXPECT_EQ(run_program(training(data.path(), output.path())).exit_code, 0);
