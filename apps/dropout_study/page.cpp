@@ -129,6 +129,7 @@ Json best_of(const Study& study, const Images& images) {
 std::string study_json(const Study& study, const Images& images) {
   const ExperimentOptions& shared = study.options.shared;
   const Grid& grid = study.grid;
+  const bool drawn = study.options.draw_validation || shared.split == Split::random;
   Json json = {{"format", 1},
                {"sentence", study.sentence},
                {"command", study.command},
@@ -136,7 +137,7 @@ std::string study_json(const Study& study, const Images& images) {
                {"versions", Json::object()},
                {"settings",
                 {{"validation", shared.validation},
-                 {"validation_images", study.options.draw_validation ? "drawn" : "last"},
+                 {"validation_images", drawn ? "drawn" : "last"},
                  {"epochs", grid.most_epochs()},
                  {"batch_size", shared.batch_size},
                  {"sampling", name_of(shared.sampling)},

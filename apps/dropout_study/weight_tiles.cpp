@@ -10,7 +10,8 @@
 namespace thinnet::examples {
 
 bool has_tiles(const std::optional<Picture>& picture) {
-  return picture && picture->height == picture->width;
+  return picture && picture->height == picture->width &&
+         (picture->channels == 1 || picture->channels == 3);
 }
 
 std::string weight_tiles(const Matrix<float>& w, const Picture& picture) {

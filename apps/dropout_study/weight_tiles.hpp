@@ -12,7 +12,8 @@ namespace thinnet::examples {
 /// At most so many units are drawn.
 constexpr std::size_t most_tiles = 24;
 
-/// Whether the study's page has pictures of a net's weights: where its inputs are square pictures.
+/// Whether the study's page has pictures of a net's weights: where its inputs are square pictures,
+/// grey or of three colours.
 bool has_tiles(const std::optional<Picture>& picture);
 
 /// The units of w (D×H) whose weights have the largest norm, largest first, the first of equals

@@ -97,9 +97,10 @@ TEST(Programs, EveryProgramHasHelp) {
   }
   const ProgramRun run = run_program("dropout_cifar10 --help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option : {"--data", "--label", "--keep-probs", "--hidden", "--training", "--validation",
-                             "--epochs", "--batch", "--sampling", "--optimizer", "--learning-rate",
-                             "--weight-scale", "--seed", "--split", "--output"}) {
+  for (const char* option :
+       {"--data", "--label", "--keep-probs", "--hidden", "--training", "--validation", "--epochs",
+        "--batch", "--sampling", "--optimizer", "--learning-rate", "--weight-scale", "--seed",
+        "--split", "--output"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }

@@ -492,8 +492,10 @@ TEST(StudyTiles, AreTheSameInBothOrdersOfAPicture) {
   const std::string pixels = weight_tiles(planes, {2, 3, 2});
   EXPECT_EQ(pixels.size(), 24U);
   EXPECT_TRUE(weight_tiles(mixed, {2, 3, 2, Picture::Order::interleaved}) == pixels);
-  EXPECT_TRUE(has_tiles(Picture{3, 3, 2}));
-  EXPECT_FALSE(has_tiles(Picture{2, 3, 2}));  // the page draws squares
+  EXPECT_TRUE(has_tiles(Picture{3, 3, 1}));
+  EXPECT_TRUE(has_tiles(Picture{3, 3, 3}));
+  EXPECT_FALSE(has_tiles(Picture{3, 3, 4}));
+  EXPECT_FALSE(has_tiles(Picture{2, 3, 3}));  // the page draws squares
   EXPECT_FALSE(has_tiles(std::nullopt));
 }
 

@@ -136,6 +136,7 @@ TEST(Study, SplitsOwnDataAtRandomAndPublishedByPosition) {
   EXPECT_TRUE(contains(random.out, "guessing the largest class would get 0.340")) << random.out;
   const auto settings = nlohmann::json::parse(read_file(output / "study.json"))["settings"];
   EXPECT_EQ(settings["split"], "random");
+  EXPECT_EQ(settings["validation_images"], "drawn");
 
   // The same folder holds both: its journal takes them for other runs.
   const ProgramRun tail = run_program(words + " --split tail");

@@ -484,6 +484,29 @@ TEST(TrainCifar10, GoesOnWithTheSameSettingsOnly) {
   EXPECT_EQ(read_file(output / "history.json"), history);
 }
 
+TEST(TrainCifar10, FlipsAndShiftsPicturesOfEveryShapeAndOrder) {
+  const TrainingData data(576);
+  // The shape of a row in its file, and the picture that it is.
+  const std::pair<std::string, std::string> cases[] = {
+      {"16, 36", "16 × 36"}, {"8, 24, 3", "8 × 24"}, {"3, 24, 8", "24 × 8"}};
+  for (const auto& [shape, picture] : cases) {
+    SCOPED_TRACE(shape);
+    for (const std::string rows : {"60", "30"}) {
+      const std::string name = rows == "60" ? "x.npy" : "x_test.npy";
+      std::string bytes = read_file(data / name);
+      const std::size_t begin = bytes.find("(" + rows + ", "), end = bytes.find('\n');
+      std::string header = "(" + rows + ", " + shape + "), }";
+      header.resize(end - begin, ' ');
+      write_file(data / name, bytes.replace(begin, end - begin, header));
+    }
+    const TemporaryFolder output, none;
+    const ProgramRun run = run_program(training(data.path(), output.path(), "--flips --shifts 7"));
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    expect_refused(run_program(training(data.path(), none.path(), "--shifts 16")),
+                   "a shift of 16 leaves nothing of an image of " + picture);
+  }
+}
+
 TEST(TrainCifar10, MovesPicturesOnlyAndSaysSoBeforeItMakesANet) {
   const TrainingData data;
   const TemporaryFolder output;
@@ -591,15 +614,13 @@ TEST(TrainCifar10, LeavesTheTestImagesAloneWhenTold) {
 TEST(TrainCifar10, HasHelp) {
   const ProgramRun run = run_program("train_cifar10 --help");
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option : {"--data", "--label",         "--training",      "--validation",
-                             "--split",        "--whiten",        "--whiten-epsilon",
-                             "--hidden",       "--keep-prob",     "--input-keep-prob",
-                             "--weight-gain",  "--epochs",        "--batch",
-                             "--optimizer",    "--learning-rate", "--momentum",
-                             "--weight-decay", "--schedule",      "--step-every",
-                             "--step-factor",  "--warm-up",       "--label-smoothing",
-                             "--flips",        "--shifts",        "--patience",
-                             "--seed",         "--no-test",       "--output"}) {
+  for (const char* option :
+       {"--data",        "--label",           "--training", "--validation", "--split",
+        "--whiten",      "--whiten-epsilon",  "--hidden",   "--keep-prob",  "--input-keep-prob",
+        "--weight-gain", "--epochs",          "--batch",    "--optimizer",  "--learning-rate",
+        "--momentum",    "--weight-decay",    "--schedule", "--step-every", "--step-factor",
+        "--warm-up",     "--label-smoothing", "--flips",    "--shifts",     "--patience",
+        "--seed",        "--no-test",         "--output"}) {
     EXPECT_TRUE(contains(run.out, option)) << option;
   }
 }
