@@ -25,8 +25,10 @@ void add_options(CLI::App& app, ExperimentOptions& options) {
       ->delimiter(',')
       ->type_name("LIST");
   add_widths(app, "--hidden", options.hidden, "widths of the hidden layers");
-  add_whole_number(app, "--training", options.training, 1, "how many images to train on; of a smaller data set four fifths");
-  add_whole_number(app, "--validation", options.validation, 1, "how many images to validate on; of a smaller data set a fifth");
+  add_whole_number(app, "--training", options.training, 1,
+                   "how many images to train on; of a smaller data set four fifths");
+  add_whole_number(app, "--validation", options.validation, 1,
+                   "how many images to validate on; of a smaller data set a fifth");
   add_whole_number(app, "--epochs", options.epochs, 1, "passes over the training images");
   add_whole_number(app, "--batch", options.batch_size, 1, "images in a batch");
   add_choice(app, "--sampling", options.sampling, sampling_names(),

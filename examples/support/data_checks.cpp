@@ -45,8 +45,7 @@ void require_enough_images(const ImageCounts& wanted, std::size_t images) {
   require(images >= 2, "{} images are too few to train on some and validate on others", images);
   require(wanted.training > 0 && wanted.validation > 0,
           "training and validation need at least 1 image each");
-  const bool enough =
-      wanted.validation <= images && wanted.training <= images - wanted.validation;
+  const bool enough = wanted.validation <= images && wanted.training <= images - wanted.validation;
   const ImageCounts fit = counts_that_fit(images);
   require(enough,
           "--training {} and --validation {} ask for more images than the {} there are: "

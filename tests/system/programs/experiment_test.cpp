@@ -7,6 +7,7 @@
 #include "examples/dropout_cifar10/report.hpp"
 #include "examples/support/images.hpp"
 #include "tests/support.hpp"
+#include "tests/system/programs/program_run.hpp"
 
 namespace thinnet::examples {
 namespace {
@@ -69,14 +70,17 @@ ExperimentRun run_of(double keep_prob, double train, double validation) {
 TEST(ResultWords, SayWhereNothingHasChanged) {
   const std::string words = result_words(
       {run_of(1, .9, .3), run_of(.5, .9, .3), run_of(.25, .7, .4), run_of(.1, .9, .2)});
-  EXPECT_TRUE(contains(words, "to 0.5 the gap between train and validation accuracy stayed the "
-                              "same; validation accuracy stayed the same.\n"))
+  EXPECT_TRUE(testing::contains(words,
+                                "to 0.5 the gap between train and validation accuracy stayed the "
+                                "same; validation accuracy stayed the same.\n"))
       << words;
-  EXPECT_TRUE(contains(words, "to 0.25 the gap between train and validation accuracy shrank by "
-                              "0.300; validation accuracy rose by 0.100.\n"))
+  EXPECT_TRUE(testing::contains(words,
+                                "to 0.25 the gap between train and validation accuracy shrank by "
+                                "0.300; validation accuracy rose by 0.100.\n"))
       << words;
-  EXPECT_TRUE(contains(words, "to 0.1 the gap between train and validation accuracy grew by "
-                              "0.100; validation accuracy fell by 0.100.\n"))
+  EXPECT_TRUE(testing::contains(words,
+                                "to 0.1 the gap between train and validation accuracy grew by "
+                                "0.100; validation accuracy fell by 0.100.\n"))
       << words;
 }
 

@@ -124,7 +124,8 @@ TEST(StudyDrawnValidation, IsApartFromTrainingAndOtherwiseAnyOfTheImages) {
   EXPECT_LE(std::count(validated.begin(), validated.end(), 0), 1);
   options.training = 51;
   EXPECT_EQ(message_of<>([&] { drawn_data_of(images, options); }),
-            "51 training and 10 validation images asked for, but the data set has 60");
+            "--training 51 and --validation 10 ask for more images than the 60 there are: "
+            "--training 48 --validation 12 would do");
 }
 
 TEST(StudyDrawnValidation, IsWhatARunTrainsWithWhenItSaysSo) {

@@ -528,8 +528,9 @@ TEST(TrainCifar10, RefusesWrongOptionsInOneLine) {
       {"--epochs 0", "--epochs"},
       {"--batch 0", "--batch"},
       {"--validation 0", "--validation"},
-      {"--validation 60", "--training 1 and --validation 60 ask for more images than the 60 there are: "
-                          "--training 48 --validation 12 would do"},
+      {"--validation 60",
+       "--training 1 and --validation 60 ask for more images than the 60 there are: "
+       "--training 48 --validation 12 would do"},
       {"--training 41", "--training 41 and --validation 20 ask for more images than the 60"},
       {"--optimizer newton", "--optimizer: 'newton' is none of adam, sgd"},
       {"--schedule linear", "--schedule: 'linear' is none of constant, cosine, step"},
@@ -542,7 +543,8 @@ TEST(TrainCifar10, RefusesWrongOptionsInOneLine) {
       {"--weight-decay -1", "weight decay is -1, expected a finite number >= 0"},
       {"--label-smoothing 1", "label smoothing is 1, expected [0, 1)"},
       {"--whiten-epsilon inf", "--whiten-epsilon: 'inf' is not a number of at least 0"},
-      {"--whiten 13", "13 whitened components (--whiten) of images with 12 features: --whiten 12 keeps"},
+      {"--whiten 13",
+       "13 whitened components (--whiten) of images with 12 features: --whiten 12 keeps"},
       {"--training -1", "--training"},
       {"--whiten -1", "--whiten"},
       {"--patience -1", "--patience"},
