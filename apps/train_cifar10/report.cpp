@@ -13,7 +13,7 @@
 namespace thinnet::examples {
 
 void write_report(const std::string& folder, const std::string& settings,
-                  const TrainingResult& result) {
+                  const std::vector<std::string>& classes, const TrainingResult& result) {
   using Json = nlohmann::ordered_json;
   Json json = {{"settings", Json::object()}};
   std::istringstream lines(settings);
@@ -21,6 +21,7 @@ void write_report(const std::string& folder, const std::string& settings,
     const std::size_t space = line.find(' ');
     json["settings"][line.substr(0, space)] = line.substr(space + 1);
   }
+  json["classes"] = classes;
   const History& history = result.history;
   json["best_epoch"] = history.epochs[history.best].epoch;
   if (result.test) {

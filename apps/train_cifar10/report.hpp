@@ -8,8 +8,9 @@
 namespace thinnet::examples {
 
 /// Writes history.json and curves.svg, .png and .gp into a folder that exists; `settings` holds a
-/// "name value" a line. Throws std::runtime_error when a file cannot be written.
+/// "name value" a line, and `classes` the names of the classes. Throws std::runtime_error when a
+/// file cannot be written.
 void write_report(const std::string& folder, const std::string& settings,
-                  const TrainingResult& result);
+                  const std::vector<std::string>& classes, const TrainingResult& result);
 
 }  // namespace thinnet::examples

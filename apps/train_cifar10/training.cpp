@@ -241,7 +241,7 @@ TrainingResult run_training(Images images, std::optional<Dataset> test,
   }
   on_rank_0(ranks, [&] {
     save_weights(path_in(options, "weights.npz"), net.parameters());
-    write_report(options.output, settings, result);
+    write_report(options.output, settings, images.classes, result);
   });
   return result;
 }

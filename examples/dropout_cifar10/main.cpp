@@ -68,7 +68,7 @@ void run(const Images& images, SplitChoice split, ExperimentOptions options,
   const double guessing = largest_class_share(images.training.subset(rows.validation));
   fmt::print("\n{}{}\n{}", result_table(runs), guessing_words(guessing), result_words(runs));
 
-  write_results(output, images.name, options, runs);
+  write_results(output, images, options, runs);
   fmt::print("\nWrote history.csv, history.json, curves.svg and curves.png in {}\n", output);
 }
 

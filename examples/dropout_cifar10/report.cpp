@@ -38,10 +38,11 @@ std::string to_csv(const std::vector<ExperimentRun>& runs) {
   return csv;
 }
 
-std::string to_json(const std::string& data_name, const ExperimentOptions& options,
+std::string to_json(const Images& images, const ExperimentOptions& options,
                     const std::vector<ExperimentRun>& runs) {
   using Json = nlohmann::ordered_json;
-  Json json = {{"data", data_name},
+  Json json = {{"data", images.name},
+               {"classes", images.classes},
                {"hidden", options.hidden},
                {"training_images", options.training},
                {"validation_images", options.validation},
@@ -115,13 +116,13 @@ std::string result_words(const std::vector<ExperimentRun>& runs) {
   return words;
 }
 
-void write_results(const std::string& folder, const std::string& data_name,
+void write_results(const std::string& folder, const Images& images,
                    const ExperimentOptions& options, const std::vector<ExperimentRun>& runs) {
   const std::filesystem::path in(folder);
   write_file((in / "history.csv").string(), to_csv(runs));
-  write_file((in / "history.json").string(), to_json(data_name, options, runs));
+  write_file((in / "history.json").string(), to_json(images, options, runs));
   draw_curves((in / "curves").string(),
-              fmt::format("{} {} images, {} hidden units", options.training, data_name,
+              fmt::format("{} {} images, {} hidden units", options.training, images.name,
                           fmt::join(options.hidden, "-")),
               curves(runs));
 }

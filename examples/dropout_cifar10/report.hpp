@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "examples/dropout_cifar10/experiment.hpp"
+#include "examples/support/images.hpp"
 
 namespace thinnet::examples {
 
@@ -16,7 +17,7 @@ std::string result_words(const std::vector<ExperimentRun>& runs);
 
 /// Writes history.csv, history.json and curves.svg, .png and .gp into a folder that exists. The
 /// same runs give the same bytes. Throws std::runtime_error when a file cannot be written.
-void write_results(const std::string& folder, const std::string& data_name,
+void write_results(const std::string& folder, const Images& images,
                    const ExperimentOptions& options, const std::vector<ExperimentRun>& runs);
 
 }  // namespace thinnet::examples

@@ -378,6 +378,24 @@ TEST(OwnData, OfFewExamplesIsTrainedOnWithoutASingleOption) {
                  "--training 500 and --validation 20 ask for more images than the 60 there are");
 }
 
+TEST(OwnData, OfATableHasItsClassesNamedInTheResults) {
+  const TemporaryFolder data, output;
+  std::string table = "width,height,kind\n";
+  for (int n = 0; n < 20; ++n) table += std::to_string(n) + (n % 2 ? ",1,dog\n" : ",0,cat\n");
+  write_file(data / "mine.csv", table);
+  const std::string words = " --data " + data / "mine.csv" + " --epochs 1 --output ";
+  const ProgramRun run = run_program("dropout_cifar10" + words + output.path());
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  const auto classes = [&] {
+    return nlohmann::json::parse(read_file(output / "history.json"))["classes"];
+  };
+  EXPECT_EQ(classes(), (nlohmann::json{"cat", "dog"}));
+  const std::string sizes = " --validation 4 --whiten 0 --hidden 8 --no-test";
+  const ProgramRun full = run_program("train_cifar10" + words + output.path() + sizes);
+  EXPECT_EQ(full.exit_code, 0) << full.err;
+  EXPECT_EQ(classes(), (nlohmann::json{"cat", "dog"}));
+}
+
 TEST(OwnData, ThatCannotBeSplitByClassIsDrawnPlainly) {
   const TemporaryFolder data, output;
   Labels labels(60, 1);
