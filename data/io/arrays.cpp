@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <stdexcept>
@@ -11,7 +10,7 @@
 #include <utility>
 
 #include "data/io/file.hpp"
-#include "data/io/name_list.hpp"
+#include "data/io/names.hpp"
 #include "data/io/npy.hpp"
 #include "data/io/npz.hpp"
 
@@ -140,17 +139,13 @@ Dataset dataset_of(ArrayFile x, const Open& open_labels) {
 
 // Names
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 /// The name as it is written there: just so, or else in other letters.
 std::optional<std::string> find_name(const std::vector<std::string>& names,
                                      const std::string& wanted) {
   if (std::find(names.begin(), names.end(), wanted) != names.end()) return wanted;
-  const auto found = std::find_if(names.begin(), names.end(),
-                                  [&](const std::string& name) { return lower(name) == wanted; });
+  const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+    return lower_case(name) == wanted;
+  });
   if (found == names.end()) return std::nullopt;
   return *found;
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -16,7 +15,7 @@
 
 #include "data/io/csv.hpp"
 #include "data/io/file.hpp"
-#include "data/io/name_list.hpp"
+#include "data/io/names.hpp"
 
 namespace thinnet {
 namespace {
@@ -70,11 +69,6 @@ struct Columns {
   std::vector<std::size_t> features;  // likewise
 };
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 std::optional<std::size_t> find(const Names& names, const std::string& name) {
   const auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end()) return std::nullopt;
@@ -101,7 +95,7 @@ void require_header(const std::string& path, const Names& names) {
 std::size_t default_label(const std::string& path, const Names& names, const Names& first_row) {
   std::vector<std::size_t> candidates;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::string name = lower(names[i]);
+    const std::string name = lower_case(names[i]);
     if (name == "label" || name == "class" || name == "target" || name == "y")
       candidates.push_back(i);
   }

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "data/io/file.hpp"
-#include "data/io/name_list.hpp"
+#include "data/io/names.hpp"
 #include "data/io/npy.hpp"
 #include "data/io/npz.hpp"
 

@@ -13,7 +13,7 @@
 #include "data/io/arrays.hpp"
 #include "data/io/cifar10.hpp"
 #include "data/io/idx.hpp"
-#include "data/io/name_list.hpp"
+#include "data/io/names.hpp"
 #include "data/io/npz.hpp"
 #include "data/io/table.hpp"
 #include "examples/support/idx_files.hpp"

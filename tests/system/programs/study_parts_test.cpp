@@ -12,23 +12,17 @@
 #include "core/engine/mask.hpp"
 #include "tests/support.hpp"
 #include "tests/system/programs/program_run.hpp"
+#include "tests/system/programs/random_images.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
 
 namespace thinnet::examples {
 namespace {
 
 using testing::contains;
+using testing::examples_of;
 using testing::message_of;
+using testing::random_images;
 using testing::TemporaryFolder;
-
-Dataset random_images(std::size_t count) {
-  Matrix<std::uint8_t> x({count, 12});
-  Random random(1);
-  for (auto& value : x) value = static_cast<std::uint8_t>(random.below(256));
-  Labels labels(count);
-  for (auto& label : labels) label = static_cast<std::int32_t>(random.below(3));
-  return {x, labels, 3};
-}
 
 ExperimentOptions tiny_options() {
   ExperimentOptions options;
@@ -40,12 +34,6 @@ ExperimentOptions tiny_options() {
   options.epochs = 2;
   options.seed = 3;
   return options;
-}
-
-std::vector<std::uint32_t> examples_of(const Dataset& data) {
-  std::vector<std::uint32_t> examples;
-  for (std::size_t i = 0; i < data.size(); ++i) examples.push_back(data.example(i));
-  return examples;
 }
 
 // ---- what is paired

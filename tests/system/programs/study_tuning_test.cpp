@@ -5,14 +5,17 @@
 #include "apps/dropout_study/plan.hpp"
 #include "apps/dropout_study/tuned_words.hpp"
 #include "tests/system/programs/program_run.hpp"
+#include "tests/system/programs/random_images.hpp"
 #include "tests/system/programs/tiny_data.hpp"
 
 namespace thinnet::examples {
 namespace {
 
 using testing::contains;
+using testing::examples_of;
 using testing::message_of;
 using testing::ProgramRun;
+using testing::random_images;
 using testing::run_program;
 using testing::TemporaryFolder;
 
@@ -25,21 +28,6 @@ ExperimentOptions tiny_options() {
   options.batch_size = 7;
   options.learning_rate = .01;
   return options;
-}
-
-Dataset random_images(std::size_t count, std::uint64_t seed = 1) {
-  Matrix<std::uint8_t> x({count, 12});
-  Random random(seed);
-  for (auto& value : x) value = static_cast<std::uint8_t>(random.below(256));
-  Labels labels(count);
-  for (auto& label : labels) label = static_cast<std::int32_t>(random.below(3));
-  return {x, labels, 3};
-}
-
-std::vector<std::uint32_t> examples_of(const Dataset& data) {
-  std::vector<std::uint32_t> examples;
-  for (std::size_t i = 0; i < data.size(); ++i) examples.push_back(data.example(i));
-  return examples;
 }
 
 std::vector<std::uint32_t> sorted(std::vector<std::uint32_t> list) {

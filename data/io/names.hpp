@@ -1,12 +1,20 @@
-// Names that are there, for the message that another one is not.
+// Names of arrays, columns and files.
 #pragma once
 
+#include <cctype>
 #include <string>
 #include <vector>
 
 namespace thinnet {
 
-/// "a, b, c and 5 more": the first eight names, each cut where it is longer than 60 bytes.
+/// The letters A to Z as a to z.
+inline std::string lower_case(std::string name) {
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return name;
+}
+
+/// "a, b, c and 5 more": the first eight names, each cut where it is longer than 60 bytes. For the
+/// message that another one is not there.
 inline std::string name_list(const std::vector<std::string>& names) {
   constexpr std::size_t most = 8, longest = 60;
   std::string list;
