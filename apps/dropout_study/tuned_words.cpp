@@ -32,9 +32,8 @@ const TunedGroup& plain_of(const std::vector<TunedGroup>& groups, const Choice& 
 
 std::string table_of(const Grid& grid, const std::vector<TunedGroup>& groups) {
   std::string table = fmt::format(
-      "Each at its own best setting, by validation accuracy over tuning {} {}; then trained anew "
-      "on "
-      "{}\n\n",
+      "Each at its own best setting, by validation accuracy over tuning {} {}; then trained "
+      "anew on {}\n\n",
       grid.seeds.size() == 1 ? "seed" : "seeds", fmt::join(grid.seeds, ", "),
       groups.front().seeds == 1
           ? "a fresh seed"
@@ -134,8 +133,7 @@ std::string tuned_sentence(const Grid& grid, const std::vector<TunedGroup>& grou
   const std::string gap = effects_words(gaps, gap_subject, confidence);
   return fmt::format(
       "On {}, each at its own best setting, {}; a comparison is over {} seeds that chose nothing, "
-      "on "
-      "test images that no choice has seen, and counts only where its interval leaves out 0 (95 % "
+      "on test images that no choice has seen, and counts only where its interval leaves out 0 (95 % "
       "for all {} intervals together, by Bonferroni's rule).{}",
       data_name, claim_words(test, gap, tests.size()), groups.front().seeds, intervals,
       edges_clause(grid, groups));
