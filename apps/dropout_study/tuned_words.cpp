@@ -133,8 +133,8 @@ std::string tuned_sentence(const Grid& grid, const std::vector<TunedGroup>& grou
   const std::string gap = effects_words(gaps, gap_subject, confidence);
   return fmt::format(
       "On {}, each at its own best setting, {}; a comparison is over {} seeds that chose nothing, "
-      "on test images that no choice has seen, and counts only where its interval leaves out 0 (95 % "
-      "for all {} intervals together, by Bonferroni's rule).{}",
+      "on test images that no choice has seen, and counts only where its interval leaves out 0 "
+      "(95 % for all {} intervals together, by Bonferroni's rule).{}",
       data_name, claim_words(test, gap, tests.size()), groups.front().seeds, intervals,
       edges_clause(grid, groups));
 }
