@@ -72,7 +72,7 @@ std::optional<Dataset> test_images(const Images& images) {
 void run(const Options& options, Ranks* ranks) {
   Images images = find_images(options.data, options.label);
   require_learnable(images);
-  const std::optional<Dataset> test = options.no_test ? std::nullopt : test_images(images);
+  std::optional<Dataset> test = options.no_test ? std::nullopt : test_images(images);
   const TrainingResult result =
       run_training(std::move(images), std::move(test), options.training, ranks);
   const EpochRecord& best = result.history.epochs[result.history.best];
