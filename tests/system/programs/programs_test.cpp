@@ -381,7 +381,7 @@ TEST(OwnData, OfFewExamplesIsTrainedOnWithoutASingleOption) {
 TEST(OwnData, OfATableHasItsClassesNamedInTheResults) {
   const TemporaryFolder data, output;
   std::string table = "width,height,kind\n";
-  for (int n = 0; n < 20; ++n) table += std::to_string(n) + (n % 2 ? ",1,dog\n" : ",0,cat\n");
+  for (int n = 0; n < 20; ++n) table += std::to_string(n) + (n % 2 == 1 ? ",1,dog\n" : ",0,cat\n");
   write_file(data / "mine.csv", table);
   const std::string words = " --data " + data / "mine.csv" + " --epochs 1 --output ";
   const ProgramRun run = run_program("dropout_cifar10" + words + output.path());

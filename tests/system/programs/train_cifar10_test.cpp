@@ -495,7 +495,7 @@ TEST(TrainCifar10, FlipsAndShiftsPicturesOfEveryShapeAndOrder) {
       const std::string name = rows == "60" ? "x.npy" : "x_test.npy";
       std::string bytes = read_file(data / name);
       const std::size_t begin = bytes.find("(" + rows + ", "), end = bytes.find('\n');
-      std::string header = "(" + rows + ", " + shape + "), }";
+      std::string header = fmt::format("({}, {}), }}", rows, shape);
       header.resize(end - begin, ' ');
       write_file(data / name, bytes.replace(begin, end - begin, header));
     }
