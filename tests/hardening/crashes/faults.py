@@ -225,7 +225,7 @@ class RemovedFolder(Faults):
     def test_study_of_pictures(self):
         output = self.folder / "output"
         code, err = self.remove_while_running(
-            self.programs.study(output, "--seeds", "0-9999"), output, "runs.jsonl")
+            self.programs.study(output, "--seeds", "0-9999", "--split", "tail"), output, "runs.jsonl")
         self.refused(code, err, str(output))
 
     def test_study_whose_journal_alone_would_be_written(self):
@@ -234,7 +234,7 @@ class RemovedFolder(Faults):
         self.programs.data = self.folder / "features"
         output = self.folder / "output"
         code, err = self.remove_while_running(
-            self.programs.study(output, "--seeds", "0-9999"), output, "runs.jsonl")
+            self.programs.study(output, "--seeds", "0-9999", "--split", "tail"), output, "runs.jsonl")
         self.refused(code, err, f"{output}/runs.jsonl: was removed while the study ran")
 
     def test_comparison(self):
