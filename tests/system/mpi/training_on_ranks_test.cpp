@@ -223,7 +223,7 @@ TEST_F(RanksTest, StopTogetherWhenTheLossOfOneIsNotFinite) {
   // One row is too large for float: its slice alone has no finite loss.
   Matrix<double> x = testing::normals(103, 24, 1);
   x(50, 0) = 3e38;
-  run.training = Dataset(x, Labels(103), 3);
+  run.training = Dataset(x, Labels(103), 3, Picture{3, 4, 2});
   run.normaliser = Normaliser<float>::identity(24);
   const std::string message = message_of<std::runtime_error>([&] { run.fit(); });
   EXPECT_EQ(message.rfind("the loss is ", 0), 0U) << message;
