@@ -1,5 +1,7 @@
 #include "data/io/weights.hpp"
 
+#include <fmt/format.h>
+
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 
@@ -119,16 +121,18 @@ TEST(Weights, RefuseAnotherSetOfArraysAndChangeNothing) {
     Net<float> net;
     save_weights<float>(path, {&net.w});
     const std::string the_net = "; the net has affine1.w, affine1.b";
-    EXPECT_EQ(load_error(path), path + ": no array affine1.b, there are affine1.w" + the_net);
+    EXPECT_EQ(load_error(path),
+              fmt::format("{}: no array affine1.b, there are affine1.w{}", path, the_net));
     net.b.name = "affine2.b";
     save_weights(path, net.parameters());
-    EXPECT_EQ(load_error(path),
-              path + ": no array affine1.b, there are affine1.w, affine2.b" + the_net);
+    EXPECT_EQ(
+        load_error(path),
+        fmt::format("{}: no array affine1.b, there are affine1.w, affine2.b{}", path, the_net));
     net.b.name = "affine1.b";
     Parameter<float> more{"affine2.w", net.w.value, {}, Role::weight};
     save_weights<float>(path, {&net.w, &net.b, &more});
     EXPECT_EQ(load_error(path),
-              path + ": holds 3 arrays, affine1.b, affine1.w, affine2.w" + the_net);
+              fmt::format("{}: holds 3 arrays, affine1.b, affine1.w, affine2.w{}", path, the_net));
     net.b.value = {{1}, {2}, {3}};
     save_weights(path, net.parameters());
     EXPECT_EQ(load_error(path), path + ": affine1.b is 3×1, expected 1×3");
