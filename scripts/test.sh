@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the library and the programs, and tests them as their users meet them. Seven minutes on two
-# free cores, the build included.
+# Builds the library and the programs, and tests them as their users meet them. Five to six minutes on
+# two free cores, the build included.
 # Usage: scripts/test.sh [--all]
 #   --all   and then all else, 45 minutes in all: the pages in Chromium, the coursework's mistakes
 #           and attacks, fuzzing, crashes, MPI, mutants; the library again as built for any CPU; and
@@ -56,7 +56,7 @@ run() { # run NAME FOLDER ARGUMENTS FOR CTEST...
 echo "== Packages that are missing are installed: libraries, GoogleTest, NumPy"
 scripts/install-packages.sh build test
 scripts/dependencies.sh --check || true # says what is another than the tested version, no more
-echo "== The library and the programs are built (five to six minutes on two free cores)"
+echo "== The library and the programs are built (four to five minutes on two free cores)"
 build release build/release -DTHINNET_ALL_TESTS=OFF
 echo "== Their tests run (a minute and a half)"
 run release build/release
