@@ -54,22 +54,6 @@ std::string count_words(const std::vector<double>& changes, const char* than, st
                      all == 1 ? "" : "s", by);
 }
 
-/// What the words on the effects, each empty for none, come to in `all` comparisons.
-std::string claim_words(const std::string& gap, const std::string& validation, std::size_t all) {
-  if (gap.empty() && validation.empty()) {
-    return fmt::format(
-        "no effect of dropout on the gap between train and validation accuracy, nor on validation "
-        "accuracy, could be shown in {} comparison{}",
-        all, all == 1 ? "" : "s");
-  }
-  std::string claim = "with dropout ";
-  claim += gap.empty() ? "no effect on the gap between train and validation accuracy could be shown"
-                       : "the gap between train and validation accuracy was " + gap;
-  claim += validation.empty() ? ", and no effect on validation accuracy could be shown"
-                              : ", and validation accuracy was " + validation;
-  return claim;
-}
-
 /// Whether the groups differ in their budget, and not in keep_prob, net and size alone.
 bool several_budgets(const std::vector<Group>& groups) {
   const ExperimentOptions& first = groups.front().first.options;
@@ -121,6 +105,18 @@ std::string effects_words(const std::vector<const Change*>& changes, const Subje
   return lower + (both ? " and " : "") + higher;
 }
 
+std::string claim_words(const Claim& first, const Claim& second, std::size_t all) {
+  if (first.effects.empty() && second.effects.empty()) {
+    return fmt::format("no effect of dropout on {}, nor on {}, could be shown in {} comparison{}",
+                       first.name, second.name, all, all == 1 ? "" : "s");
+  }
+  const auto words = [](const Claim& claim) {
+    return claim.effects.empty() ? fmt::format("no effect on {} could be shown", claim.name)
+                                 : fmt::format("{} was {}", claim.name, claim.effects);
+  };
+  return fmt::format("with dropout {}, and {}", words(first), words(second));
+}
+
 double confidence_of_each(std::size_t intervals) {
   return 1 - 0.05 / static_cast<double>(intervals);
 }
@@ -163,7 +159,10 @@ std::string study_sentence(const std::vector<Group>& groups, const std::string& 
       "On {}, {}; a comparison is the same net with and without dropout over {} seeds, and counts "
       "only where its interval leaves out 0 (95 % for all {} intervals together, by Bonferroni's "
       "rule).",
-      data_name, claim_words(gap, validation, all), seeds, intervals);
+      data_name,
+      claim_words({"the gap between train and validation accuracy", gap},
+                  {"validation accuracy", validation}, all),
+      seeds, intervals);
 }
 
 std::string study_table(const std::vector<Group>& groups) {

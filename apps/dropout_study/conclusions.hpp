@@ -22,6 +22,16 @@ std::string change_words(const Change& change, const Subject& subject);
 std::string effects_words(const std::vector<const Change*>& changes, const Subject& subject,
                           double confidence);
 
+/// A quantity, and what effects_words says of it.
+struct Claim {
+  const char* name;
+  std::string effects;
+};
+
+/// "with dropout validation accuracy was higher in …, and no effect on the gap could be shown":
+/// what two claims come to in `all` comparisons.
+std::string claim_words(const Claim& first, const Claim& second, std::size_t all);
+
 /// The confidence at which so many intervals hold together with 95 %, by Bonferroni's rule.
 double confidence_of_each(std::size_t intervals);
 

@@ -45,12 +45,7 @@ StudyImages images_for(const StudyOptions& options) {
   } catch (const std::runtime_error& e) {
     throw std::runtime_error(fmt::format("--tune compares on test images: {}", e.what()));
   }
-  require(images.test->width() == images.training.width(),
-          "test images have {} features, the others {}", images.test->width(),
-          images.training.width());
-  require(images.test->classes() <= images.training.classes(),
-          "test images are of {} classes, the others of {}", images.test->classes(),
-          images.training.classes());
+  require_fitting_test(images.training, *images.test);
   return images;
 }
 

@@ -11,6 +11,8 @@ namespace thinnet::examples {
 namespace {
 
 constexpr Subject test_subject{"test accuracy", "falls", "rises", "lower", "higher"};
+constexpr Subject test_gap_subject{"the gap between train and test accuracy", gap_subject.falls,
+                                   gap_subject.rises, gap_subject.lower, gap_subject.higher};
 
 std::string setting_text(const Setting& setting) {
   return fmt::format("learning rate {}, {} epoch{}", setting.learning_rate, setting.epochs,
@@ -80,21 +82,6 @@ std::string edges_clause(const Grid& grid, const std::vector<TunedGroup>& groups
       edges, groups.size(), edges == 1 ? "lies" : "lie");
 }
 
-/// What the words on the effects, each empty for none, come to in `all` comparisons.
-std::string claim_words(const std::string& test, const std::string& gap, std::size_t all) {
-  if (test.empty() && gap.empty()) {
-    return fmt::format(
-        "no effect of dropout on test accuracy, nor on the gap between train and test accuracy, "
-        "could be shown in {} comparison{}",
-        all, all == 1 ? "" : "s");
-  }
-  std::string claim = "with dropout ";
-  claim += test.empty() ? "no effect on test accuracy could be shown" : "test accuracy was " + test;
-  claim += gap.empty() ? ", and no effect on the gap between train and test accuracy could be shown"
-                       : ", and the gap between train and test accuracy was " + gap;
-  return claim;
-}
-
 }  // namespace
 
 std::string test_words(const Change& change) {
@@ -102,9 +89,7 @@ std::string test_words(const Change& change) {
 }
 
 std::string test_gap_words(const Change& change) {
-  constexpr Subject subject{"the gap between train and test accuracy", gap_subject.falls,
-                            gap_subject.rises, gap_subject.lower, gap_subject.higher};
-  return change_words(change, subject);
+  return change_words(change, test_gap_subject);
 }
 
 std::string edge_sentence(const Grid& grid, const Setting& setting) {
@@ -135,8 +120,8 @@ std::string tuned_sentence(const Grid& grid, const std::vector<TunedGroup>& grou
       "On {}, each at its own best setting, {}; a comparison is over {} seeds that chose nothing, "
       "on test images that no choice has seen, and counts only where its interval leaves out 0 "
       "(95 % for all {} intervals together, by Bonferroni's rule).{}",
-      data_name, claim_words(test, gap, tests.size()), groups.front().seeds, intervals,
-      edges_clause(grid, groups));
+      data_name, claim_words({test_subject.name, test}, {test_gap_subject.name, gap}, tests.size()),
+      groups.front().seeds, intervals, edges_clause(grid, groups));
 }
 
 std::string tuned_text(const Grid& grid, const std::vector<TunedGroup>& groups) {

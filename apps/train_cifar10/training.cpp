@@ -45,14 +45,6 @@ struct Prepared {
   Normaliser<float> normaliser;
 };
 
-/// What would else be known only after training.
-void require_fitting_test(const Dataset& images, const Dataset& test) {
-  require(test.width() == images.width(), "test images have {} features, the others {}",
-          test.width(), images.width());
-  require(test.classes() <= images.classes(), "test images are of {} classes, the others of {}",
-          test.classes(), images.classes());
-}
-
 /// Whatever is learned about the images is learned from the training images alone. What whitening
 /// leaves behind is freed: the images as bytes and as floats are too much for the memory of both.
 Prepared prepare(Dataset images, std::optional<Dataset> test, const SplitRows& rows,

@@ -53,6 +53,13 @@ void require_enough_images(const ImageCounts& wanted, std::size_t images) {
           wanted.training, wanted.validation, images, fit.training, fit.validation);
 }
 
+void require_fitting_test(const Dataset& images, const Dataset& test) {
+  require(test.width() == images.width(), "test images have {} features, the others {}",
+          test.width(), images.width());
+  require(test.classes() <= images.classes(), "test images are of {} classes, the others of {}",
+          test.classes(), images.classes());
+}
+
 void warn_of_empty_classes(const Images& images) {
   warn("", "no examples of these classes, though each gets an output",
        empty_classes(images.training));

@@ -29,6 +29,10 @@ ImageCounts counts_that_fit(std::size_t images);
 /// and to validate on that many, at least one each.
 void require_enough_images(const ImageCounts& wanted, std::size_t images);
 
+/// Throws std::invalid_argument unless a net for the images can be tested on the test images,
+/// before it is trained.
+void require_fitting_test(const Dataset& images, const Dataset& test);
+
 /// Tells on stderr of class numbers without any examples, if there are some.
 void warn_of_empty_classes(const Images& images);
 
