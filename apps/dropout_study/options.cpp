@@ -98,21 +98,24 @@ std::vector<std::uint64_t> seed_list(const std::string& text) {
   return seeds;
 }
 
+/// `neither` lists the names for the message: "adam nor sgd".
+template <typename Value>
+Value named(const std::string& text, const Names<Value>& names, const char* neither) {
+  const std::optional<Value> value = value_named(text, names);
+  require(value.has_value(), "'{}' is neither {}", text, neither);
+  return *value;
+}
+
 Sampling sampling(const std::string& text) {
-  require(text == "replacement" || text == "shuffled", "'{}' is neither replacement nor shuffled",
-          text);
-  return text == "shuffled" ? Sampling::shuffled : Sampling::with_replacement;
+  return named(text, sampling_names(), "replacement nor shuffled");
 }
 
 SplitChoice split_choice(const std::string& text) {
-  const auto choice = split_names().find(text);
-  require(choice != split_names().end(), "'{}' is neither auto, random nor tail", text);
-  return choice->second;
+  return named(text, split_names(), "auto, random nor tail");
 }
 
 OptimizerKind optimizer(const std::string& text) {
-  require(text == "adam" || text == "sgd", "'{}' is neither adam nor sgd", text);
-  return text == "sgd" ? OptimizerKind::sgd : OptimizerKind::adam;
+  return named(text, optimizer_names(), "adam nor sgd");
 }
 
 double learning_rate(const std::string& text) {

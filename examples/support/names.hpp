@@ -2,10 +2,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "data/batches.hpp"
+#include "data/io/names.hpp"
 #include "examples/support/optimizer.hpp"
 
 namespace thinnet::examples {
@@ -34,6 +36,14 @@ inline const Names<SplitChoice>& split_names() {
                                         {"random", SplitChoice::random},
                                         {"tail", SplitChoice::tail}};
   return names;
+}
+
+/// The value of that name, in which capitals do not matter; nothing when there is none.
+template <typename Value>
+std::optional<Value> value_named(const std::string& text, const Names<Value>& names) {
+  const auto named = names.find(lower_case(text));
+  if (named == names.end()) return std::nullopt;
+  return named->second;
 }
 
 /// Throws std::logic_error when the value has no name.

@@ -38,14 +38,12 @@ inline CLI::Validator whole_number(std::uint64_t least,
 template <typename Value>
 CLI::Validator choice(const Names<Value>& names) {
   return {[names](std::string& text) -> std::string {
-            std::string list;
-            for (const auto& [name, value] : names) {
-              if (CLI::detail::to_lower(text) == name) {
-                text = std::to_string(static_cast<int>(value));
-                return "";
-              }
-              list += (list.empty() ? "" : ", ") + name;
+            if (const auto value = value_named(text, names)) {
+              text = std::to_string(static_cast<int>(*value));
+              return "";
             }
+            std::string list;
+            for (const auto& [name, value] : names) list += (list.empty() ? "" : ", ") + name;
             return fmt::format("'{}' is none of {}", text, list);
           },
           ""};

@@ -38,6 +38,16 @@ ExperimentOptions tiny_options() {
 
 // ---- what is paired
 
+TEST(StudyOptions, TakeNamesInCapitals) {
+  StudyOptions options;
+  set_option(options, "optimizer", "SGD");
+  set_option(options, "sampling", "Shuffled");
+  set_option(options, "split", "TAIL");
+  EXPECT_EQ(options.shared.optimizer, OptimizerKind::sgd);
+  EXPECT_EQ(options.shared.sampling, Sampling::shuffled);
+  EXPECT_EQ(options.split, SplitChoice::tail);
+}
+
 TEST(StudyPairs, SubsetsComeFromThePoolAndAreNested) {
   const Dataset images = random_images(60);
   ExperimentOptions options = tiny_options();
