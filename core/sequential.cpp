@@ -1,9 +1,28 @@
 #include "core/sequential.hpp"
 
+#include <set>
+
 #include "core/check.hpp"
 #include "core/initialise.hpp"
 
 namespace thinnet {
+namespace {
+
+/// Files of weights know parameters by their names.
+template <typename T>
+void require_names_for_files(const std::vector<Parameter<T>*>& parameters,
+                             const std::string& layer) {
+  std::set<std::string> names;
+  for (const auto* p : parameters) {
+    require(!p->name.empty() && p->name.find('/') == std::string::npos,
+            "{}: a parameter is named \"{}\", expected a name without /", layer, p->name);
+    require(names.insert(p->name).second,
+            "{}: two parameters are named {}, expected a name for each, as left.{}", layer, p->name,
+            p->name);
+  }
+}
+
+}  // namespace
 
 template <typename T>
 const Matrix<T>& Sequential<T>::forward(const Matrix<T>& x, const Pass& pass) {
@@ -30,6 +49,7 @@ void Sequential<T>::add(std::unique_ptr<Layer<T>> layer) {
       layer->set_name_and_position(kind + std::to_string(counts_[kind]), next_position_);
   layer->set_needs_dx(needs_dx() || !layers_.empty());
   widths_.push_back(layer->output_width(widths_.back()));
+  require_names_for_files(layer->parameters(), layer->name());
   for (auto* p : layer->parameters()) {
     p->name = layer->name() + "." + p->name;
     parameters_.push_back(p);

@@ -28,7 +28,8 @@ class Sequential : public Layer<T> {
   }
 
   /// Appends a layer and names it by its kind, numbered from 1: affine1, relu1, affine2. Throws
-  /// like the constructor; the net is of no use then.
+  /// like the constructor, and when two parameters of the layer share a name, or one has a / in
+  /// it, which no file of weights could keep; the net is of no use then.
   void add(std::unique_ptr<Layer<T>> layer);
 
   /// x (N×D) -> scores (N×C). Throws std::logic_error in a training pass when no gradient could

@@ -17,6 +17,9 @@ void Adam<T>::step() {
   const T epsilon = static_cast<T>(options_.epsilon);
   const T beta1 = static_cast<T>(options_.beta1);
   const T beta2 = static_cast<T>(options_.beta2);
+  // Taken in double: a beta just below 1 is 1 in float.
+  const T one_minus_beta1 = static_cast<T>(1 - options_.beta1);
+  const T one_minus_beta2 = static_cast<T>(1 - options_.beta2);
   // Bias correction: m and v start at 0, so after t steps they are too small by these factors.
   const T correction1 = static_cast<T>(1 - std::pow(options_.beta1, t));
   const T correction2 = static_cast<T>(1 - std::pow(options_.beta2, t));
@@ -28,8 +31,8 @@ void Adam<T>::step() {
     entrywise(
         [=](T& w, T dw, T& m, T& v) {
           const T g = dw + decay * w;
-          m = beta1 * m + (T(1) - beta1) * g;
-          v = beta2 * v + (T(1) - beta2) * g * g;
+          m = beta1 * m + one_minus_beta1 * g;
+          v = beta2 * v + one_minus_beta2 * g * g;
           const T m_hat = m / correction1;
           const T v_hat = v / correction2;
           w -= rate * m_hat / (std::sqrt(v_hat) + epsilon);

@@ -30,10 +30,15 @@ class Optimizer {
   virtual void step() = 0;
   virtual State state() = 0;
 
+  /// What it updates, as given to the constructor. A parameter that joined the net later is not
+  /// among them, and never trained.
+  const std::vector<Parameter<T>*>& parameters() const { return parameters_; }
+
   double learning_rate() const { return learning_rate_; }
-  /// Throws std::invalid_argument unless rate is above 0 and finite.
+  /// Throws std::invalid_argument unless rate is above 0 and finite, as a number of type T too.
   void set_learning_rate(double rate) {
-    if (!(rate > 0 && rate <= std::numeric_limits<double>::max()))
+    const double largest = std::numeric_limits<T>::max();
+    if (!(rate <= largest && static_cast<T>(rate) > 0))
       throw std::invalid_argument("learning rate is " + std::to_string(rate) +
                                   ", expected a finite number > 0");
     learning_rate_ = rate;

@@ -1,5 +1,6 @@
 #include "training/trainer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -36,6 +37,18 @@ class LearningRateRestorer {
 /// How many epochs are done at the middle of a step.
 double epochs_at_middle_of(std::uint64_t step, std::size_t steps_per_epoch) {
   return (static_cast<double>(step) + 0.5) / static_cast<double>(steps_per_epoch);
+}
+
+/// A parameter that joined the net after the optimizer was made would never be trained.
+template <typename T>
+void require_all_updated(const std::vector<Parameter<T>*>& parameters,
+                         const std::vector<Parameter<T>*>& updated) {
+  for (Parameter<T>* p : parameters) {
+    require(std::find(updated.begin(), updated.end(), p) != updated.end(),
+            "trainer: the optimizer does not update {}: make it when the net has all its layers, "
+            "or set may_freeze",
+            p->name);
+  }
 }
 
 void report_to_nobody(const Progress& /*progress*/) {}
@@ -115,6 +128,7 @@ template <typename T>
 History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
                         const Normaliser<T>& normaliser, const ProgressReporter& reporter) {
   const Clock::time_point start = Clock::now();
+  if (!options_.may_freeze) require_all_updated(net_.parameters(), optimizer_.parameters());
   Batches<T> batches(training, normaliser, options_.batch_size, options_.sampling, options_.seed,
                      options_.augmentation);
   Batches<T> whole_training(training, normaliser, evaluation_batch);

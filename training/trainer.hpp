@@ -25,6 +25,7 @@ struct TrainerOptions {
   Schedule schedule = constant_rate();  ///< a factor on the optimizer's learning rate
   double label_smoothing = 0;           ///< in [0, 1), of the training loss
   Augmentation augmentation = {};       ///< of training batches
+  bool may_freeze = false;  ///< whether the optimizer may leave some parameters of the net alone
   std::string checkpoint = {};  ///< .npz written after every epoch, and read by fit if it exists
   std::string settings = {};    ///< what else the numbers depend on: a checkpoint of other settings
                                 ///< is refused, and the first differing line told
@@ -49,6 +50,8 @@ class Trainer {
   /// after the last epoch of the checkpoint, if there is one: the result is bit for bit that of an
   /// uninterrupted run. Leaves the weights of the last epoch. A second fit starts at epoch 1 again,
   /// with the weights and the optimizer as they are.
+  /// Throws std::invalid_argument, naming the parameter, when the optimizer does not update one of
+  /// the net, unless may_freeze is set: it was made before the parameter joined the net.
   /// Throws std::runtime_error, naming the step, the layer and what to try, when the loss is not
   /// finite, or a weight at the end of an epoch: that epoch is not kept. Throws
   /// std::invalid_argument when the schedule makes the learning rate 0, and like Batches,

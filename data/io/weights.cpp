@@ -121,7 +121,11 @@ void save_weights(const std::string& path, const std::vector<Parameter<T>*>& par
   if (path.empty()) fail("weights", "the path is empty");
   if (parameters.empty()) fail(path, "there are no parameters to save");
   Arrays arrays;
-  for (const auto* p : parameters) arrays[p->name] = encode_npy(p->value);
+  for (const auto* p : parameters) {
+    if (p->name.empty() || p->name.find('/') != std::string::npos)
+      fail(path, fmt::format("a parameter is named \"{}\", expected a name without /", p->name));
+    arrays[p->name] = encode_npy(p->value);
+  }
   if (arrays.size() != parameters.size()) fail(path, "two parameters have the same name");
   try {
     is_npz(path) ? write_npz(path, arrays) : write_folder(path, arrays);

@@ -42,6 +42,43 @@ TEST(Sequential, RefusesALayerThatDoesNotFitAndNamesBothWidths) {
             "affine1: w is 4×3, but its input is N×7");
 }
 
+/// A layer of one's own around two nets, whose parameters it lists as they are named there.
+class TwoNets : public Layer<double> {
+ public:
+  explicit TwoNets(const std::string& prefix = "")
+      : Layer<double>("twonets"), left_(2, Affine<double>(2, 3)), right_(3, Affine<double>(3, 2)) {
+    for (auto* p : left_.parameters()) p->name = prefix + p->name;
+  }
+  const Matrix<double>& forward(const Matrix<double>& x, const Pass& pass) override {
+    return right_.forward(left_.forward(x, pass), pass);
+  }
+  const Matrix<double>& backward(const Matrix<double>& dout) override {
+    return left_.backward(right_.backward(dout));
+  }
+  std::vector<Parameter<double>*> parameters() override {
+    auto all = left_.parameters();
+    for (auto* p : right_.parameters()) all.push_back(p);
+    return all;
+  }
+
+ private:
+  Sequential<double> left_, right_;
+};
+
+TEST(Sequential, RefusesNamesThatNoFileOfWeightsCouldKeep) {
+  const auto add = [](const std::string& prefix) {
+    Sequential<double> net(2);
+    net.add(std::make_unique<TwoNets>(prefix));
+    return net.parameters().front()->name;
+  };
+  EXPECT_EQ(message_of([&] { add(""); }),
+            "twonets1: two parameters are named affine1.w, expected a name for each, as "
+            "left.affine1.w");
+  EXPECT_EQ(message_of([&] { add("left/"); }),
+            "twonets1: a parameter is named \"left/affine1.w\", expected a name without /");
+  EXPECT_EQ(add("left."), "twonets1.left.affine1.w");
+}
+
 TEST(Sequential, RefusesAnInputOfAnotherWidthAndAGradientOfAnotherShape) {
   Sequential<double> net(4, Affine<double>(4, 3));
   EXPECT_EQ(message_of([&] { net.forward(lin(0, 1, 2, 5), test()); }),

@@ -87,6 +87,29 @@ TEST(Adam, CountsStepsAndNotParameters) {
   EXPECT_EQ(*adam.state().t, 1U);
 }
 
+/// A weight of 1 with a gradient of 1, after ten steps.
+template <typename T>
+double after_ten_steps(const AdamOptions& options) {
+  Parameter<T> w{"w", {{1}}, {{1}}, Role::weight};
+  Adam<T> adam({&w}, options);
+  for (int i = 0; i < 10; ++i) adam.step();
+  return static_cast<double>(w.value(0, 0));
+}
+
+TEST(Adam, TakesBetasThatAreOneInFloat) {
+  // m_hat = v_hat = 1 for a constant gradient of 1, whatever the betas: ten steps of the rate. Each
+  // step rounds to half an ulp of 1, 6e-8, and m_hat and v_hat by a few.
+  constexpr double nearly_one = 0.99999999;
+  ASSERT_EQ(static_cast<float>(nearly_one), 1.0F);
+  for (const double beta1 : {0.9, nearly_one}) {
+    for (const double beta2 : {0.999, nearly_one}) {
+      const AdamOptions options{0.001, beta1, beta2};
+      EXPECT_NEAR(after_ten_steps<double>(options), 0.99, 1e-8);
+      EXPECT_NEAR(after_ten_steps<float>(options), 0.99, 1e-6);
+    }
+  }
+}
+
 TEST(Adam, DecaysWeightsThroughTheGradientAndLeavesBiasesAlone) {
   // With dw = 0 all of a weight's first step comes from λ·w; a bias has none.
   Parameter<double> w{"w", {{2}}, {{0}}, Role::weight}, b{"b", {{2}}, {{0}}, Role::bias};
@@ -174,6 +197,14 @@ TEST(Optimizers, RefuseAParameterThatChangedItsShape) {
   Sgd<double> sgd({&w}, {1e-2, 0.9});
   w.value = w.grad = lin(0, 1, 6, 5);
   EXPECT_EQ(message_of([&] { sgd.step(); }), "entrywise: a matrix is 4×5, expected 6×5");
+}
+
+TEST(Optimizers, RefuseALearningRateThatIsZeroOrInfiniteInFloat) {
+  Sgd<float> sgd({}, {0.5});
+  for (const double rate : {1e-50, 1e50})
+    EXPECT_THROW(sgd.set_learning_rate(rate), std::invalid_argument) << rate;
+  EXPECT_EQ(sgd.learning_rate(), 0.5);
+  EXPECT_NO_THROW(Sgd<double>({}, {1e-50}));
 }
 
 TEST(Optimizers, TakeANewLearningRate) {

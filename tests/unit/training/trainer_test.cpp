@@ -4,6 +4,7 @@
 #include "core/initialise.hpp"
 
 #include <memory>
+#include <set>
 
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
@@ -194,6 +195,41 @@ TEST(Trainer, LeavesTheNetAsItWasButForItsWeights) {
   run.fit({1, 32, 7});
   run.net.forward(testing::normals<float>(3, 2, 1), test());
   EXPECT_EQ(Shape(run.net.backward(testing::normals<float>(3, 2, 2))), Shape(3, 2));
+}
+
+TEST(Trainer, LeavesDropoutToDrawAMaskOfItsOwnForEveryStep) {
+  // Monte-Carlo dropout: predictions of a trained net in training mode differ from step to step.
+  Experiment run;
+  run.fit({1, 32, 7});
+  const Matrix<float> x = testing::normals<float>(5, 2, 1);
+  std::set<std::vector<float>> predictions;
+  for (std::uint64_t step = 0; step < 100; ++step) {
+    const Matrix<float>& scores = run.net.forward(x, train(step));
+    predictions.emplace(scores.begin(), scores.end());
+  }
+  // Two masks of 5×16 bits are equal with probability 2^-80; a few scores may be, by their ReLUs.
+  EXPECT_GT(predictions.size(), 90U);
+}
+
+TEST(Trainer, RefusesAnOptimizerThatLeavesOutAParameterOfTheNet) {
+  Experiment run;
+  Sgd<float> sgd(run.net.parameters(), {0.01});
+  run.net.add(std::make_unique<Affine<float>>(2, 2));
+  initialise(run.net.parameters(), he, 4);
+  TrainerOptions options;
+  options.epochs = 1;
+  const auto fit = [&] {
+    Trainer<float>(run.net, sgd, options).fit(run.training, run.validation, run.normaliser);
+  };
+  EXPECT_EQ(message_of(fit),
+            "trainer: the optimizer does not update affine3.w: make it when the net has all its "
+            "layers, or set may_freeze");
+  options.may_freeze = true;
+  const Matrix<float> first = run.net.parameters()[0]->value;
+  const Matrix<float> last = run.net.parameters()[4]->value;
+  fit();
+  EXPECT_NE(run.net.parameters()[0]->value, first);
+  EXPECT_EQ(run.net.parameters()[4]->value, last);
 }
 
 /// Takes every gradient for 0, and notes what it is called for.

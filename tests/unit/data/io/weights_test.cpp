@@ -289,6 +289,20 @@ TEST(Weights, RefuseTwoParametersOfOneName) {
   EXPECT_EQ(folder.names(), Names{});
 }
 
+TEST(Weights, RefuseANameThatIsAPathOrNone) {
+  const TemporaryFolder folder;
+  for (const std::string name : {"block/w", ""}) {
+    Net<float> net;
+    net.w.name = name;
+    for (const std::string target : {"w.npz", "w"}) {
+      EXPECT_EQ(save_error(folder / target, net.parameters()),
+                (folder / target) + ": a parameter is named \"" + name +
+                    "\", expected a name without /");
+    }
+  }
+  EXPECT_EQ(folder.names(), Names{});
+}
+
 /// Runs a program of Python in a folder of its own.
 class WeightsAndNumpy : public ::testing::Test {
  protected:
