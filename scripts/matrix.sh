@@ -37,7 +37,7 @@ configure() {
   local entry=$1
   shift
   scripts/own_build.sh "build/matrix/$entry"
-  cmake -S . -B "build/matrix/$entry" -G Ninja -DTHINNET_MPI=OFF -DTHINNET_EXAMPLES=OFF "$@"
+  cmake -S . -B "build/matrix/$entry" -G Ninja -DTHINNET_WERROR=ON -DTHINNET_MPI=OFF -DTHINNET_EXAMPLES=OFF "$@"
 }
 
 # build ENTRY TARGET...

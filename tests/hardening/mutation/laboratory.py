@@ -110,7 +110,7 @@ class Laboratory:
     def _ask_cmake(self):
         cmake = self.folder / "cmake"
         checked(["cmake", "-S", self.root, "-B", cmake, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-                 "-DTHINNET_EXAMPLES=OFF", "-DTHINNET_MPI=OFF", "-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON"], self.root)  # fmt: skip
+                 "-DTHINNET_WERROR=ON", "-DTHINNET_EXAMPLES=OFF", "-DTHINNET_MPI=OFF", "-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON"], self.root)  # fmt: skip
         commands = json.loads((cmake / "compile_commands.json").read_text())
         library_objects = []
         wanted = {f"tests/unit/{name}" for name in FIRST_TESTS}

@@ -1,5 +1,5 @@
 # Installs the library into a fresh folder, then configures, builds and runs a project that only
-# knows that folder. Needs BUILD_DIR, SOURCE_DIR, CXX_COMPILER and CXX_FLAGS.
+# knows that folder, and one that has Thinnet's sources in a folder of its own. Needs BUILD_DIR, SOURCE_DIR, CXX_COMPILER and CXX_FLAGS.
 set(work ${BUILD_DIR}/package_test)
 file(REMOVE_RECURSE ${work})
 
@@ -17,3 +17,24 @@ run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE_DIR}/tests/system/package -B ${work}/b
     -DCMAKE_CXX_FLAGS=${CXX_FLAGS})
 run(${CMAKE_COMMAND} --build ${work}/build)
 run(${work}/build/uses_thinnet)
+foreach(package fmt BLAS xtensor)
+  run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE_DIR}/tests/system/package -B ${work}/without_${package}
+      -DCMAKE_PREFIX_PATH=${work}/prefix -DCMAKE_CXX_COMPILER=${CXX_COMPILER} -DWITHOUT=${package})
+endforeach()
+
+# Of a project in another nothing is built by default but the library, and nothing installed.
+file(WRITE ${work}/parent/CMakeLists.txt "cmake_minimum_required(VERSION 3.21)
+project(parent LANGUAGES CXX)
+add_subdirectory(${SOURCE_DIR} thinnet)
+get_property(tests DIRECTORY ${SOURCE_DIR} PROPERTY TESTS)
+if(tests OR THINNET_WERROR OR DEFINED BLA_VENDOR)
+  message(FATAL_ERROR \"tests '\${tests}', THINNET_WERROR '\${THINNET_WERROR}', or BLA_VENDOR is set\")
+endif()
+")
+run(${CMAKE_COMMAND} -G Ninja -S ${work}/parent -B ${work}/parent/build
+    -DCMAKE_CXX_COMPILER=${CXX_COMPILER})
+# It would fail if there were something to install: nothing is built.
+run(${CMAKE_COMMAND} --install ${work}/parent/build --prefix ${work}/parent/prefix)
+if(EXISTS ${work}/parent/prefix)
+  message(FATAL_ERROR "Thinnet installs files with its parent")
+endif()
