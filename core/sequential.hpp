@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <type_traits>
 
 #include "core/layer.hpp"
 
@@ -23,8 +24,10 @@ class Sequential : public Layer<T> {
   /// when a layer does not fit the one before it.
   template <typename... Layers>
   explicit Sequential(std::size_t D, Layers... layers) : Layer<T>("net"), widths_{D} {
+    constexpr bool are_layers = (std::is_base_of_v<Layer<T>, Layers> && ...);
+    static_assert(are_layers, "all layers of a Sequential<T> are layers of T: Affine<T>, Relu<T>");
     Layer<T>::set_needs_dx(false);
-    (add(std::make_unique<Layers>(std::move(layers))), ...);
+    if constexpr (are_layers) (add(std::make_unique<Layers>(std::move(layers))), ...);
   }
 
   /// Appends a layer and names it by its kind, numbered from 1: affine1, relu1, affine2. Throws

@@ -52,19 +52,6 @@ inline void expect_passed(const GradientReport& report) {
   EXPECT_TRUE(report.passed()) << report.text();
 }
 
-/// The gradient check of a loss of scores and labels, with its value as a 1×1 output.
-template <typename Loss>
-GradientReport check_loss(Loss loss, Matrix<double> scores, const Labels& labels) {
-  Matrix<double> out({1, 1}), dscores;
-  return check_gradients(
-      [&]() -> const Matrix<double>& {
-        out(0, 0) = loss.forward(scores, labels);
-        return out;
-      },
-      [&](const Matrix<double>& dout) { dscores = loss.backward() * dout(0, 0); },
-      {{"scores", &scores, &dscores}});
-}
-
 /// The message of the Exception that `action` throws; fails when it throws none or another one.
 template <typename Exception = std::invalid_argument, typename Action>
 std::string message_of(Action action) {

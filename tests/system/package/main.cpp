@@ -1,14 +1,6 @@
 // Trains through the installed library: XOR must be learnt.
-#include <core/initialise.hpp>
-#include <core/sequential.hpp>
 #include <cstdio>
-#include <data/io/weights.hpp>
-#include <layers/affine.hpp>
-#include <layers/dropout.hpp>
-#include <layers/relu.hpp>
-#include <layers/softmax_cross_entropy.hpp>
-#include <optim/adam.hpp>
-#include <training/trainer.hpp>
+#include <thinnet/thinnet.hpp>
 
 int main() {
   using namespace thinnet;

@@ -22,6 +22,15 @@ foreach(package fmt BLAS xtensor)
       -DCMAKE_PREFIX_PATH=${work}/prefix -DCMAKE_CXX_COMPILER=${CXX_COMPILER} -DWITHOUT=${package})
 endforeach()
 
+# A mistake in types is told in one sentence.
+execute_process(COMMAND ${CXX_COMPILER} -std=c++17 -fsyntax-only -I${work}/prefix/include
+                        ${SOURCE_DIR}/tests/system/package/type_error.cpp
+                RESULT_VARIABLE result ERROR_VARIABLE output)
+string(REGEX MATCHALL "error: [^\n]*" errors "${output}")
+if(NOT result OR NOT errors MATCHES "^error: [^;]*all layers of a Sequential<T> are layers of T[^;]*$")
+  message(FATAL_ERROR "a type error is told as ${result}: ${output}")
+endif()
+
 # Of a project in another nothing is built by default but the library, and nothing installed.
 file(WRITE ${work}/parent/CMakeLists.txt "cmake_minimum_required(VERSION 3.21)
 project(parent LANGUAGES CXX)

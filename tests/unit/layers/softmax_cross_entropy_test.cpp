@@ -25,14 +25,13 @@ TEST(SoftmaxCrossEntropy, IsTheLogOfCForEqualScores) {
 }
 
 TEST(SoftmaxCrossEntropy, PassesTheGradientCheckAtSeveralShapes) {
+  testing::expect_passed(check_loss(SoftmaxCrossEntropy<double>(), testing::normals(1, 2, 1), {1}));
   testing::expect_passed(
-      testing::check_loss(SoftmaxCrossEntropy<double>(), testing::normals(1, 2, 1), {1}));
+      check_loss(SoftmaxCrossEntropy<double>(), testing::normals(4, 3, 2), {0, 1, 2, 0}));
+  testing::expect_passed(check_loss(SoftmaxCrossEntropy<double>(), testing::normals(10, 10, 3),
+                                    {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}));
   testing::expect_passed(
-      testing::check_loss(SoftmaxCrossEntropy<double>(), testing::normals(4, 3, 2), {0, 1, 2, 0}));
-  testing::expect_passed(testing::check_loss(
-      SoftmaxCrossEntropy<double>(), testing::normals(10, 10, 3), {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}));
-  testing::expect_passed(
-      testing::check_loss(SoftmaxCrossEntropy<double>(), testing::normals(3, 1, 4), {0, 0, 0}));
+      check_loss(SoftmaxCrossEntropy<double>(), testing::normals(3, 1, 4), {0, 0, 0}));
 }
 
 TEST(SoftmaxCrossEntropy, GradientOfEachExampleSumsToZero) {

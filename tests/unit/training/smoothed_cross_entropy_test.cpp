@@ -10,8 +10,8 @@ using testing::message_of;
 TEST(SmoothedCrossEntropy, PassesTheGradientCheck) {
   for (const double smoothing : {0.0, 0.1, 0.5}) {
     const SmoothedCrossEntropy<double> loss(smoothing);
-    testing::expect_passed(testing::check_loss(loss, testing::normals(4, 3, 2), {0, 1, 2, 0}));
-    testing::expect_passed(testing::check_loss(loss, testing::normals(2, 10, 3), {9, 0}));
+    testing::expect_passed(check_loss(loss, testing::normals(4, 3, 2), {0, 1, 2, 0}));
+    testing::expect_passed(check_loss(loss, testing::normals(2, 10, 3), {9, 0}));
   }
 }
 
