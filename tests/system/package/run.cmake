@@ -1,5 +1,5 @@
-# Installs the library into a fresh folder, then configures, builds and runs a project that only
-# knows that folder, and one that has Thinnet's sources in a folder of its own. Needs BUILD_DIR, SOURCE_DIR, CXX_COMPILER and CXX_FLAGS.
+# Makes packages of the library. With the files of each, as a user unpacks them, a project is
+# configured, built and run that knows nothing else; and one that has Thinnet's sources in a folder of its own. Needs BUILD_DIR, SOURCE_DIR, CXX_COMPILER and CXX_FLAGS.
 set(work ${BUILD_DIR}/package_test)
 file(REMOVE_RECURSE ${work})
 
@@ -11,19 +11,33 @@ function(run)
   endif()
 endfunction()
 
-run(${CMAKE_COMMAND} --install ${BUILD_DIR} --prefix ${work}/prefix)
-run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE_DIR}/tests/system/package -B ${work}/build
-    -DCMAKE_PREFIX_PATH=${work}/prefix -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
-    -DCMAKE_CXX_FLAGS=${CXX_FLAGS})
-run(${CMAKE_COMMAND} --build ${work}/build)
-run(${work}/build/uses_thinnet)
+run(${CMAKE_CPACK_COMMAND} -G TGZ -B ${work} --config ${BUILD_DIR}/CPackConfig.cmake)
+file(GLOB archive ${work}/*.tar.gz)
+file(ARCHIVE_EXTRACT INPUT ${archive} DESTINATION ${work}/tgz)
+file(GLOB prefix ${work}/tgz/*)
+set(prefixes ${prefix})
+find_program(dpkg_deb dpkg-deb)
+if(dpkg_deb)
+  run(${CMAKE_CPACK_COMMAND} -G DEB -B ${work} --config ${BUILD_DIR}/CPackConfig.cmake)
+  file(GLOB archive ${work}/*.deb)
+  run(${dpkg_deb} -x ${archive} ${work}/deb)
+  list(APPEND prefixes ${work}/deb/usr)
+endif()
+foreach(folder ${prefixes})
+  file(REMOVE_RECURSE ${work}/build)
+  run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE_DIR}/tests/system/package -B ${work}/build
+      -DCMAKE_PREFIX_PATH=${folder} -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
+      -DCMAKE_CXX_FLAGS=${CXX_FLAGS})
+  run(${CMAKE_COMMAND} --build ${work}/build)
+  run(${work}/build/uses_thinnet)
+endforeach()
 foreach(package fmt BLAS xtensor)
   run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE_DIR}/tests/system/package -B ${work}/without_${package}
-      -DCMAKE_PREFIX_PATH=${work}/prefix -DCMAKE_CXX_COMPILER=${CXX_COMPILER} -DWITHOUT=${package})
+      -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_COMPILER=${CXX_COMPILER} -DWITHOUT=${package})
 endforeach()
 
 # A mistake in types is told in one sentence.
-execute_process(COMMAND ${CXX_COMPILER} -std=c++17 -fsyntax-only -I${work}/prefix/include
+execute_process(COMMAND ${CXX_COMPILER} -std=c++17 -fsyntax-only -I${prefix}/include
                         ${SOURCE_DIR}/tests/system/package/type_error.cpp
                 RESULT_VARIABLE result ERROR_VARIABLE output)
 string(REGEX MATCHALL "error: [^\n]*" errors "${output}")
