@@ -41,15 +41,16 @@ GradientReport check_gradients(const std::function<const Matrix<double>&()>& for
                                const std::vector<CheckedTensor>& tensors, std::size_t samples = 0,
                                std::uint64_t seed = 0);
 
-/// The same for a layer or net in a pass: its input x (N×D) and every parameter. Every forward is
-/// of the same pass, so that dropout draws one mask throughout.
+/// The same for a layer or net in a pass: its input x (N×D) and every parameter but the buffers,
+/// which are put back. Every forward is of the same pass, so that dropout draws one mask
+/// throughout.
 GradientReport check_layer(Layer<double>& layer, Matrix<double> x, const Pass& pass,
                            std::size_t samples = 0, std::uint64_t seed = 0);
 
 /// The same for a loss: every entry of its scores (N×C). The loss has
 /// `double forward(scores, labels)` and `backward()`, which returns dscores (N×C).
 template <typename Loss>
-GradientReport check_loss(Loss&& loss, Matrix<double> scores, const Labels& labels) {
+GradientReport check_loss(Loss loss, Matrix<double> scores, const Labels& labels) {
   Matrix<double> out({1, 1}), dscores;
   return check_gradients(
       [&]() -> const Matrix<double>& {

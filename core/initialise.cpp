@@ -28,10 +28,9 @@ void initialise(const std::vector<Parameter<T>*>& parameters, const Initialiser&
                 std::uint64_t seed) {
   std::uint32_t stream = 0;
   for (auto* p : parameters) {
-    if (p->role == Role::bias) {
-      p->value.fill(T(0));
-      continue;
-    }
+    if (p->role == Role::bias) p->value.fill(T(0));
+    if (p->role == Role::scale) p->value.fill(T(1));
+    if (p->role != Role::weight) continue;
     const double scale = initialiser(p->value.shape(0), p->value.shape(1));
     Random random(seed, stream++);
     for (T& w : p->value) w = static_cast<T>(scale * random.normal());
@@ -42,7 +41,7 @@ template <typename T>
 void require_initialised(const std::vector<Parameter<T>*>& parameters) {
   const Parameter<T>* earlier = nullptr;
   for (const auto* p : parameters) {
-    if (p->role == Role::bias) continue;
+    if (p->role != Role::weight) continue;
     const bool zeros = std::all_of(p->value.begin(), p->value.end(), [](T w) { return w == T(0); });
     if (!zeros) continue;
     if (earlier != nullptr) {

@@ -19,9 +19,9 @@ double xavier(std::size_t D, std::size_t H);
 /// finite and >= 0.
 Initialiser normal_scale(double scale);
 
-/// Draws every weight matrix w (D×H) from N(0, initialiser(D, H)²) and sets biases to 0. The k-th
-/// weight matrix, from 0 and biases not counted, reads stream k of the seed: nets that differ only
-/// in dropout start the same, and float and double nets start alike.
+/// Draws every weight matrix w (D×H) from N(0, initialiser(D, H)²), and sets biases to 0 and scales
+/// to 1. The k-th weight matrix, from 0 and nothing else counted, reads stream k of the seed: nets
+/// that differ only in dropout start the same, and float and double nets start alike.
 template <typename T>
 void initialise(const std::vector<Parameter<T>*>& parameters, const Initialiser& initialiser,
                 std::uint64_t seed);

@@ -26,7 +26,7 @@ class Layer {
   /// std::invalid_argument when dout is not of the output's shape.
   virtual const Matrix<T>& backward(const Matrix<T>& dout) = 0;
 
-  /// The trainable parameters, in a fixed order; they live as long as the layer.
+  /// The parameters, in a fixed order; they live as long as the layer.
   virtual std::vector<Parameter<T>*> parameters() { return {}; }
 
   /// H for an input of width D. Throws std::invalid_argument when D does not fit.

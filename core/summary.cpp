@@ -43,7 +43,7 @@ std::string summary(const Sequential<T>& net) {
     std::size_t count = 0;
     std::string shapes;
     for (const Parameter<T>* p : layer.parameters()) {
-      count += p->value.size();
+      if (p->role != Role::buffer) count += p->value.size();
       shapes += fmt::format("{} {}  ", name_in_layer(p->name), shape_text(p->value));
     }
     table += row(layer.name(), fmt::format("N×{}", width), std::to_string(count), shapes);

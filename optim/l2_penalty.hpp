@@ -8,7 +8,7 @@
 namespace thinnet {
 
 /// Formula: Goodfellow, Bengio, Courville, "Deep Learning" (2016), section 7.1.1.
-///   penalty = ½·λ·Σ w²     over the weights of all parameters, not the biases
+///   penalty = ½·λ·Σ w²     over the entries of all weights; of no bias or scale
 ///   dpenalty/dw = λ·w      what Sgd and Adam add to dw when their weight_decay is λ
 template <typename T>
 double l2_penalty(const std::vector<Parameter<T>*>& parameters, double weight_decay);

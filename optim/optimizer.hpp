@@ -30,8 +30,8 @@ class Optimizer {
   virtual void step() = 0;
   virtual State state() = 0;
 
-  /// What it updates, as given to the constructor. A parameter that joined the net later is not
-  /// among them, and never trained.
+  /// What it updates: those given to the constructor, but no buffers. A parameter that joined the
+  /// net later is not among them, and never trained.
   const std::vector<Parameter<T>*>& parameters() const { return parameters_; }
 
   double learning_rate() const { return learning_rate_; }
@@ -47,7 +47,7 @@ class Optimizer {
  protected:
   /// The parameters must outlive the optimizer.
   Optimizer(std::vector<Parameter<T>*> parameters, double rate)
-      : parameters_(std::move(parameters)) {
+      : parameters_(trained(std::move(parameters))) {
     set_learning_rate(rate);
   }
 

@@ -97,20 +97,23 @@ std::vector<NamedMatrix<T>> matrices_of(const TrainingState<T>& state,
     Parameter<T>& parameter = *state.parameters[i];
     matrices.push_back({parameter.name, &parameter.value});
     matrices.push_back({"best." + parameter.name, &best[i]});
-    for (std::size_t k = 0; k < state.optimizer.moments.size(); ++k) {
-      std::vector<Matrix<T>>& moment = *state.optimizer.moments[k];
-      matrices.push_back({fmt::format("moment{}.{}", k + 1, parameter.name), &moment[i]});
-    }
+  }
+  const auto moved = trained(state.parameters);
+  for (std::size_t k = 0; k < state.optimizer.moments.size(); ++k) {
+    std::vector<Matrix<T>>& moment = *state.optimizer.moments[k];
+    for (std::size_t i = 0; i < moved.size(); ++i)
+      matrices.push_back({fmt::format("moment{}.{}", k + 1, moved[i]->name), &moment[i]});
   }
   return matrices;
 }
 
 template <typename T>
 void require_fitting(const TrainingState<T>& state) {
+  const std::size_t parameters = trained(state.parameters).size();
   for (const auto* moment : state.optimizer.moments) {
-    require(moment->size() == state.parameters.size(),
-            "checkpoint: the net has {} parameters, but the optimizer moves {}",
-            state.parameters.size(), moment->size());
+    require(moment->size() == parameters,
+            "checkpoint: the net has {} parameters, but the optimizer moves {}", parameters,
+            moment->size());
   }
 }
 

@@ -43,7 +43,7 @@ double epochs_at_middle_of(std::uint64_t step, std::size_t steps_per_epoch) {
 template <typename T>
 void require_all_updated(const std::vector<Parameter<T>*>& parameters,
                          const std::vector<Parameter<T>*>& updated) {
-  for (Parameter<T>* p : parameters) {
+  for (Parameter<T>* p : trained(parameters)) {
     require(std::find(updated.begin(), updated.end(), p) != updated.end(),
             "trainer: the optimizer does not update {}: make it when the net has all its layers, "
             "or set may_freeze",

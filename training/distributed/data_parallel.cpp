@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "core/check.hpp"
 #include "training/distributed/replicas.hpp"
 
 namespace thinnet {
@@ -62,6 +63,10 @@ class DataParallel final : public TrainerHook<T> {
 template <typename T>
 std::unique_ptr<TrainerHook<T>> data_parallel(Ranks* ranks, Sequential<T>& net) {
   if (ranks == nullptr) return nullptr;
+  for (const auto* p : net.parameters()) {
+    require(p->role != Role::buffer, "{} is a buffer: on every process it would become another",
+            p->name);
+  }
   return std::make_unique<DataParallel<T>>(*ranks, net.parameters());
 }
 

@@ -15,7 +15,8 @@ namespace thinnet {
 /// writes the checkpoint; any number of ranks may go on from it.
 ///   Trainer<float> trainer(net, optimizer, options, data_parallel(ranks.get(), net));
 /// Null, training in one process, when `ranks` is. Both must outlive the trainer. Its fit throws
-/// also like share_state and require_equal_replicas, and what it throws on one rank on all.
+/// also like share_state and require_equal_replicas, and what it throws on one rank on all. Throws
+/// std::invalid_argument for a net with buffers, which would differ from rank to rank.
 template <typename T>
 std::unique_ptr<TrainerHook<T>> data_parallel(Ranks* ranks, Sequential<T>& net);
 

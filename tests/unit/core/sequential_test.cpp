@@ -194,6 +194,13 @@ TEST(Summary, ShowsShapesAndParameterCounts) {
             "total                      1541510  \n");
 }
 
+TEST(Summary, CountsNoBuffers) {
+  Sequential<float> net(4, Affine<float>(4, 3));
+  net.parameters()[1]->role = Role::buffer;
+  EXPECT_NE(summary(net).find("affine1     N×3                  12  w 4×3  b 1×3"),
+            std::string::npos);
+}
+
 TEST(Flow, ShowsALayerAfterTheOtherAndTheShapeWhereTheWidthChanges) {
   const Sequential<float> net(2, Affine<float>(2, 8), Relu<float>(), Affine<float>(8, 2));
   EXPECT_EQ(flow(net), "x (N×2) → affine1 (N×8) → relu1 → affine2 (N×2)");

@@ -18,6 +18,7 @@
 #include "tests/support.hpp"
 #include "tests/unit/data/temporary_folder.hpp"
 #include "training/checkpoint.hpp"
+#include "training/distributed/data_parallel.hpp"
 #include "training/distributed/replicas.hpp"
 
 namespace thinnet {
@@ -259,6 +260,15 @@ class Turns : public Ranks {
   std::size_t size_;
   std::vector<double> so_far_;
 };
+
+TEST(DataParallel, RefusesANetWithABuffer) {
+  Sequential<double> net(2, Affine<double>(2, 3));
+  Turns turns(2);
+  EXPECT_NE(data_parallel<double>(&turns, net), nullptr);
+  net.parameters()[1]->role = Role::buffer;
+  EXPECT_EQ(testing::message_of([&] { data_parallel<double>(&turns, net); }),
+            "affine1.b is a buffer: on every process it would become another");
+}
 
 TEST(Properties, SlicesOfABatchAddUpToItsGradient) {
   for (std::uint64_t number = 0; number < 100; ++number) {

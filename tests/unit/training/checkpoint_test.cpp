@@ -1,5 +1,6 @@
 #include "training/checkpoint.hpp"
 #include "core/initialise.hpp"
+#include "core/product.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -37,6 +38,30 @@ Dataset noise(std::size_t N, std::uint64_t seed) {
   for (std::size_t n = 0; n < N; ++n) labels[n] = static_cast<std::int32_t>(n % 3);
   return {testing::normals(N, 24, seed), labels, 3, Picture{3, 4, 2}};
 }
+
+/// out = x - mean, where mean is a buffer: a running mean of what training has seen.
+template <typename T>
+class Centre : public Layer<T> {
+ public:
+  explicit Centre(std::size_t H)
+      : Layer<T>("centre"), mean_{"mean", xt::zeros<T>({std::size_t{1}, H}), {}, Role::buffer} {}
+
+  const Matrix<T>& forward(const Matrix<T>& x, const Pass& pass) override {
+    if (pass.training) {
+      Matrix<T> sum;
+      sum_rows(x, sum);
+      mean_.value = T(.9) * mean_.value + T(.1) / T(x.shape(0)) * sum;
+    }
+    out_ = x - mean_.value;
+    return out_;
+  }
+  const Matrix<T>& backward(const Matrix<T>& dout) override { return dout; }
+  std::vector<Parameter<T>*> parameters() override { return {&mean_}; }
+
+ private:
+  Parameter<T> mean_;
+  Matrix<T> out_;
+};
 
 struct Variant {
   const char* name;
@@ -88,7 +113,7 @@ struct Training {
     return false;
   }
 
-  Sequential<T> net{24,        Dropout<T>(.8, 3), Affine<T>(24, 10),
+  Sequential<T> net{24,        Dropout<T>(.8, 3), Affine<T>(24, 10), Centre<T>(10),
                     Relu<T>(), Dropout<T>(.5, 3), Affine<T>(10, 3)};
   Dataset training = noise(50, 1), validation = noise(30, 5);
   std::unique_ptr<Optimizer<T>> optimizer;
@@ -550,7 +575,8 @@ with numpy.load('checkpoint.npz') as file:
                   ('affine1.w', 'affine1.b', 'affine2.w', 'affine2.b')]
         assert shapes == [(24, 10), (1, 10), (10, 3), (1, 3)], shapes
     assert file['affine1.w'].dtype == numpy.float32
-    assert len(file.files) == 19, file.files
+    assert file['centre1.mean'].shape == file['best.centre1.mean'].shape == (1, 10)
+    assert len(file.files) == 21, file.files
     print(file['affine1.w'].tobytes().hex())
 )");
   const std::string in_folder = "cd '" + folder.path() + "' && ";
