@@ -33,6 +33,7 @@ cmake -S . -B build/lint -G Ninja -DCMAKE_BUILD_TYPE=Release -DTHINNET_NATIVE=OF
   cat build/lint/configure.log >&2
   exit 1
 }
+cmake --build build/lint --target thinnet_headers > /dev/null # for those who include <thinnet/…>
 tidy() { # tidy ARGUMENTS FOR CLANG-TIDY..., the files on stdin
   xargs -0r -n1 -P "$(nproc)" clang-tidy -p build/lint --quiet \
     --extra-arg=-std=c++17 --extra-arg=-Wno-error "$@" \
@@ -43,5 +44,6 @@ failed=0
 ours '*.cpp' ':!tests/' ':!apps/lab/engine/binding.cpp' |
   tidy || failed=1
 # The analyzer would take twice as long for the tests, most of it inside GoogleTest's macros.
-ours 'tests/*.cpp' | tidy '--checks=-clang-analyzer-*' || failed=1
+# One of their files is a mistake on purpose.
+ours 'tests/*.cpp' ':!tests/system/package/type_error.cpp' | tidy '--checks=-clang-analyzer-*' || failed=1
 exit $failed
