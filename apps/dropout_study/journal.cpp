@@ -15,14 +15,6 @@
 #include "data/io/file.hpp"
 
 namespace thinnet::examples {
-namespace {
-
-[[noreturn]] void fail(const std::string& path, const std::string& reason) {
-  throw std::runtime_error(fmt::format("{}: {}", path, reason));
-}
-
-}  // namespace
-
 Journal::Journal(std::string path)
     : path_(std::move(path)),
       file_(open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {

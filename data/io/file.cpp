@@ -13,10 +13,15 @@
 #include <utility>
 
 namespace thinnet {
+
+void fail(const std::string& path, const std::string& reason) {
+  throw std::runtime_error(fmt::format("{}: {}", path, reason));
+}
+
 namespace {
 
-[[noreturn]] void fail(const std::string& path, const char* what, int error) {
-  throw std::runtime_error(fmt::format("{}: {}: {}", path, what, std::strerror(error)));
+[[noreturn]] void fail_by(const std::string& path, const char* what, int error) {
+  fail(path, fmt::format("{}: {}", what, std::strerror(error)));
 }
 
 /// An open file that closes itself; messages call it `shown`.
@@ -24,7 +29,7 @@ class Descriptor {
  public:
   Descriptor(const std::string& path, int flags, const char* what, std::string shown)
       : shown_(std::move(shown)), number_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
-    if (number_ < 0) fail(shown_, what, errno);
+    if (number_ < 0) fail_by(shown_, what, errno);
   }
   ~Descriptor() {
     if (number_ >= 0) close(number_);
@@ -37,7 +42,7 @@ class Descriptor {
     std::size_t done = 0;
     for (ssize_t n = 1; done < size && n != 0;) {
       n = ::read(number_, to + done, size - done);
-      if (n < 0 && errno != EINTR) fail(shown_, "cannot read", errno);
+      if (n < 0 && errno != EINTR) fail_by(shown_, "cannot read", errno);
       if (n > 0) done += static_cast<std::size_t>(n);
     }
     return done;
@@ -45,12 +50,12 @@ class Descriptor {
   void write_all(std::string_view bytes) {
     for (std::size_t done = 0; done < bytes.size();) {
       const ssize_t n = ::write(number_, bytes.data() + done, bytes.size() - done);
-      if (n < 0 && errno != EINTR) fail(shown_, "cannot write", errno);
+      if (n < 0 && errno != EINTR) fail_by(shown_, "cannot write", errno);
       if (n > 0) done += static_cast<std::size_t>(n);
     }
   }
   void sync() {
-    if (fsync(number_) != 0) fail(shown_, "cannot sync", errno);
+    if (fsync(number_) != 0) fail_by(shown_, "cannot sync", errno);
   }
   int number() const { return number_; }
 
@@ -61,7 +66,7 @@ class Descriptor {
 
 Descriptor open_to_read(const std::string& path) {
   std::error_code unknown;  // open says why
-  if (std::filesystem::is_directory(path, unknown)) fail(path, "cannot read", EISDIR);
+  if (std::filesystem::is_directory(path, unknown)) fail_by(path, "cannot read", EISDIR);
   return {path, O_RDONLY, "cannot open", path};
 }
 
@@ -77,7 +82,7 @@ void publish_partial(const std::string& path) {
   if (std::rename(partial.c_str(), path.c_str()) != 0) {
     const int error = errno;
     std::remove(partial.c_str());
-    fail(path, "cannot replace", error);
+    fail_by(path, "cannot replace", error);
   }
   Descriptor(folder_of(path), O_RDONLY | O_DIRECTORY, "cannot open", path).sync();
 }
@@ -139,7 +144,7 @@ void require_writable_folder(const std::string& path) {
   if (path.empty()) throw std::invalid_argument("the name of the output folder is empty");
   std::error_code error;
   std::filesystem::create_directories(path, error);
-  if (error) fail(path, "cannot make the folder", error.value());
+  if (error) fail_by(path, "cannot make the folder", error.value());
   const std::string probe = (std::filesystem::path(path) / ".thinnet.partial").string();
   { Descriptor try_it(probe, O_WRONLY | O_CREAT, "cannot write", path); }
   std::remove(probe.c_str());

@@ -9,6 +9,9 @@
 
 namespace thinnet {
 
+/// Throws std::runtime_error "path: reason": what every reader and writer of files says.
+[[noreturn]] void fail(const std::string& path, const std::string& reason);
+
 /// The bytes of a file. Throws std::runtime_error "path: reason" when it cannot be read, or has
 /// more than `most` bytes: some files, /dev/zero among them, have no end.
 std::string read_file(const std::string& path,

@@ -6,17 +6,14 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <string_view>
+
+#include "data/io/file.hpp"
 
 namespace thinnet {
 namespace {
 
 constexpr const char* digits = "0123456789";
-
-[[noreturn]] void fail(const std::string& where, const std::string& reason) {
-  throw std::runtime_error(fmt::format("{}: {}", where, reason));
-}
 
 void skip_spaces(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n\f"), text.size()));

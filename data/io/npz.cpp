@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <utility>
 
 #include "data/io/file.hpp"
@@ -16,14 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const std::string& path, const std::string& reason) {
-  throw std::runtime_error(fmt::format("{}: {}", path, reason));
-}
-
 /// An archive that is discarded, its file untouched, unless it was closed.
 using Zip = std::unique_ptr<zip_t, decltype(&zip_discard)>;
 
-[[noreturn]] void fail(const std::string& path, int code) {
+[[noreturn]] void fail_by(const std::string& path, int code) {
   zip_error_t error;
   zip_error_init_with_code(&error, code);
   const std::string reason = zip_error_strerror(&error);
@@ -79,7 +74,7 @@ class NpzReader {
   static Zip opened(const std::string& path) {
     int code = 0;
     Zip zip(zip_open(path.c_str(), ZIP_RDONLY, &code), zip_discard);
-    if (!zip) fail(path, code);
+    if (!zip) fail_by(path, code);
     return zip;
   }
 
@@ -142,12 +137,12 @@ void write_npz(const std::string& path, const Arrays& arrays) {
   zip_error_t error;
   zip_error_init(&error);
   const Source file(zip_source_buffer_create(nullptr, 0, 0, &error), zip_source_free);
-  if (!file) fail(path, zip_error_code_zip(&error));
+  if (!file) fail_by(path, zip_error_code_zip(&error));
   zip_source_keep(file.get());  // once for the archive, once for reading it
   Zip zip(zip_open_from_source(file.get(), ZIP_TRUNCATE, &error), zip_discard);
   if (!zip) {
     zip_source_free(file.get());
-    fail(path, zip_error_code_zip(&error));
+    fail_by(path, zip_error_code_zip(&error));
   }
   for (const auto& [name, bytes] : arrays) {
     zip_source_t* source = zip_source_buffer(zip.get(), bytes.data(), bytes.size(), 0);

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -21,10 +20,6 @@ namespace thinnet {
 namespace {
 
 using Names = std::vector<std::string>;
-
-[[noreturn]] void fail(const std::string& path, const std::string& reason) {
-  throw std::runtime_error(fmt::format("{}: {}", path, reason));
-}
 
 // Values
 

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <stdexcept>
 #include <utility>
 
 #include "data/io/file.hpp"
@@ -20,10 +19,6 @@ namespace thinnet {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void fail(const std::string& path, const std::string& reason) {
-  throw std::runtime_error(fmt::format("{}: {}", path, reason));
-}
 
 bool is_npz(const std::string& path) {
   return fs::path(path).extension() == ".npz";

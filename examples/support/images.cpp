@@ -12,6 +12,7 @@
 
 #include "data/io/arrays.hpp"
 #include "data/io/cifar10.hpp"
+#include "data/io/file.hpp"
 #include "data/io/idx.hpp"
 #include "data/io/names.hpp"
 #include "data/io/npz.hpp"
@@ -27,10 +28,6 @@ namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
 constexpr const char* fashion_folder = "/usr/share/datasets/fashion-mnist";
-
-[[noreturn]] void fail(const std::string& path, const std::string& reason) {
-  throw std::runtime_error(fmt::format("{}: {}", path, reason));
-}
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
