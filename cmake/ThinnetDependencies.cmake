@@ -1,13 +1,5 @@
 # What the library links. Its own build needs all of it; find_package(thinnet) finds no thinnet
 # without it, and says what is missing unless it was told to be quiet.
-include(CMakeFindDependencyMacro)
-macro(thinnet_needs package)
-  if(CMAKE_FIND_PACKAGE_NAME STREQUAL "thinnet")
-    find_dependency(${package})
-  else()
-    find_package(${package} REQUIRED)
-  endif()
-endmacro()
 
 # OpenBLAS, unless the caller names another. In a function, so that BLA_VENDOR stays as it was; the
 # targets that are found stay.
@@ -32,7 +24,14 @@ macro(thinnet_is_missing what)
   endif()
 endmacro()
 
-thinnet_needs(xtensor)
+macro(thinnet_needs package debian)
+  find_package(${package} QUIET)
+  if(NOT ${package}_FOUND)
+    thinnet_is_missing("${package} (Debian: ${debian})")
+  endif()
+endmacro()
+
+thinnet_needs(xtensor libxtensor-dev)
 thinnet_find_blas()
 if(NOT TARGET BLAS::BLAS)
   thinnet_is_missing("BLAS (Debian: libopenblas-dev; -DBLA_VENDOR names another than OpenBLAS)")
@@ -44,8 +43,8 @@ if(NOT TARGET xtensor-blas)
   thinnet_is_missing("xtensor-blas (Debian: libxtensor-blas-dev)")
 endif()
 find_package(TBB QUIET) # without it, one thread
-thinnet_needs(fmt)
-thinnet_needs(ZLIB)
+thinnet_needs(fmt libfmt-dev)
+thinnet_needs(ZLIB zlib1g-dev)
 
 # libzip's own package asks for its command-line tools, which Debian packs apart.
 if(NOT TARGET thinnet::libzip)

@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "core/check.hpp"
-#include "core/engine/needs_dx.hpp"
 #include "core/engine/ridders.hpp"
+#include "core/engine/while_checked.hpp"
 #include "core/random.hpp"
 
 namespace thinnet {
@@ -71,23 +71,6 @@ std::string index_text(std::size_t k, Shape shape) {
   return fmt::format("[{},{}]", k / shape.columns, k % shape.columns);
 }
 
-/// Puts a layer's buffers back: every forward of a training pass may change them.
-class BufferRestorer {
- public:
-  explicit BufferRestorer(Layer<double>& layer) {
-    for (auto* p : layer.parameters())
-      if (p->role == Role::buffer) before_.emplace_back(p, p->value);
-  }
-  ~BufferRestorer() {
-    for (auto& [parameter, value] : before_) parameter->value = value;
-  }
-  BufferRestorer(const BufferRestorer&) = delete;
-  BufferRestorer& operator=(const BufferRestorer&) = delete;
-
- private:
-  std::vector<std::pair<Parameter<double>*, Matrix<double>>> before_;
-};
-
 }  // namespace
 
 std::string GradientReport::text() const {
@@ -125,11 +108,10 @@ GradientReport check_gradients(const std::function<const Matrix<double>&()>& for
 
 GradientReport check_layer(Layer<double>& layer, Matrix<double> x, const Pass& pass,
                            std::size_t samples, std::uint64_t seed) {
-  const NeedsDx while_checked(layer);
+  const WhileChecked restorer(layer);
   Matrix<double> dx;
   std::vector<CheckedTensor> tensors{{"x", &x, &dx}};
   for (auto* p : trained(layer.parameters())) tensors.push_back({p->name, &p->value, &p->grad});
-  const BufferRestorer restorer(layer);
   return check_gradients([&]() -> const Matrix<double>& { return layer.forward(x, pass); },
                          [&](const Matrix<double>& dout) { dx = layer.backward(dout); }, tensors,
                          samples, seed);

@@ -15,6 +15,7 @@
 #include "data/io/file.hpp"
 
 namespace thinnet::examples {
+
 Journal::Journal(std::string path)
     : path_(std::move(path)),
       file_(open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {

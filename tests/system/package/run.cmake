@@ -46,15 +46,7 @@ if(NOT result OR NOT errors MATCHES "^error: [^;]*all layers of a Sequential<T> 
 endif()
 
 # Of a project in another nothing is built by default but the library, and nothing installed.
-file(WRITE ${work}/parent/CMakeLists.txt "cmake_minimum_required(VERSION 3.21)
-project(parent LANGUAGES CXX)
-add_subdirectory(${SOURCE_DIR} thinnet)
-get_property(tests DIRECTORY ${SOURCE_DIR} PROPERTY TESTS)
-if(tests OR THINNET_WERROR OR DEFINED BLA_VENDOR)
-  message(FATAL_ERROR \"tests '\${tests}', THINNET_WERROR '\${THINNET_WERROR}', or BLA_VENDOR is set\")
-endif()
-")
-run(${CMAKE_COMMAND} -G Ninja -S ${work}/parent -B ${work}/parent/build
+run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE_DIR}/tests/system/package/parent -B ${work}/parent/build
     -DCMAKE_CXX_COMPILER=${CXX_COMPILER})
 # It would fail if there were something to install: nothing is built.
 run(${CMAKE_COMMAND} --install ${work}/parent/build --prefix ${work}/parent/prefix)
