@@ -295,9 +295,9 @@ TEST(Weights, RefuseANameThatIsAPathOrNone) {
     Net<float> net;
     net.w.name = name;
     for (const std::string target : {"w.npz", "w"}) {
-      EXPECT_EQ(save_error(folder / target, net.parameters()),
-                (folder / target) + ": a parameter is named \"" + name +
-                    "\", expected a name without /");
+      EXPECT_EQ(
+          save_error(folder / target, net.parameters()),
+          (folder / target) + ": a parameter is named \"" + name + "\", expected a name without /");
     }
   }
   EXPECT_EQ(folder.names(), Names{});
