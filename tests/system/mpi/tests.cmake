@@ -13,7 +13,6 @@ add_executable(mpi_training_tests system/mpi/training_on_ranks_test.cpp)
 target_link_libraries(mpi_training_tests PRIVATE thinnet_mpi thinnet_flags
                                                  GTest::gtest)
 target_compile_definitions(mpi_training_tests PRIVATE THINNET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-target_compile_options(mpi_training_tests PRIVATE ${test_options})
 target_precompile_headers(mpi_training_tests REUSE_FROM core_tests)
 foreach(ranks 1 2 4)
   add_test(NAME Mpi.TrainingOn${ranks}Ranks
