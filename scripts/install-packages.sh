@@ -10,7 +10,7 @@ student=(g++ cmake ninja-build python3
          libtbb-dev libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libzip-dev
          curl ca-certificates dataset-fashion-mnist)
 coursework=(python3-numpy pandoc chromium fonts-texgyre fonts-texgyre-math fonts-dejavu-core)
-autograder=(g++ python3-numpy
+autograder=(g++ python3-numpy python3-seccomp
             libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
             libfmt-dev nlohmann-json3-dev)
 build=("${student[@]}" libboost-math-dev libssl-dev gnuplot-nox fonts-dejavu-core)
@@ -21,7 +21,8 @@ fuzz=(clang libclang-rt-14-dev)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || { lab+=(nodejs npm) && fuzz+=(nodejs npm); }
 test=(libgtest-dev python3-numpy)
-all_tests=("${mpi[@]}" "${lab[@]}" "${fuzz[@]}" "${coursework[@]}" patch poppler-utils python3-yaml)
+all_tests=("${mpi[@]}" "${lab[@]}" "${fuzz[@]}" "${coursework[@]}" patch poppler-utils python3-seccomp
+           python3-yaml)
 lint=(clang-format clang-tidy shellcheck git
       libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
 # scripts/matrix.sh, coverage.sh and mutation.sh.

@@ -2,8 +2,9 @@
 
 A compiler that reads a student's file is no more to be trusted than the file: #include and .incbin
 open whatever the compiler may open. So it runs as the student's user, to whom the solutions, the
-salt and the cases are closed. The linker of a worker sees copies of the few reference objects that
-this worker is made with; they are gone before any of the student's code runs.
+salt, the cases and whatever else was handed in are closed. The linker of a worker sees copies of
+the few reference objects that this worker is made with. They are gone before any of the student's
+code runs, as are its sources and the folder that the compiler could write to.
 """
 import concurrent.futures
 import dataclasses
@@ -163,12 +164,16 @@ class Workshop:
         path.chmod(mode)
 
     def make(self, worker: str, content: bytes) -> pathlib.Path:
-        """The program made with a student's file. Raises NotBuilt."""
+        """The program made with a student's file, alone in its folder. Raises NotBuilt."""
         folder = self.folder / worker
         folder.mkdir()
         self.give(folder, 0o710)
-        self.compile(WORKERS[worker].exercise, content, folder)
-        return self.link(worker, folder)
+        try:
+            self.compile(WORKERS[worker].exercise, content, folder)
+            self.link(worker, folder)
+        finally:
+            process.remove([path for path in folder.iterdir() if path.name != "worker"])
+        return folder / "worker"
 
     def run(self, program: pathlib.Path, requests: list[dict], limits: process.Limits):
         """process.run, with this program alone open to the student's user, and to run, not to read:
@@ -196,7 +201,8 @@ class Workshop:
             raise compile_error(outcome, exercise, self.places)
         take(out / "object.o", folder / "student.o")
 
-    def link(self, worker: str, folder: pathlib.Path) -> pathlib.Path:
+    def link(self, worker: str, folder: pathlib.Path) -> None:
+        """To folder/worker; there it is root's."""
         given, out = folder / "given", self.folder_to_write(folder)
         made_of = WORKERS[worker]
         names = [f"grading/worker/{name}" for name in (worker, "protocol", *made_of.parts)]
@@ -213,17 +219,14 @@ class Workshop:
         outcome = process.execute(
             [*LINK, folder / "student.o", *objects, "-o", out / "worker", *LIBRARIES],
             LIMITS, self.user, folder=out)  # where its own files go, too
-        shutil.rmtree(given)
-        (folder / "student.o").unlink()
         if outcome.ending is not None:
             raise link_error(outcome, f"{made_of.exercise}.cpp")
         take(out / "worker", folder / "worker")
-        return folder / "worker"
 
     def folder_to_write(self, folder: pathlib.Path) -> pathlib.Path:
         """Where the student's user may write; what it leaves there is taken by `take`."""
         out = folder / "out"
-        shutil.rmtree(out, ignore_errors=True)
+        process.remove([out] if out.exists() else [])
         out.mkdir()
         os.chown(out, self.user, process.group_of(self.user))
         return out

@@ -3,6 +3,8 @@
 specifies it (https://gradescope-autograders.readthedocs.io/en/latest/specs/). The same submission
 gets the same file each time. Exit code 2 when it cannot be graded; then there is no such file."""
 import argparse
+import contextlib
+import ctypes
 import dataclasses
 import json
 import os
@@ -10,6 +12,7 @@ import pathlib
 import pwd
 import sys
 import tempfile
+import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "grading"))
@@ -23,6 +26,7 @@ import submission  # noqa: E402
 # How many files may wait until the backstop ends them. Gradescope gives ten minutes for everything
 # and then no points at all; computing time is limited by itself.
 PATIENCE = 2
+CLONE_NEWNET = 0x40000000  # linux/sched.h
 
 
 def parse_arguments():
@@ -64,13 +68,7 @@ class Grader:
             return report.Result(item, False, [
                 f"not graded: {self.waited} files before it waited for something until they were "
                 "ended, as the lines of their items say"], compiler.WAITED)
-        try:
-            return report.grade_item(item, self.drawn["items"][item["id"]], self.answer)
-        except process.MachineError:
-            raise
-        except Exception as error:  # an answer can be anything: it must not cost other items
-            print(f"{item['id']}: {error!r}", file=sys.stderr)
-            return report.Result(item, False, ["the answer cannot be read"], "malformed-answer")
+        return report.grade_item(item, self.drawn["items"][item["id"]], self.answer)
 
     def answer(self, worker, requests):
         """What report.grade_item asks for. What the student's code printed is left out: it may
@@ -133,11 +131,30 @@ def write(path, results):
 def close_to_others(root):
     """What the student's user must not read or write, whatever rights it came with."""
     (root / "results").mkdir(exist_ok=True)
-    for path in (root / "source", root / "results", root / "submission_metadata.json"):
+    for name in ("source", "submission", "results", "submission_metadata.json"):
+        path = root / name
         if path.exists():
             os.chown(path, 0, 0)
             path.chmod(0o700 if path.is_dir() else 0o600)
     (root / "results/results.json").unlink(missing_ok=True)
+
+
+def leave_the_network():
+    """For good, with all that this process starts: nobody listens and nothing can be reached, not
+    even what else runs here. Where the system has no such thing to offer, it remains that the
+    students' user may open no socket (see grading/refused.py)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNET) != 0:
+        print(f"no network of our own: {os.strerror(ctypes.get_errno())}", flush=True)
+
+
+@contextlib.contextmanager
+def scratch_folder():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="thinnet-"))
+    try:
+        yield folder
+    finally:
+        process.remove([folder])
 
 
 def grade_submission(root, user, backstop):
@@ -146,10 +163,10 @@ def grade_submission(root, user, backstop):
     names = list(dict.fromkeys(item["file"] for item in items))
     handed_in = submission.collect(root / "submission", names)
     salt = (root / "source/salt").read_bytes()
-    drawn = cases.draw(submission.seed_of(handed_in.contents, names, salt))
+    drawn = cases.draw(submission.seed_of(handed_in.digest, salt))
     results = []
-    with tempfile.TemporaryDirectory(prefix="thinnet-") as folder:
-        workshop = compiler.Workshop(places, pathlib.Path(folder), user)
+    with scratch_folder() as folder:
+        workshop = compiler.Workshop(places, folder, user)
         grader = Grader(handed_in, workshop, drawn, backstop)
         for item in items:
             results.append(grader.grade(item))
@@ -168,9 +185,15 @@ def main():
             raise ValueError(f"no folder {root / 'submission'}")
         user = number_of(arguments.user)
         close_to_others(root)
+        leave_the_network()
         grade_submission(root, user, arguments.backstop)
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f"run_autograder: {error}", file=sys.stderr)
+    except (ValueError, OSError, process.MachineError) as error:
+        print(f"run_autograder: not graded: {error}", file=sys.stderr)
+        sys.exit(2)
+    except Exception as error:  # a fault of ours must not become a student's 0
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        print(f"run_autograder: not graded, for a fault of the autograder: {error!r} in "
+              f"{where.filename}:{where.lineno}", file=sys.stderr)
         sys.exit(2)
 
 

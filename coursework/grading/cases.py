@@ -1149,23 +1149,37 @@ def standardise_mistakes(t, v):
     return mistakes
 
 
+def varied(rng, rows, columns):
+    """numbers(), no column of which is constant by chance: sums in tenths are not exact, and whoever
+    found a deviation of 1e-17 there would be right."""
+    while True:
+        drawn = numbers(rng, rows, columns)
+        if (drawn.std(0) > 0.1).all():
+            return drawn
+
+
 def standardise(rng):
-    def one(name, t, v):
+    def one(name, t, v, **more):
         with np.errstate(all="ignore"):
             mistakes = standardise_mistakes(t, v)
         sides = [{c: Any([w[side] for w in wrong]) if isinstance(wrong, Any) else wrong[side]
                   for c, wrong in mistakes.items()} for side in (0, 1)]
         return case("training", name, {"calls": [{"do": "standardise", "training": matrix(t),
                                                   "validation": matrix(v)}]},
-                    check("matrix", [0, "training"], "training", standardised(t, t), sides[0]),
-                    check("matrix", [0, "validation"], "validation", standardised(v, t), sides[1]))
+                    {**check("matrix", [0, "training"], "training", standardised(t, t), sides[0]),
+                     **more},
+                    {**check("matrix", [0, "validation"], "validation", standardised(v, t),
+                             sides[1]), **more})
 
-    yield one("3×3 and 3×3", numbers(rng, 3, 3), numbers(rng, 3, 3) + 2)
-    yield one("5×2 and 2×2", numbers(rng, 5, 2) + 1, numbers(rng, 2, 2))
+    yield one("3×3 and 3×3", varied(rng, 3, 3), numbers(rng, 3, 3) + 2)
+    yield one("5×2 and 2×2", varied(rng, 5, 2) + 1, numbers(rng, 2, 2))
     # A power of two of rows and a multiple of ½: whoever sums them finds a deviation of exactly 0.
-    t, v = numbers(rng, 4, 3), numbers(rng, 3, 3)
+    t, v = varied(rng, 4, 3), numbers(rng, 3, 3)
     t[:, 1] = rng.integers(1, 6) / 2
     yield one("4×3 and 3×3, a constant column", t, v)
+    # E[x²] has 12 digits before the point here, and E[x²] - μ² four behind it; (x - μ)² has ten.
+    yield one("5×3 and 2×3, far from 0", varied(rng, 5, 3) + 1e6, numbers(rng, 2, 3) + 1e6,
+              otherwise="standardise-cancellation")
     yield one("a single training row", numbers(rng, 1, 2), numbers(rng, 2, 2))
 
 

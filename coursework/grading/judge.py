@@ -27,6 +27,10 @@ CAUSES = {
     "shapes-do-not-fit": "a product was asked of two matrices whose shapes do not fit: write the "
                          "shape of every factor beside it",
     "cache-not-filled": "a matrix of the cache is still empty in backward: forward has to fill it",
+    "changes-argument": "x and dout belong to the caller, and are const for that reason: write into "
+                        "a matrix of your own (no const_cast)",
+    "changes-other-layer": "what forward and backward return must stay until the same layer's next "
+                           "call: keep it in a member, not in a static or global matrix",
     "not-finite": "NaN or infinity has come up: a division by 0, an overflow or the log of 0",
     "float-precision": "right to some seven digits: somewhere a float is used where T is double "
                        "(a variable, a cast, a constant such as 0.1f)",
@@ -317,6 +321,8 @@ CAUSES = {
     "standardise-whole-matrix": "one mean and one deviation serve all columns: (16) has one for each",
     "standardise-by-row": "rows are normalised: (16) normalises columns",
     "standardise-one-column": "the statistics of the first column serve all: (16) has one for each",
+    "standardise-cancellation": "E[x²] - μ² loses the digits of a variance where μ is large beside "
+                                "it: (16) has the mean of (x - μ)²",
     "standardise-constant-column": "a constant column became NaN or infinite: where the deviation "
                                    "is 0, only shift",
     "standardise-epsilon": "a small number is added to the deviation (or variance): (16) treats 0 "
@@ -617,7 +623,7 @@ def check_number(check, results):
 
 
 def check_matrix(check, results):
-    """{"expected": M, "mistakes"}"""
+    """{"expected": M, "mistakes", "otherwise": what else is likely here (or absent)}"""
     value = entry_at(results, check["at"])
     answer, wanted = matrix_in(value), matrix_in(check["expected"])
     if answer is None:
@@ -626,6 +632,8 @@ def check_matrix(check, results):
     if not finding.passed:
         finding.text = matrix_text(check["name"], answer, wanted)
         finding.pattern, finding.detail = pattern_of(answer, wanted)
+        if finding.pattern in (None, "float-precision"):
+            finding.pattern = check.get("otherwise", finding.pattern)
     return sort_values(finding, answer, check, results)
 
 
@@ -909,6 +917,12 @@ def error_finding(item, text):
     return Finding(False, f"the code threw: {text}", pattern=pattern)
 
 
+def trespass_finding(text):
+    """What a worker tells after its results: that a call changed what it must leave alone."""
+    pattern = "changes-argument" if "caller's" in text else "changes-other-layer"
+    return Finding(False, text, pattern=pattern)
+
+
 def paths_of(check):
     """Every path that a check reads."""
     at = check["at"]
@@ -932,6 +946,8 @@ def findings_of(item, case, response):
             found.append(error_finding(item, error[1]))
             break
         found.append(CHECKS[check["kind"]](check, results))
+    if error is not None and error[0] >= len(case["request"]["calls"]):
+        found.append(trespass_finding(error[1]))
     return found
 
 

@@ -7,7 +7,7 @@ the student's own. `run` talks to a worker; `execute` is what it stands on, and 
 What a program gets does not depend on how busy the machine is. Its time is computing time, of all
 its processes together; the clock only ends one that waits for something, and that after minutes.
 
-Only Linux, and nothing but Python's own modules.
+Only Linux, and nothing but Python's own modules, unless another user is to run the program.
 """
 import collections
 import ctypes
@@ -18,7 +18,6 @@ import pathlib
 import pwd
 import resource
 import selectors
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -29,7 +28,8 @@ ANSWERS = 3          # the file descriptor of the answers
 TICK = 0.1           # seconds to wait for a program that says nothing
 LOOK = 0.2           # seconds between two looks at what it uses up
 CLOCK_TICK = 1 / os.sysconf("SC_CLK_TCK")  # seconds: the unit of computing time in /proc
-GIVE_UP = 300        # seconds until what was killed must be gone
+GIVE_UP = 300        # seconds until what was killed, or removed, must be gone
+REMOVAL = 60         # seconds that one removal may compute
 LAST_WORDS = 1.0     # seconds a program may still take when all its answers are there
 PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38  # linux/prctl.h
 OPEN_TO_ALL = ["/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock"]
@@ -122,21 +122,27 @@ def execute(command: list, limits: Limits, user: int | None, *, folder: str | pa
     this purpose alone, and one call at a time."""
     if user == 0:
         raise ValueError("root is no user to run a student's code: all that it runs would be ended")
+    calls = None
     if user is not None:
+        import refused  # needs a package that students do not have
+        calls = refused.filter_of(makes_files=limits.file > 0)
         check(LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))  # so that orphans are ours to bury
-        end_everything_of(user)
+        clean_after(user)
     reading, writing = os.pipe()
     try:
         process = subprocess.Popen(
             [str(word) for word in command], cwd=folder, env=environment(), start_new_session=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            pass_fds=(ANSWERS,), preexec_fn=lambda: confine(limits, user, writing))
+            pass_fds=(ANSWERS,), preexec_fn=lambda: confine(limits, user, calls, writing))
     except BlockingIOError as error:
         os.close(reading)
         raise MachineError(f"no process can be started: {error}") from error
-    except (OSError, subprocess.SubprocessError):
+    except OSError:
         os.close(reading)
         raise
+    except subprocess.SubprocessError as error:
+        os.close(reading)
+        raise MachineError(f"a process cannot be confined: {error}") from error
     finally:
         os.close(writing)
     conversation = Conversation(process, reading, data, lines, limits, user)
@@ -157,8 +163,9 @@ def environment() -> dict:
             "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-def confine(limits: Limits, user: int | None, writing: int) -> None:
-    """In the new process, before the program: the limits, then the user who cannot lift them."""
+def confine(limits: Limits, user: int | None, calls, writing: int) -> None:
+    """In the new process, before the program: the limits, then the user who cannot lift them, then
+    the filter of the calls that are refused to that user."""
     os.dup2(writing, ANSWERS)
     os.set_inheritable(ANSWERS, True)
     lower(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1)  # SIGXCPU, then SIGKILL
@@ -176,6 +183,7 @@ def confine(limits: Limits, user: int | None, writing: int) -> None:
         own = group_of(user)
         os.setresgid(own, own, own)
         os.setresuid(user, user, user)
+        calls.load()
 
 
 def lower(what: int, value: int, hard: int | None = None) -> None:
@@ -268,8 +276,7 @@ class Conversation:
             alive = [p for p in found if not ended or p.number != self.process.pid]
             if sum(process.threads for process in alive) > self.limits.processes:
                 return too_many_processes(self.limits)
-            resident = sum(process.resident for process in alive)
-            if resident + sum(s.size for s in segments_of(self.user)) > self.limits.memory:
+            if sum(process.resident for process in alive) > self.limits.memory:
                 return too_much_memory(self.limits)
         if self.clock.total() > self.limits.cpu_seconds:
             return too_much_computing(self.limits)
@@ -480,8 +487,16 @@ def end(process: subprocess.Popen, user: int | None) -> None:
         pass  # the whole group has ended already
     process.wait()
     if user is not None:
-        end_everything_of(user)
-        sweep_after(user)
+        clean_after(user)
+
+
+def clean_after(user: int) -> None:
+    """Ends what the user runs and removes what it has left. Raises MachineError where something
+    stays: it could tell the next program something, or be in its way."""
+    end_everything_of(user)
+    remove(left_by(user))
+    if left := left_by(user):
+        raise MachineError(f"what user {user} has left cannot be removed: {left[0]}")
 
 
 def end_everything_of(user: int) -> None:
@@ -508,45 +523,13 @@ def end_everything_of(user: int) -> None:
             time.sleep(0.005)
 
 
-@dataclasses.dataclass(frozen=True)
-class Segment:
-    """Shared memory, a queue or semaphores of System V: they outlive whoever made them."""
-    option: str  # of ipcrm
-    number: int
-    size: int    # bytes; 0 where it is little
-
-
-def segments_of(user: int) -> list[Segment]:
-    """From the tables in /proc/sysvipc, whose columns have names; the second is the number."""
+def left_by(user: int) -> list[str]:
+    """What belongs to a user where everybody may leave things."""
     found = []
-    for table, option in (("shm", "-m"), ("msg", "-q"), ("sem", "-s")):
-        try:
-            lines = pathlib.Path("/proc/sysvipc", table).read_text().splitlines()
-        except FileNotFoundError:  # a kernel without them
-            continue
-        names = lines[0].split()
-        for line in lines[1:]:
-            row = dict(zip(names, line.split()))
-            if row["uid"] == str(user):
-                found.append(Segment(option, int(row[names[1]]), int(row.get("size", "0"))))
-    return found
-
-
-def sweep_after(user: int) -> None:
-    """Removes what the user has left where everybody may: it could fill the machine, and one run
-    could tell the next something."""
-    for segment in segments_of(user):
-        subprocess.run(["ipcrm", segment.option, str(segment.number)], check=False)
-    for folder in OPEN_TO_ALL:
-        if not os.path.isdir(folder):
-            continue
+    for folder in filter(os.path.isdir, OPEN_TO_ALL):
         with os.scandir(folder) as entries:
-            left = [e for e in entries if owner_of(e) == user]
-        for entry in left:
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path, ignore_errors=True)
-            else:
-                os.unlink(entry.path)
+            found += [entry.path for entry in entries if owner_of(entry) == user]
+    return found
 
 
 def owner_of(entry: os.DirEntry) -> int | None:
@@ -555,3 +538,21 @@ def owner_of(entry: os.DirEntry) -> int | None:
         return entry.stat(follow_symlinks=False).st_uid
     except FileNotFoundError:
         return None
+
+
+def remove(paths: list) -> None:
+    """Files and folders with all that is in them, however deep: rm, unlike Python, does not call
+    itself for each folder. Raises MachineError where something stays."""
+    if not paths:
+        return
+    command = ["xargs", "--null", "rm", "-rf", "--one-file-system", "--"]
+    try:
+        done = subprocess.run(command, input=b"\0".join(map(os.fsencode, paths)), check=False,
+                              timeout=GIVE_UP, env=environment(), stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE,
+                              preexec_fn=lambda: lower(resource.RLIMIT_CPU, REMOVAL))
+    except subprocess.SubprocessError as error:
+        raise MachineError(f"{paths[0]} cannot be removed: {error}") from error
+    if done.returncode != 0:
+        why = done.stderr.decode(errors="replace").partition("\n")[0] or "it takes too long"
+        raise MachineError(f"{paths[0]} cannot be removed: {why}")

@@ -1,5 +1,6 @@
 """Items graded one by one, and what is said of them."""
 
+import collections
 import dataclasses
 import textwrap
 
@@ -60,8 +61,27 @@ def grade_items(items, cases, answer):
     return [grade_item(item, cases[item["id"]], answer) for item in items]
 
 
+def told_once(results):
+    """What keeps a file from being built is told with the first item that it costs; the others point there."""
+    costs = collections.defaultdict(list)
+    for result in results:
+        if result.cause == "does-not-compile":
+            costs[tuple(result.lines)].append(result.item["number"])
+
+    def shortened(result):
+        first, *others = costs.get(tuple(result.lines), [None])
+        if not others:
+            return result
+        if result.item["number"] == first:
+            return dataclasses.replace(result, lines=[*result.lines, f"This costs {', '.join([first, *others])}."])
+        return dataclasses.replace(result, lines=[f"it does not compile: see {first}"])
+
+    return [shortened(result) for result in results]
+
+
 def text(results, colour=False):
     """The results as a page of text, 100 columns wide."""
+    results = told_once(results)
     good, bad, plain = ("\033[32m", "\033[31m", "\033[0m") if colour else ("", "", "")
     page = []
     for result in results:

@@ -1,5 +1,7 @@
 #include "grading/worker/layers.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <string>
 
@@ -10,17 +12,41 @@ void show_gradients(thinnet::Layer<double>& layer, Json& result) {
   for (const auto* p : layer.parameters()) result["d" + p->name] = json_of(p->grad);
 }
 
-Json run_call(TestedLayer& tested, const Json& call) {
+/// What the layer lends, unless it is the caller's own matrix that comes back.
+Lent lent(const Matrix& matrix, const Matrix& callers) {
+  if (&matrix == &callers) return {};
+  return {&matrix, matrix};
+}
+
+bool same(const Matrix& a, const Matrix& b) {
+  return a.shape() == b.shape() &&
+         std::equal(a.begin(), a.end(), b.begin(),
+                    [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+}
+
+bool is_as_lent(const Lent& lent) {
+  return lent.matrix == nullptr || same(*lent.matrix, lent.copy);
+}
+
+Json run_call(TestedLayer& tested, const Json& call, std::string& trespass) {
   auto& layer = *tested.layer;
   const auto what = call.at("do").get<std::string>();
   Json result = Json::object();
   if (what == "forward") {
     tested.batch = matrix_of(call.at("x"));
-    result["out"] = json_of(layer.forward(tested.batch, pass_of(call, tested.examples)));
+    const Matrix& out = layer.forward(tested.batch, pass_of(call, tested.examples));
+    if (!same(tested.batch, matrix_of(call.at("x")))) trespass = "forward changed its caller's x";
+    result["out"] = json_of(out);
     tested.show_cache(result);
+    tested.out = lent(out, tested.batch);
     tested.batch.fill(-7);  // a layer that kept only its address reads this in backward
   } else if (what == "backward") {
-    result["dx"] = json_of(layer.backward(matrix_of(call.at("dout"))));
+    tested.dout = matrix_of(call.at("dout"));
+    const Matrix& dx = layer.backward(tested.dout);
+    if (!same(tested.dout, matrix_of(call.at("dout"))))
+      trespass = "backward changed its caller's dout";
+    result["dx"] = json_of(dx);
+    tested.dx = lent(dx, tested.dout);
     show_gradients(layer, result);
   } else {
     throw std::invalid_argument("no such call: " + what);
@@ -33,9 +59,18 @@ Json run_call(TestedLayer& tested, const Json& call) {
 Json run_layers(const Json& request, const std::function<TestedLayer(const Json& layer)>& make) {
   std::vector<TestedLayer> layers;
   for (const Json& layer : request.at("layers")) layers.push_back(make(layer));
-  return results_of(request, [&](const Json& call) {
-    return run_call(layers.at(call.at("layer").get<std::size_t>()), call);
+  std::string trespass;
+  Json results = results_of(request, [&](const Json& call) {
+    TestedLayer& called = layers.at(call.at("layer").get<std::size_t>());
+    Json result = run_call(called, call, trespass);
+    for (const TestedLayer& other : layers) {
+      if (&other != &called && !(is_as_lent(other.out) && is_as_lent(other.dx)))
+        trespass = "a call of one layer changed the out or dx of another";
+    }
+    return result;
   });
+  if (!trespass.empty()) results.push_back({{"error", trespass}});
+  return results;
 }
 
 }  // namespace coursework

@@ -17,6 +17,7 @@ import pwd
 import queue
 import re
 import shutil
+import socket
 import stat
 import subprocess
 import sys
@@ -28,6 +29,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[3]
 COURSEWORK = SOURCE / "coursework"
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(COURSEWORK / "grading"), str(COURSEWORK / "autograder")]
+import cases  # noqa: E402
 import process  # noqa: E402
 import submission  # noqa: E402
 
@@ -90,7 +92,8 @@ struct NotAsRoot {
 static NotAsRoot not_as_root;
 """
 NOT_WRITTEN = "not written yet: "
-COMPUTED = r"^layers/relu.cpp: your code used more than the 10 s of computing time that are allowed " \
+# Of autograder_known.py: half of what the autograder allows.
+COMPUTED = r"^layers/relu.cpp: your code used more than the 5 s of computing time that are allowed " \
            r"\(a loop without end\?\): this does not depend on how busy the machine is$"
 OPENED_NOTHING = "^.*the code threw: opened nothing"
 
@@ -207,18 +210,10 @@ static Early early;"""), r"^Equation \(5\), case .*: "),
   std::vector<char> all(200 << 20, 'x');
   for (volatile bool on = true; on;) usleep(100000);
   write(1, all.data(), all.size());"""), "asked for more memory than 512 MB"),
-    "all memory, and it stays": (attack(SYSTEM, """
-  for (;;) {
-    const int segment = shmget(IPC_PRIVATE, 100 << 20, 0600);
-    void* memory = shmat(segment, nullptr, 0);
-    if (memory == reinterpret_cast<void*>(-1)) sleep(60);
-    std::memset(memory, 1, 100 << 20);
-    shmdt(memory);
-  }"""), "asked for more memory than 512 MB"),
     "recursion without end": (attack("", "return forward(x, test());"),
                               "SIGSEGV: a wrong index, or a recursion without end"),
-    "a file of 10 GB": (attack(SYSTEM, """
-  const int file = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+    "a file of 10 GB that has no name": (attack("#include <sys/mman.h>\n" + SYSTEM, """
+  const int file = memfd_create("", 0);
   const std::string megabyte(1 << 20, 'x');
   for (int n = 0; n < 10240; ++n) static_cast<void>(!write(file, megabyte.data(), megabyte.size()));"""),
         "was ended by SIGXFSZ: it tried to write to a file"),
@@ -255,10 +250,17 @@ extern "C" ssize_t write(int, const void*, std::size_t size) {{
   for (const char* path : {@HIDDEN@}) try_to_open(path, O_RDONLY);
   tell();"""), OPENED_NOTHING),
     "reads other processes": (attack(OPEN_ALL, """
-  for (const std::string process : {std::string("1"), std::to_string(getppid())})
-    for (const char* name : {"mem", "environ", "maps", "cwd/.", "root/.", "exe", "auxv", "stack"})
+  for (const std::string process : {std::string("1"), std::to_string(getppid())}) {
+    for (const char* name : {"mem", "environ", "maps", "cwd/.", "root/.", "exe", "auxv", "stack",
+                             "fd/.", "task/1/mem", "syscall", "io"})
       try_to_open("/proc/" + process + "/" + name, O_RDONLY);
-  try_to_open("/proc/self/exe", O_RDONLY);
+    for (const char* name : {"mem", "oom_score_adj", "comm", "clear_refs"})
+      try_to_open("/proc/" + process + "/" + name, O_WRONLY);
+  }
+  for (const char* path : {"/proc/self/exe", "/proc/kcore", "/proc/kpagecount"})
+    try_to_open(path, O_RDONLY);
+  for (const char* path : {"/proc/sysrq-trigger", "/proc/sys/kernel/core_pattern"})
+    try_to_open(path, O_WRONLY);
   char bytes[8];
   iovec local{bytes, 8}, remote{reinterpret_cast<void*>(0x400000), 8};
   if (process_vm_readv(getppid(), &local, 1, &remote, 1, 0) >= 0) opened += "its memory ";
@@ -273,6 +275,10 @@ extern "C" ssize_t write(int, const void*, std::size_t size) {{
     "includes the salt": (attack('#include "@ROOT@/source/salt"'), "does not compile:\n"),
     "includes the cases": (attack('#include "../../../../source/thinnet/coursework/grading/cases.py"'),
                            "does not compile:\n"),
+    "includes a file beside it": (attack('#include "@ROOT@/submission/table.txt"'),
+                                  "^layers/relu.cpp does not compile:\n.*error: .*Permission denied"),
+    "has a file beside it assembled in": (attack(
+        '__asm__(".incbin \\"@ROOT@/submission/table.txt\\"");'), "does not compile"),
     "has the solution's object assembled in": (attack(
         '__asm__(".incbin \\"@ROOT@/thinnet/objects/layers/relu.o\\"");'), "does not compile"),
     "has the salt assembled in": (attack(
@@ -303,6 +309,124 @@ static_assert(Tree<800>::value > 0, "");"""),
 }
 
 
+# name: an expression that is true where a program gets what must be refused to a student's, for it
+# would outlive the program, reach another or open the kernel. None of them leaves anything.
+REFUSED = {
+    "shm": "removed_segment(shmget(IPC_PRIVATE, 4096, 0600))",
+    "msg": "removed(msgget(IPC_PRIVATE, 0600), [](int id) { msgctl(id, IPC_RMID, nullptr); })",
+    "sem": "removed(semget(IPC_PRIVATE, 1, 0600), [](int id) { semctl(id, 0, IPC_RMID); })",
+    "shm_open": "removed(shm_open(\"/probe\", O_RDWR | O_CREAT, 0600), "
+                "[](int) { shm_unlink(\"/probe\"); })",
+    "mq_open": "removed(mq_open(\"/probe\", O_RDWR | O_CREAT, 0600, nullptr), "
+               "[](int) { mq_unlink(\"/probe\"); })",
+    "keyring": "removed(syscall(SYS_add_key, \"user\", \"probe\", \"x\", 1, -4), "
+               "[](int key) { syscall(SYS_keyctl, 21, key); })",
+    "loopback": "connects(loopback(@PORT@))",
+    "abstract": "connects(local(std::string(1, 0) + \"@NAME@\"))",
+    "local": "connects(local(\"@FOLDER@/socket\"))",
+    "netlink": "socket(AF_NETLINK, SOCK_RAW, 0) >= 0",
+    "vsock": "socket(AF_VSOCK, SOCK_STREAM, 0) >= 0",
+    "mount": "in_child([] { return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && "
+             "mount(\"none\", \"/tmp\", \"tmpfs\", 0, nullptr) == 0; })",
+    "clone": "cloned(CLONE_NEWUSER)",
+    "ptrace": "traces_a_child()",
+    "memory": "reads_memory_of(getpid())",
+    "io_uring": "sets_up_io_uring()",
+    "folder": "removed(mkdir(\"/tmp/probe\", 0700), [](int) { rmdir(\"/tmp/probe\"); })",
+    "link": "removed(symlink(\"x\", \"/tmp/probe\"), [](int) { unlink(\"/tmp/probe\"); })",
+    "file": "removed(open(\"/tmp/probe\", O_WRONLY | O_CREAT, 0600), "
+            "[](int) { unlink(\"/tmp/probe\"); })",
+    "unnamed": "open(\"/tmp\", O_RDWR | O_TMPFILE, 0600) >= 0",
+    "fifo": "removed(mkfifo(\"/dev/shm/probe\", 0600), [](int) { unlink(\"/dev/shm/probe\"); })",
+}
+PROBES = SYSTEM + """
+#include <linux/io_uring.h>
+#include <linux/vm_sockets.h>
+#include <mqueue.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+static bool removed(long id, void (*remove)(int)) {
+  if (id >= 0) remove(static_cast<int>(id));
+  return id >= 0;
+}
+static bool removed_segment(int id) {
+  return removed(id, [](int segment) { shmctl(segment, IPC_RMID, nullptr); });
+}
+struct Address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+};
+static Address loopback(int port) {
+  Address address;
+  auto& in = reinterpret_cast<sockaddr_in&>(address.storage);
+  in.sin_family = AF_INET;
+  in.sin_port = htons(static_cast<std::uint16_t>(port));
+  in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.size = sizeof in;
+  return address;
+}
+static Address local(const std::string& name) {
+  Address address;
+  auto& un = reinterpret_cast<sockaddr_un&>(address.storage);
+  un.sun_family = AF_UNIX;
+  std::memcpy(un.sun_path, name.data(), name.size());
+  address.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
+  return address;
+}
+static bool connects(const Address& to) {
+  const int end = socket(to.storage.ss_family, SOCK_STREAM, 0);
+  return end >= 0 && connect(end, reinterpret_cast<const sockaddr*>(&to.storage), to.size) == 0;
+}
+static bool ended_well(pid_t child) {
+  int status = 1;
+  waitpid(child, &status, 0);
+  return status == 0;
+}
+static bool in_child(bool (*call)()) {
+  const pid_t child = fork();
+  if (child == 0) _exit(call() ? 0 : 1);
+  return child > 0 && ended_well(child);
+}
+static bool cloned(unsigned long flags) {
+  const long child = syscall(SYS_clone, flags | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+  if (child == 0) _exit(0);
+  return child > 0 && ended_well(static_cast<pid_t>(child));
+}
+static bool traces_a_child() {
+  const pid_t child = fork();
+  if (child == 0) for (;;) pause();
+  const bool traces = ptrace(PTRACE_ATTACH, child, nullptr, nullptr) == 0;
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  return traces;
+}
+static bool reads_memory_of(pid_t process) {
+  char bytes[8], there[8] = "";
+  iovec to{bytes, 8}, from{there, 8};
+  return process_vm_readv(process, &to, 1, &from, 1, 0) == 8;
+}
+static bool sets_up_io_uring() {
+  io_uring_params parameters{};
+  return syscall(SYS_io_uring_setup, 1, &parameters) >= 0;
+}
+static std::string all_that_is_got() {
+  std::string got = "got:";
+@ALL@
+  return got;
+}
+"""
+PROBES = PROBES.replace("@ALL@", "\n".join(
+    f'  if ({expression}) got += " {name}";' for name, expression in REFUSED.items()))
+
+
 class Lane:
     """A copy of /autograder with a user of its own: one submission at a time."""
 
@@ -313,7 +437,7 @@ class Lane:
         """files: {path: text}; `arrange` may do more to the folder. The results, and their bytes.
         Programs of the workers in `known` are made once for all submissions."""
         folder = self.root / "submission"
-        shutil.rmtree(folder, ignore_errors=True)
+        process.remove([folder])
         folder.mkdir()
         for name, text in files.items():
             path = folder / name
@@ -334,7 +458,7 @@ class Lane:
     def placed(self, text):
         """With the paths of this lane."""
         if "@HIDDEN@" in text:
-            closed = ("source", "results", "thinnet/objects", "known")
+            closed = ("source", "submission", "results", "thinnet/objects", "known")
             hidden = [self.root / name for name in closed]
             hidden += [path for folder in hidden for path in folder.rglob("*")]
             text = text.replace("@HIDDEN@", ", ".join(f'"{path}"' for path in sorted(hidden)))
@@ -434,6 +558,9 @@ class Honest(Graded):
         def link(folder):
             (folder / "training.cpp").symlink_to("/etc/passwd")
             (folder / "linked").symlink_to(COURSEWORK)
+            for _ in range(1300):
+                folder /= "a"
+                folder.mkdir()
         cls.graded = {
             "solution": lanes.grade(solved), "again": lanes.grade(solved),
             "starter": lanes.grade({name: stub(name) for name in FILES}),
@@ -491,7 +618,7 @@ class Honest(Graded):
         self.assert_file(results, "exercises/training.cpp", False, "^exercises/training.cpp was not handed in$")
         self.assertEqual(
             results["output"], "Links are not followed, and were not read: linked, training.cpp.\n"
-            "Only the files of the assignment are graded; these were not read: notes.txt, core/matrix.cpp.")
+            "Only the files of the assignment are graded; no code can read these: core/matrix.cpp, notes.txt.")
 
     def test_nothing_handed_in(self):
         for item in ITEMS:
@@ -507,8 +634,10 @@ class Attacks(Graded):
 
     @classmethod
     def setUpClass(cls):
-        cls.graded = {name: lanes.grade({ATTACKED: text, HONEST: solution(HONEST)}, known=["sgd"])
-                      for name, (text, _) in ATTACKS.items()}
+        def hand_in(text):
+            files = {ATTACKED: text, HONEST: solution(HONEST), "table.txt": "1 2 3"}
+            return lanes.grade(files, known=["sgd"])
+        cls.graded = {name: hand_in(text) for name, (text, _) in ATTACKS.items()}
 
     def assert_attack(self, name):
         results, written = self.graded[name].result()
@@ -528,6 +657,148 @@ def add_attacks():
 
 
 add_attacks()
+
+
+class Refused(Graded):
+    """One submission tries everything of REFUSED. An ordinary user's program, without the
+    autograder, shows what of it this system has: what it has not is skipped."""
+
+    OTHER_USER = 61024
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="autograder-probes-"))
+        cls.addClassCleanup(process.remove, [cls.folder])
+        cls.folder.chmod(0o755)
+        text = PROBES.replace("@PORT@", str(cls.listen(socket.AF_INET, ("127.0.0.1", 0))[1]))
+        cls.listen(socket.AF_UNIX, b"\0" + cls.folder.name.encode())
+        cls.listen(socket.AF_UNIX, str(cls.folder / "socket"))
+        (cls.folder / "socket").chmod(0o777)
+        text = text.replace("@NAME@", cls.folder.name).replace("@FOLDER@", str(cls.folder))
+        graded = lanes.grade({ATTACKED: attack(text, "throw std::runtime_error(all_that_is_got());"),
+                              HONEST: solution(HONEST)}, known=["sgd"])
+        source = cls.folder / "probes.cpp"
+        source.write_text(text + "int main() { std::puts(all_that_is_got().c_str()); }\n")
+        subprocess.run(["g++", "-std=c++17", "-w", source, "-o", cls.folder / "probes"], check=True)
+        unconfined = subprocess.run([cls.folder / "probes"], user=cls.OTHER_USER, cwd="/",
+                                    group=cls.OTHER_USER, extra_groups=[], capture_output=True,
+                                    text=True, check=True)
+        cls.offered = unconfined.stdout.split()[1:]
+        cls.results = graded.result()[0]
+
+    @classmethod
+    def listen(cls, family, address):
+        """Where it listens."""
+        server = socket.socket(family)
+        cls.addClassCleanup(server.close)
+        server.bind(address)
+        server.listen()
+        return server.getsockname()
+
+    def assert_refused(self, name):
+        if name not in self.offered:
+            self.skipTest(f"{name}: this system refuses it to every ordinary user")
+        self.assert_file(self.results, ATTACKED, False, f"(?m)the code threw: got:((?! {name}\\b).)*$")
+
+    def test_an_honest_file_beside_it(self):
+        self.assert_file(self.results, HONEST, passed=True)
+
+
+def add_refused():
+    for name in REFUSED:
+        def test(self, name=name):
+            self.assert_refused(name)
+        setattr(Refused, f"test_{name}", test)
+
+
+add_refused()
+
+
+class Network(unittest.TestCase):
+    """The network that the autograder leaves, apart from the filter that refuses sockets."""
+
+    CODE = """
+import socket, sys
+sys.path.insert(0, sys.argv[1])
+import grade_submission
+grade_submission.leave_the_network()
+for family, address in ((socket.AF_INET, ("127.0.0.1", int(sys.argv[2]))),
+                        (socket.AF_UNIX, b"\\0" + sys.argv[3].encode())):
+    try:
+        socket.socket(family).connect(address)
+        print("connected")
+    except OSError:
+        print("refused")
+"""
+
+    def test_nobody_can_be_reached(self):
+        name = f"autograder-test-{os.getpid()}"
+        with socket.create_server(("127.0.0.1", 0)) as inet, socket.socket(socket.AF_UNIX) as local:
+            local.bind(b"\0" + name.encode())
+            local.listen()
+            done = subprocess.run([
+                "/usr/bin/python3", "-B", "-c", self.CODE, COURSEWORK / "autograder",
+                str(inet.getsockname()[1]), name], capture_output=True, text=True, check=True)
+        if done.stdout.startswith("no network of our own"):
+            self.skipTest(f"this system offers none: {done.stdout.splitlines()[0]}")
+        self.assertEqual(done.stdout.split(), ["refused", "refused"])
+
+
+class OurFaults(unittest.TestCase):
+    """What is wrong with the autograder or the machine never becomes a student's 0: exit code 2, a
+    line for the staff, and no results."""
+
+    def setUp(self):
+        self.lane = lanes.free.get()
+        self.addCleanup(lanes.free.put, self.lane)
+        submitted = self.lane.root / "submission"
+        process.remove([submitted] if submitted.exists() else [])
+        (submitted / "layers").mkdir(parents=True)
+        (submitted / ATTACKED).write_text(solution(ATTACKED))
+        (self.lane.root / "results/results.json").write_text("{}")
+
+    def put_aside(self, name):
+        path = self.lane.root / name
+        aside = path.with_name(path.name + ".aside")
+        path.rename(aside)
+        self.addCleanup(os.replace, aside, path)
+        return path, aside
+
+    def assert_not_graded(self, pattern):
+        done = subprocess.run([self.lane.root / "run_autograder", "--user", str(self.lane.user)],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2, done)
+        self.assertRegex(done.stderr.splitlines()[-1], f"^run_autograder: not graded{pattern}")
+        self.assertFalse((self.lane.root / "results/results.json").exists())
+
+    def test_an_object_is_missing(self):
+        self.put_aside("thinnet/objects/grading/worker/protocol.o")
+        self.assert_not_graded(": .*No such file.*protocol.o")
+
+    def test_the_assignment_is_damaged(self):
+        path, aside = self.put_aside("source/thinnet/coursework/assignment.json")
+        path.write_text(aside.read_text().replace('"file"', '"files"'))
+        self.assert_not_graded(", for a fault of the autograder: KeyError")
+
+    def test_the_judge_fails(self):
+        """Once every such error cost the item, without a word to the staff."""
+        path, aside = self.put_aside("source/thinnet/coursework/grading/judge.py")
+        path.write_text(aside.read_text() + "\n\ndef judge(*_):\n    raise RecursionError\n")
+        self.assert_not_graded(", for a fault of the autograder: RecursionError")
+
+    def test_the_grader_cannot_even_start(self):
+        self.put_aside("source/thinnet/coursework/grading/cases.py")
+        self.assert_not_graded(": the autograder ended with exit code 1")
+
+    def test_the_place_cannot_be_made_clean(self):
+        left = pathlib.Path(tempfile.mkdtemp(prefix="autograder-left-"))
+        self.addCleanup(left.rmdir)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"uid={self.lane.user}", "none", left],
+                                 capture_output=True, text=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest(f"nothing here that cannot be removed: {mounted.stderr}")
+        self.addCleanup(subprocess.run, ["umount", left], check=True)
+        self.assert_not_graded(f": {left} cannot be removed: ")
 
 
 class Waiting(Graded):
@@ -591,7 +862,8 @@ class Everywhere(Graded):
   static_cast<void>(!readlink("/proc/self/exe", self, sizeof self - 1));
   const std::string folder = std::string(self).substr(0, std::string(self).rfind("/sgd/"));
   if (folder.find("/thinnet-") == std::string::npos) opened += "no idea where it is ";
-  for (const char* name : {"/relu/worker", "/relu/student.o", "/sgd/worker", "/sgd/given/0.o"}) {
+  for (const char* name : {"/relu/worker", "/relu/student.o", "/relu/sources/layers/relu.cpp",
+                           "/sgd/worker", "/sgd/given/0.o", "/sgd/sources/optim/sgd.cpp"}) {
     try_to_open(folder + name, O_RDONLY);
     if (name != std::string("/sgd/worker") && access((folder + name).c_str(), X_OK) == 0) opened += name;
   }
@@ -646,14 +918,61 @@ class Packing(unittest.TestCase):
 
 
 class Seeds(unittest.TestCase):
-    def test_depends_on_every_byte_and_on_the_salt(self):
-        files = {"a": b"1", "b": b"2"}
-        seeds = {submission.seed_of(f, ["a", "b"], s) for f, s in (
-            (files, b"x"), (files, b"y"), ({"a": b"1", "b": b"3"}, b"x"), ({"a": b"12", "b": b""}, b"x"),
-            ({"a": b"1"}, b"x"), ({"a": b"1", "b": b""}, b"x"), ({"b": b"1", "a": b"2"}, b"x"))}
-        self.assertEqual(len(seeds), 7)
-        self.assertEqual(submission.seed_of(files, ["a", "b"], b"x"),
-                         submission.seed_of(dict(reversed(files.items())), ["a", "b"], b"x"))
+    """What a message tells of one submission must be of no use to the next: not its expected
+    values, for other bytes meet other cases, and not by a file beside the eight."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="autograder-seeds-"))
+        self.addCleanup(process.remove, [self.folder])
+
+    def collected(self, files, links=()):
+        process.remove(list(self.folder.iterdir()))
+        for name, text in files.items():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_text(text)
+        for name, target in links:
+            (self.folder / name).symlink_to(target)
+        return submission.collect(self.folder, ["layers/a.cpp", "b.cpp"])
+
+    def test_every_byte_and_every_name_counts(self):
+        files = {"a.cpp": "1", "b.cpp": "2"}
+        handed_in = [
+            (files,), ({"a.cpp": "1", "b.cpp": "3"},), ({"a.cpp": "12", "b.cpp": ""},),
+            ({"a.cpp": "1"},), ({"a.cpp": "1", "b.cpp": ""},), ({"a.cpp": "2", "b.cpp": "1"},),
+            ({**files, "table.txt": ""},), ({**files, "table.txt": "1"},),
+            ({**files, "table.txt": "x" * 3 * 2**20},), ({**files, "table.txt": "x" * 3 * 2**20 + "y"},),
+            ({**files, "deeper/table.txt": "1"},), ({**files, "old/b.cpp": "1"},),
+            (files, [("link", "to")]), (files, [("link", "elsewhere")])]
+        digests = {self.collected(*one).digest for one in handed_in}
+        self.assertEqual(len(digests), len(handed_in))
+        self.assertEqual(self.collected(dict(reversed(files.items()))).digest,
+                         self.collected(files).digest)
+
+    def test_the_salt_counts(self):
+        self.assertNotEqual(submission.seed_of(b"1", b"x"), submission.seed_of(b"1", b"y"))
+        self.assertNotEqual(submission.seed_of(b"1", b"x"), submission.seed_of(b"2", b"x"))
+
+    def test_another_seed_no_case_again(self):
+        asked = [{json.dumps(case["request"]) for item in cases.draw(seed)["items"].values()
+                  for case in item} for seed in range(5)]
+        self.assertEqual(len(set.union(*asked)), sum(map(len, asked)))
+
+    def test_folders_in_each_other(self):
+        """Many more than a path may name, or Python may call itself."""
+        self.collected({"b.cpp": "1"})
+        here = os.open(self.folder, os.O_RDONLY)
+        for _ in range(5000):
+            os.mkdir("a", dir_fd=here)
+            here = submission.step(here, "a")
+        digests = set()
+        for text in (b"1", b"2"):
+            with open(os.open("a.cpp", os.O_WRONLY | os.O_CREAT, dir_fd=here), "wb") as file:
+                file.write(text)
+            handed_in = submission.collect(self.folder, ["layers/a.cpp", "b.cpp"])
+            self.assertEqual(handed_in.contents, {"layers/a.cpp": text, "b.cpp": b"1"})
+            digests.add(handed_in.digest)
+        os.close(here)
+        self.assertEqual(len(digests), 2)
 
 
 if __name__ == "__main__":

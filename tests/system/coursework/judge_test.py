@@ -789,6 +789,8 @@ TRAINING = [
     ("standardise", "standardise-by-row", {"standardise": by_rows}),
     ("standardise", "standardise-one-column", scaled_by(
         lambda t, v: t.mean(0)[0], lambda t, v: safe(t.std(0))[0])),
+    ("standardise", "standardise-cancellation", scaled_by(mean_of_training, lambda t, v: safe(np.sqrt(
+        np.maximum((t ** 2).mean(0) - t.mean(0) ** 2, 0))))),
     ("standardise", "standardise-constant-column", scaled_by(
         mean_of_training, lambda t, v: t.std(0))),
     ("standardise", "standardise-constant-column-untouched", {"standardise": constant_untouched}),
@@ -998,6 +1000,7 @@ class Mistakes(unittest.TestCase):
         used |= {"not-implemented", "waits-for-another-part", "no-answer", "malformed-answer",
                  "throws", "shapes-do-not-fit", "cache-not-filled", "wrong-shape", "constant-factor",
                  "dropout-wrong-share", "net-penalty-only", "epoch-pass-examples",
+                 "changes-argument", "changes-other-layer",
                  "dropout-backward-x-instead-of-dout"}
         self.assertEqual(set(judge.CAUSES) - used, set())
 
@@ -1083,6 +1086,15 @@ class Messages(unittest.TestCase):
             verdict = self.judged("affine-dx", change)
             self.assertEqual((verdict.passed, verdict.cause), (False, cause))
             self.assertIn(text, verdict.lines[0])
+
+    def test_right_numbers_by_way_of_what_is_not_theirs(self):
+        for text, cause in (("forward changed its caller's x", "changes-argument"),
+                            ("a call of one layer changed the out or dx of another",
+                             "changes-other-layer")):
+            verdict = self.judged("affine-dx", lambda results, text=text: results.append({"error": text}))
+            self.assertEqual((verdict.passed, verdict.cause), (False, cause))
+            self.assertIn(text, verdict.lines[0])
+            self.assertIn(judge.CAUSES[cause], verdict.lines[1])
 
     def test_a_students_text_is_one_harmless_line(self):
         def change(results):

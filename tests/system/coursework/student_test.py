@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
 COURSEWORK = SOURCE / "coursework"
@@ -352,8 +353,65 @@ class StudentFolder(unittest.TestCase):
             self.assertEqual(results[item]["cause"], "does-not-compile")
             self.assertRegex("\n".join(results[item]["lines"]), rf"layers/relu\.cpp:{number}:\d+: error: .*owt")
         self.assertEqual(results["3.1"]["cause"], "not-implemented")
-        self.assertIn(f"layers/relu.cpp:{number}", done.stdout)
+        self.assertEqual(done.stdout.count(f"layers/relu.cpp:{number}"), 1)  # not for each item
+        self.assertRegex(done.stdout, r"This costs 2\.1, 2\.2, 7\.1\.\n2\.2 .*\n +it does not compile: see 2\.1\n")
         self.assertNotIn(str(self.folder), done.stdout)
+
+    def test_two_files_with_the_same_helper(self):
+        self.solve(*LAYERS, NET)
+        for name in ("layers/relu.cpp", "layers/dropout.cpp"):
+            text = (self.folder / name).read_text()
+            (self.folder / name).write_text(text + "\ndouble twice(double x) { return x + x; }\n")
+        results = self.graded("2", "7.1")
+        self.assertEqual([results[number]["cause"] for number in ("2.1", "2.2", "7.1")], [None, None, "does-not-compile"])
+        self.assertRegex(results["7.1"]["lines"][1], r"^twice\(double\) is defined twice, in (relu\.cpp and in dropout|"
+                         r"dropout\.cpp and in relu)\.cpp: write static before")
+
+    def test_an_instantiation_deleted(self):
+        self.solve("layers/relu.cpp")
+        relu = self.folder / "layers/relu.cpp"
+        relu.write_text(relu.read_text().replace("template class Relu<double>;", ""))
+        lines = self.graded("2")["2.1"]["lines"]
+        self.assertRegex(lines[1], "^declared and used, but defined nowhere: .*Relu<double>.*as it was")
+
+    def test_the_compilers_warnings_are_shown_where_something_fails(self):
+        """At the first item of their file that fails, and also when nothing had to be built."""
+        self.solve("layers/relu.cpp")
+        relu = self.folder / "layers/relu.cpp"
+        relu.write_text(relu.read_text().replace(
+            "  // BEGIN SOLUTION ReLU backward", "  for (std::size_t n = 3; n >= 0; --n) if (n == 1) return dout;\n"
+            "  // BEGIN SOLUTION ReLU backward", 1))
+        warning = r"(?m)^ +layers/relu\.cpp:\d+:\d+: warning: .*always true"
+        for _ in range(2):
+            done = run(self.folder / "grade", "2")
+            self.assertEqual(len(re.findall(warning, done.stdout)), 1, done.stdout)
+        self.solve("layers/relu.cpp")
+        self.assertNotIn("warning", run(self.folder / "grade", "2").stdout)
+
+    def test_a_compiler_that_speaks_another_language(self):
+        """As one does that finds its messages in that language, unless it is told to speak English."""
+        tools = scratch(self)
+        (tools / "ninja").write_text(
+            "#!/bin/sh\ncase $LC_ALL in C) word=error ;; *) word=Fehler ;; esac\n"
+            "object=CMakeFiles/relu.dir/layers/relu.cpp.o\n"
+            'echo "[1/1] Building CXX object $object"\necho "FAILED: $object"\n'
+            'echo "layers/relu.cpp:7:1: $word: x"\nexit 1\n')
+        (tools / "ninja").chmod(0o755)
+        with unittest.mock.patch.dict(build.IN_ENGLISH, {"PATH": f"{tools}:{os.environ['PATH']}"}), \
+                unittest.mock.patch.dict(os.environ, {"PATH": f"{tools}:{os.environ['PATH']}", "LC_ALL": "de_DE.UTF-8"}):
+            problems = build.build(self.folder, ["relu"])
+        self.assertEqual(problems, {"relu": ["layers/relu.cpp:7:1: error: x"]})
+
+    def test_a_given_file_that_was_changed(self):
+        """It works here and not where the eight files are handed in: said before, not after."""
+        self.solve("layers/relu.cpp")
+        header = self.folder / "layers/relu.hpp"
+        text = header.read_text()
+        self.addCleanup(header.write_text, text)
+        said = "layers/relu.hpp is not as it was handed out. It is not handed in"
+        self.assertNotIn(said, run(self.folder / "grade", "2").stdout)
+        header.write_text(text + "// a member of my own\n")
+        self.assertIn(said, run(self.folder / "grade", "2").stdout)
 
     def test_a_copied_folder_grades_its_own_code(self):
         self.solve()  # nothing here
