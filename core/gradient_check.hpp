@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/layer.hpp"
+#include "core/loss.hpp"
 
 namespace thinnet {
 
@@ -47,14 +48,14 @@ GradientReport check_gradients(const std::function<const Matrix<double>&()>& for
 GradientReport check_layer(Layer<double>& layer, Matrix<double> x, const Pass& pass,
                            std::size_t samples = 0, std::uint64_t seed = 0);
 
-/// The same for a loss: every entry of its scores (N×C). The loss has
-/// `double forward(scores, labels)` and `backward()`, which returns dscores (N×C).
-template <typename Loss>
-GradientReport check_loss(Loss loss, Matrix<double> scores, const Labels& labels) {
+/// The same for a Loss: every entry of the net's output, which are the scores (N×C).
+template <typename AnyLoss>
+GradientReport check_loss(AnyLoss loss, Matrix<double> scores,
+                          const typename AnyLoss::Targets& targets) {
   Matrix<double> out({1, 1}), dscores;
   return check_gradients(
       [&]() -> const Matrix<double>& {
-        out(0, 0) = loss.forward(scores, labels);
+        out(0, 0) = loss.forward(scores, targets);
         return out;
       },
       [&](const Matrix<double>& dout) { dscores = loss.backward() * dout(0, 0); },

@@ -9,7 +9,9 @@
 namespace thinnet {
 
 /// A layer owns its output, its cache (what backward reads) and its gradients, and reuses their
-/// memory: a returned reference is valid until the next call of the same function.
+/// memory: a returned reference is valid until the next call of the same function. So forward is
+/// not const, in a test pass either: it writes the output. Threads that predict at the same time
+/// need a net each.
 template <typename T>
 class Layer {
  public:

@@ -73,14 +73,20 @@ void Batches<T>::choose(std::uint64_t step) {
   chosen_.assign(&order_[first], order_.data() + last);
 }
 
+/// Labels or targets, and which examples they are of.
 template <typename T>
-void Batches<T>::copy_labels() {
+void Batches<T>::copy_targets() {
   const std::size_t N = chosen_.size();
-  batch_.labels.resize(N);
   batch_.examples.resize(N);
-  for (std::size_t n = 0; n < N; ++n) {
-    batch_.labels[n] = data_.label(chosen_[n]);
-    batch_.examples[n] = data_.example(chosen_[n]);
+  for (std::size_t n = 0; n < N; ++n) batch_.examples[n] = data_.example(chosen_[n]);
+  if (data_.has_labels()) {
+    batch_.labels.resize(N);
+    for (std::size_t n = 0; n < N; ++n) batch_.labels[n] = data_.label(chosen_[n]);
+  } else {
+    const std::size_t C = data_.target_width();
+    resize(batch_.targets, {N, C});
+    for (std::size_t n = 0; n < N; ++n)
+      data_.copy_targets(chosen_[n], &batch_.targets.data()[n * C]);
   }
 }
 
@@ -117,7 +123,7 @@ const Batch<T>& Batches<T>::at(std::uint64_t step, Slice slice) {
   const std::size_t last = whole * (slice.part + 1) / slice.parts;
   keep_range(chosen_, first, last);
   batch_.share = static_cast<double>(last - first) / static_cast<double>(whole);
-  copy_labels();
+  copy_targets();
   copy_rows();
   if (augmentation_.any()) {
     augment(batch_.x, normaliser_.mean, augmentation_, *data_.picture(), seed_, step, first);

@@ -16,7 +16,8 @@ enum class Sampling { in_order, shuffled, with_replacement };
 template <typename T>
 struct Batch {
   Matrix<T> x;        ///< (N×D) normalised
-  Labels labels;      ///< (N)
+  Labels labels;      ///< (N), or empty where the data set has targets
+  Matrix<T> targets;  ///< (N×C), or empty where it has labels
   Examples examples;  ///< (N) each row's number in the whole data set
   double share = 1;   ///< N / rows of the batch that this is a slice of
 };
@@ -52,7 +53,7 @@ class Batches {
   void choose(std::uint64_t step);
   void draw(std::uint64_t step);
   void shuffle(std::uint64_t epoch);
-  void copy_labels();
+  void copy_targets();
   void copy_rows();
   void normalise(std::size_t n);
 

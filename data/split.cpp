@@ -47,14 +47,17 @@ SplitRows by_position(std::size_t N, std::size_t validation) {
 }
 
 /// Of all rows in random order the first ones validate; when `by_class` the first of each class.
+/// Rows with targets are one class.
 SplitRows at_random(const Dataset& data, std::size_t validation, std::uint64_t seed) {
-  const std::vector<std::size_t> counts = class_counts(data);
+  const bool classes = data.has_labels();
+  const std::vector<std::size_t> counts = classes ? class_counts(data) : std::vector{data.size()};
   std::vector<std::size_t> wanted = shares_of(counts, data.size(), validation);
   SplitRows rows;
   rows.by_class = enough(counts, wanted);
   for (const std::uint32_t row :
        Random(seed, split_stream).permutation(static_cast<std::uint32_t>(data.size()))) {
-    std::size_t& wanted_of_class = wanted[static_cast<std::size_t>(data.label(row))];
+    const auto c = classes ? static_cast<std::size_t>(data.label(row)) : 0;
+    std::size_t& wanted_of_class = wanted[c];
     const bool validates =
         rows.by_class ? wanted_of_class > 0 : rows.validation.size() < validation;
     if (rows.by_class && validates) --wanted_of_class;

@@ -23,8 +23,8 @@ struct SplitRows {
 /// the first so many are a random subset too. As in stratified sampling with proportional
 /// allocation (Cochran, "Sampling Techniques", 1977, chapter 5), each class gives its share of the
 /// validation rows, rounded by largest remainders; but where that leaves a class without a row in
-/// either part, all rows are drawn from alike. Throws std::invalid_argument unless both parts get
-/// at least one row.
+/// either part, all rows are drawn from alike. Rows with targets are one class. Throws
+/// std::invalid_argument unless both parts get at least one row.
 SplitRows split_rows(const Dataset& data, std::size_t validation, Split split, std::uint64_t seed);
 
 }  // namespace thinnet

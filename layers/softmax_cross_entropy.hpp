@@ -1,7 +1,7 @@
 // Softmax and cross-entropy in one: stable, and its gradient is one subtraction.
 #pragma once
 
-#include "core/matrix.hpp"
+#include "core/loss.hpp"
 
 namespace thinnet {
 
@@ -9,11 +9,10 @@ namespace thinnet {
 ///   p[n,c] = exp(s[n,c]) / Σ_k exp(s[n,k])             scores s, probabilities p (N×C)
 ///   loss = -1/N Σ_n log p[n,y[n]]                      labels y (N), each in [0, C)
 ///   dscores = (p - onehot(y)) / N                      (N×C)
-/// Not a Layer: forward takes the labels too and returns a number, so backward needs no dout.
 /// Each row's largest score is subtracted first and sums are double: exp never overflows, log never
 /// sees 0, and finite float scores give a finite loss.
 template <typename T>
-class SoftmaxCrossEntropy {
+class SoftmaxCrossEntropy : public Loss<T, Labels> {
  public:
   struct Cache {
     Matrix<T> probabilities;  ///< p (N×C)
@@ -22,9 +21,9 @@ class SoftmaxCrossEntropy {
 
   /// scores (N×C), labels (N) -> the mean loss over the rows. Throws std::invalid_argument when N
   /// is 0, the sizes differ, or a label is outside [0, C).
-  double forward(const Matrix<T>& scores, const Labels& labels);
+  double forward(const Matrix<T>& scores, const Labels& labels) override;
   /// -> dscores = ∂loss/∂scores (N×C). Throws std::logic_error before the first forward.
-  const Matrix<T>& backward();
+  const Matrix<T>& backward() override;
   const Cache& cache() const { return cache_; }
 
  private:

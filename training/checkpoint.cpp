@@ -16,30 +16,34 @@
 namespace thinnet {
 namespace {
 
-// The fields of an EpochRecord in the order of the columns of "history".
-constexpr std::size_t columns = 6;
-
 constexpr double most_steps = 1e15;  // which double still counts one by one
 
-Matrix<double> to_matrix(const History& history) {
-  Matrix<double> m({history.epochs.size(), columns});
+/// The columns of "history" are the fields of an EpochRecord in their order, those that it has.
+constexpr std::size_t columns(bool has_accuracies) {
+  return has_accuracies ? 6 : 4;
+}
+
+Matrix<double> to_matrix(const History& history, bool has_accuracies) {
+  Matrix<double> m({history.epochs.size(), columns(has_accuracies)});
   for (std::size_t i = 0; i < history.epochs.size(); ++i) {
     const EpochRecord& e = history.epochs[i];
-    m(i, 0) = static_cast<double>(e.epoch);
-    m(i, 1) = e.learning_rate;
-    m(i, 2) = e.loss;
-    m(i, 3) = e.train_accuracy;
-    m(i, 4) = e.validation_loss;
-    m(i, 5) = e.validation_accuracy;
+    std::vector<double> row{static_cast<double>(e.epoch), e.learning_rate, e.loss};
+    if (has_accuracies) row.push_back(e.train_accuracy.value());
+    row.push_back(e.validation_loss);
+    if (has_accuracies) row.push_back(e.validation_accuracy.value());
+    std::copy(row.begin(), row.end(), &m(i, 0));
   }
   return m;
 }
 
-History to_history(const Matrix<double>& m) {
+History to_history(const Matrix<double>& m, bool has_accuracies) {
   History history;
   for (std::size_t i = 0; i < m.shape(0); ++i) {
     const std::size_t epoch = i + 1;
-    history.add({epoch, m(i, 1), m(i, 2), m(i, 3), m(i, 4), m(i, 5)});
+    if (has_accuracies)
+      history.add({epoch, m(i, 1), m(i, 2), m(i, 3), m(i, 4), m(i, 5)});
+    else
+      history.add({epoch, m(i, 1), m(i, 2), {}, m(i, 3), {}});
   }
   return history;
 }
@@ -194,7 +198,7 @@ void save_checkpoint(const std::string& path, const std::string& settings,
   const std::uint64_t steps = state.optimizer.t == nullptr ? 0 : *state.optimizer.t;
   const Matrix<double> counters = {{static_cast<double>(steps), state.history.seconds}};
   arrays["counters"] = encode_npy(counters);
-  arrays["history"] = encode_npy(to_matrix(state.history));
+  arrays["history"] = encode_npy(to_matrix(state.history, state.has_accuracies));
   arrays["settings"] = encode_npy(to_bytes(settings));
   write_npz(path, arrays);
 }
@@ -208,7 +212,8 @@ bool load_checkpoint(const std::string& path, const std::string& settings,
   require_settings(saved, settings);
   const auto table = saved.take<double>("history");
   const auto counters = saved.take<double>("counters");
-  if (table.shape(1) != columns || table.shape(0) == 0 || !(Shape(counters) == Shape(1, 2)))
+  if (table.shape(1) != columns(state.has_accuracies) || table.shape(0) == 0 ||
+      !(Shape(counters) == Shape(1, 2)))
     saved.fail("history or counters have a wrong shape");
   const double steps = counters(0, 0), seconds = counters(0, 1);
   if (!(steps >= 0 && steps <= most_steps))
@@ -224,7 +229,7 @@ bool load_checkpoint(const std::string& path, const std::string& settings,
   // All is well: nothing has changed up to here, and nothing fails from here on.
   for (std::size_t i = 0; i < matrices.size(); ++i) *matrices[i].matrix = std::move(values[i]);
   state.best = std::move(best);
-  state.history = to_history(table);
+  state.history = to_history(table, state.has_accuracies);
   state.history.seconds = seconds;
   if (state.optimizer.t != nullptr) *state.optimizer.t = static_cast<std::uint64_t>(steps);
   return true;

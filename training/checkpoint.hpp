@@ -16,6 +16,7 @@ struct TrainingState {
   typename Optimizer<T>::State optimizer;
   History& history;
   std::vector<Matrix<T>>& best;  // the best epoch's parameter values
+  bool has_accuracies = true;    // whether the epochs have them: where the data set has labels
 };
 
 /// Writes an .npz whole or not at all. `settings`, a line each, is what the numbers depend on.
@@ -26,9 +27,9 @@ void save_checkpoint(const std::string& path, const std::string& settings,
                      const TrainingState<T>& state);
 
 /// False when there is no such file. Throws std::runtime_error "path: reason" when the file is
-/// damaged, of another net or optimizer, or was made with other settings (naming the line that
-/// differs), and std::invalid_argument when the optimizer does not move every parameter; nothing
-/// has changed then.
+/// damaged, of another net, optimizer or kind of loss, or was made with other settings (naming the
+/// line that differs), and std::invalid_argument when the optimizer does not move every parameter;
+/// nothing has changed then.
 template <typename T>
 bool load_checkpoint(const std::string& path, const std::string& settings,
                      const TrainingState<T>& state);

@@ -29,34 +29,51 @@ Labels predict(const Matrix<T>& scores) {
 }
 
 template <typename T>
-EvaluationSums evaluate_slice(Layer<T>& net, Batches<T>& batches, Slice slice) {
-  SoftmaxCrossEntropy<T> loss;
+EvaluationSums evaluate_slice(Layer<T>& net, Batches<T>& batches, const BatchLoss<T>& loss,
+                              Slice slice) {
+  loss.require_fits(batches.data());
   EvaluationSums sums;
   for (std::size_t i = 0; i < batches.per_epoch(); ++i) {
     const Batch<T>& batch = batches.at(i, slice);
-    const std::size_t N = batch.labels.size();
+    const std::size_t N = batch.examples.size();
     if (N == 0) continue;  // a slice may be empty
-    const Matrix<T>& scores = net.forward(batch.x, test());
-    const double mean_loss = loss.forward(scores, batch.labels);
+    const Matrix<T>& out = net.forward(batch.x, test());
+    const double mean_loss = loss.forward(out, batch);
     sums.loss += mean_loss * static_cast<double>(N);
-    sums.correct += static_cast<double>(count_equal(predict(scores), batch.labels));
+    if (!batches.data().has_labels()) continue;  // targets: nothing is right or wrong
+    sums.correct += static_cast<double>(count_equal(predict(out), batch.labels));
   }
   return sums;
 }
 
+Evaluation means_of(const EvaluationSums& sums, const Dataset& data) {
+  const auto N = static_cast<double>(data.size());
+  Evaluation means{sums.loss / N};
+  if (data.has_labels()) means.accuracy = sums.correct / N;
+  return means;
+}
+
+template <typename T>
+Evaluation evaluate(Layer<T>& net, Batches<T>& batches, const BatchLoss<T>& loss) {
+  const Slice whole;
+  return means_of(evaluate_slice(net, batches, loss, whole), batches.data());
+}
+
 template <typename T>
 Evaluation evaluate(Layer<T>& net, Batches<T>& batches) {
-  const Slice whole;
-  const EvaluationSums sums = evaluate_slice(net, batches, whole);
-  const auto N = static_cast<double>(batches.data().size());
-  return {sums.loss / N, sums.correct / N};
+  SoftmaxCrossEntropy<T> loss;
+  return evaluate(net, batches, BatchLoss<T>(loss));
 }
 
 template Labels predict(const Matrix<float>&);
 template Labels predict(const Matrix<double>&);
 template Evaluation evaluate(Layer<float>&, Batches<float>&);
 template Evaluation evaluate(Layer<double>&, Batches<double>&);
-template EvaluationSums evaluate_slice(Layer<float>&, Batches<float>&, Slice);
-template EvaluationSums evaluate_slice(Layer<double>&, Batches<double>&, Slice);
+template Evaluation evaluate(Layer<float>&, Batches<float>&, const BatchLoss<float>&);
+template Evaluation evaluate(Layer<double>&, Batches<double>&, const BatchLoss<double>&);
+template EvaluationSums evaluate_slice(Layer<float>&, Batches<float>&, const BatchLoss<float>&,
+                                       Slice);
+template EvaluationSums evaluate_slice(Layer<double>&, Batches<double>&, const BatchLoss<double>&,
+                                       Slice);
 
 }  // namespace thinnet

@@ -2,23 +2,26 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 namespace thinnet {
 
-/// How an epoch ended.
+/// How an epoch ended. Losses are in nats for softmax cross-entropy, otherwise in the unit of the
+/// loss. Accuracies are in [0, 1], and there are none where the data set has targets.
 struct EpochRecord {
-  std::size_t epoch = 0;           ///< from 1
-  double learning_rate = 0;        ///< of the epoch's last step
-  double loss = 0;                 ///< mean over the epoch's batches, train mode, in nats
-  double train_accuracy = 0;       ///< whole training set, test mode, in [0, 1]
-  double validation_loss = 0;      ///< test mode, in nats
-  double validation_accuracy = 0;  ///< test mode, in [0, 1]
+  std::size_t epoch = 0;                           ///< from 1
+  double learning_rate = 0;                        ///< of the epoch's last step
+  double loss = 0;                                 ///< mean over the epoch's batches, train mode
+  std::optional<double> train_accuracy = {};       ///< whole training set, test mode
+  double validation_loss = 0;                      ///< test mode
+  std::optional<double> validation_accuracy = {};  ///< test mode
 };
 
 struct History {
   std::vector<EpochRecord> epochs;
-  std::size_t best = 0;  ///< index of the best validation accuracy, the first of equals
+  std::size_t best = 0;  ///< index of the best validation accuracy, or where there is none of the
+                         ///< least validation loss; the first of equals
   bool stopped_early = false;
   double seconds = 0;  ///< wall time; the only field that differs between equal runs
 

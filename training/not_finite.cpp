@@ -7,7 +7,6 @@
 #include <stdexcept>
 
 #include "layers/dropout.hpp"
-#include "layers/softmax_cross_entropy.hpp"
 
 namespace thinnet {
 namespace {
@@ -59,13 +58,13 @@ std::string first_not_finite(const std::vector<Parameter<T>*>& parameters) {
 
 /// The first batch whose loss is not finite; the last one if there is none.
 template <typename T>
-const Batch<T>& first_batch_without_finite_loss(Sequential<T>& net, Batches<T>& batches) {
-  SoftmaxCrossEntropy<T> loss;
+const Batch<T>& first_batch_without_finite_loss(Sequential<T>& net, Batches<T>& batches,
+                                                const BatchLoss<T>& loss) {
   const std::size_t last = batches.per_epoch() - 1;
   for (std::size_t i = 0; i < last; ++i) {
     const Batch<T>& batch = batches.at(i);
-    const Matrix<T>& scores = net.forward(batch.x, test());
-    if (!std::isfinite(loss.forward(scores, batch.labels))) return batch;
+    const Matrix<T>& out = net.forward(batch.x, test());
+    if (!std::isfinite(loss.forward(out, batch))) return batch;
   }
   return batches.at(last);
 }
@@ -82,6 +81,13 @@ std::string explain_not_finite(Sequential<T>& net, const Batch<T>& batch, const 
         "normaliser",
         *feature % D, batch.examples[*feature / D], number_text(batch.x.data()[*feature]));
   }
+  const std::optional<std::size_t> target = first_in(batch.targets);
+  if (target) {
+    const std::size_t C = batch.targets.shape(1);
+    return fmt::format("target {} of example {} is {} once in a batch: scale the targets",
+                       *target % C, batch.examples[*target / C],
+                       number_text(batch.targets.data()[*target]));
+  }
   const std::string smaller = advice_to_shrink(learning_rate);
   const std::string parameter = first_not_finite(net.parameters());
   if (!parameter.empty()) return parameter + ": " + smaller;
@@ -95,7 +101,7 @@ std::string explain_not_finite(Sequential<T>& net, const Batch<T>& batch, const 
                          entry_text("out", *out, *entry), advice_for(layer, smaller));
     }
   }
-  return "all scores of the net are finite, but not the loss of them: " + smaller;
+  return "all outputs of the net are finite, but not the loss of them: " + smaller;
 }
 
 }  // namespace
@@ -121,12 +127,12 @@ void require_finite_weights(const std::vector<Parameter<T>*>& parameters,
 }
 
 template <typename T>
-void require_finite_validation_loss(double loss, Sequential<T>& net, Batches<T>& validation,
-                                    const TrainingPlace& place) {
-  if (std::isfinite(loss)) return;
-  const Batch<T>& batch = first_batch_without_finite_loss(net, validation);
+void require_finite_validation_loss(double value, Sequential<T>& net, Batches<T>& validation,
+                                    const BatchLoss<T>& loss, const TrainingPlace& place) {
+  if (std::isfinite(value)) return;
+  const Batch<T>& batch = first_batch_without_finite_loss(net, validation, loss);
   throw std::runtime_error(fmt::format(
-      "the validation loss is {} after step {} (epoch {}): {}", number_text(loss), place.step,
+      "the validation loss is {} after step {} (epoch {}): {}", number_text(value), place.step,
       place.epoch, explain_not_finite(net, batch, test(), place.learning_rate)));
 }
 
@@ -137,8 +143,8 @@ template void require_finite_loss(double, Sequential<double>&, Batches<double>&,
 template void require_finite_weights(const std::vector<Parameter<float>*>&, const TrainingPlace&);
 template void require_finite_weights(const std::vector<Parameter<double>*>&, const TrainingPlace&);
 template void require_finite_validation_loss(double, Sequential<float>&, Batches<float>&,
-                                             const TrainingPlace&);
+                                             const BatchLoss<float>&, const TrainingPlace&);
 template void require_finite_validation_loss(double, Sequential<double>&, Batches<double>&,
-                                             const TrainingPlace&);
+                                             const BatchLoss<double>&, const TrainingPlace&);
 
 }  // namespace thinnet

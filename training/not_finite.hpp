@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/sequential.hpp"
-#include "data/batches.hpp"
+#include "training/batch_loss.hpp"
 
 namespace thinnet {
 
@@ -30,10 +30,10 @@ template <typename T>
 void require_finite_weights(const std::vector<Parameter<T>*>& parameters,
                             const TrainingPlace& place);
 
-/// Throws std::runtime_error unless the validation loss is finite. Explains it as
-/// require_finite_loss does, by the first validation batch whose loss is not.
+/// Throws std::runtime_error unless `value`, the validation loss, is finite. Explains it as
+/// require_finite_loss does, by the first validation batch whose `loss` is not.
 template <typename T>
-void require_finite_validation_loss(double loss, Sequential<T>& net, Batches<T>& validation,
-                                    const TrainingPlace& place);
+void require_finite_validation_loss(double value, Sequential<T>& net, Batches<T>& validation,
+                                    const BatchLoss<T>& loss, const TrainingPlace& place);
 
 }  // namespace thinnet

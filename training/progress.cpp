@@ -10,15 +10,18 @@
 namespace thinnet {
 namespace {
 
-std::string accuracies(const EpochRecord& record) {
-  return fmt::format("train {:.3f}  validation {:.3f}", record.train_accuracy,
-                     record.validation_accuracy);
+/// The accuracies, or where there are none the validation loss.
+std::string results(const EpochRecord& record) {
+  if (!record.train_accuracy || !record.validation_accuracy)
+    return fmt::format("validation loss {:.4f}", record.validation_loss);
+  return fmt::format("train {:.3f}  validation {:.3f}", *record.train_accuracy,
+                     *record.validation_accuracy);
 }
 
 void print_line(const std::string& label, const Progress& p) {
   if (p.record == nullptr) return;
   fmt::print(stderr, "{}  epoch {}/{}  loss {:.4f}  {}\n", label, p.epoch, p.epochs, p.loss,
-             accuracies(*p.record));
+             results(*p.record));
 }
 
 /// One line of a terminal, drawn anew whenever its percentage has changed.
@@ -27,7 +30,7 @@ class Bar {
   explicit Bar(std::string label) : label_(std::move(label)) {}
 
   void operator()(const Progress& p) {
-    if (p.record != nullptr) latest_ = accuracies(*p.record);
+    if (p.record != nullptr) latest_ = results(*p.record);
     const std::size_t total = p.epochs * p.batches;
     const std::size_t done = (p.epoch - 1) * p.batches + p.batch;
     if (first_done_ == 0) first_done_ = done;  // above 1 when a checkpoint goes on

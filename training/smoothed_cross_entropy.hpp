@@ -12,15 +12,15 @@ namespace thinnet {
 ///   dscores = (p - q) / N                         (N×C)
 /// ε = 0 is SoftmaxCrossEntropy to the bit.
 template <typename T>
-class SmoothedCrossEntropy {
+class SmoothedCrossEntropy : public Loss<T, Labels> {
  public:
   /// Throws std::invalid_argument unless smoothing is in [0, 1).
   explicit SmoothedCrossEntropy(double smoothing);
 
   /// scores (N×C), labels (N) -> the mean loss in nats. Throws like SoftmaxCrossEntropy.
-  double forward(const Matrix<T>& scores, const Labels& labels);
+  double forward(const Matrix<T>& scores, const Labels& labels) override;
   /// -> dscores = dloss/dscores (N×C). Throws std::logic_error before the first forward.
-  const Matrix<T>& backward();
+  const Matrix<T>& backward() override;
 
  private:
   double smoothing_;  // ε

@@ -51,6 +51,12 @@ void require_all_updated(const std::vector<Parameter<T>*>& parameters,
   }
 }
 
+/// No hook: training in one process.
+template <typename T>
+std::unique_ptr<TrainerHook<T>> hook_or_default(std::unique_ptr<TrainerHook<T>> hook) {
+  return hook != nullptr ? std::move(hook) : std::make_unique<TrainerHook<T>>();
+}
+
 void report_to_nobody(const Progress& /*progress*/) {}
 
 }  // namespace
@@ -61,10 +67,22 @@ Trainer<T>::Trainer(Sequential<T>& net, Optimizer<T>& optimizer, TrainerOptions 
     : net_(net),
       optimizer_(optimizer),
       options_(std::move(options)),
-      hook_(std::move(hook)),
-      loss_(options_.label_smoothing) {
+      hook_(hook_or_default(std::move(hook))),
+      smoothed_(options_.label_smoothing),
+      training_loss_(smoothed_),
+      evaluation_loss_(plain_) {
   require(options_.epochs > 0, "epochs is 0, expected at least 1");
-  if (hook_ == nullptr) hook_ = std::make_unique<TrainerHook<T>>();
+}
+
+template <typename T>
+Trainer<T>::Trainer(Sequential<T>& net, Optimizer<T>& optimizer, const BatchLoss<T>& loss,
+                    TrainerOptions options, std::unique_ptr<TrainerHook<T>> hook)
+    : Trainer(net, optimizer, std::move(options), std::move(hook)) {
+  require(options_.label_smoothing == 0,
+          "label smoothing is {}, but a loss is given: leave it at 0, or give SmoothedCrossEntropy",
+          options_.label_smoothing);
+  training_loss_ = loss;
+  evaluation_loss_ = loss;
 }
 
 template <typename T>
@@ -77,9 +95,9 @@ EpochRecord Trainer<T>::train_epoch(Batches<T>& batches, std::size_t epoch,
   for (std::size_t i = 0; i < steps; ++i) {
     const std::uint64_t step = (epoch - 1) * steps + i;
     const Batch<T>& batch = hook_->batch(batches, step);
-    const Matrix<T>& scores = net_.forward(batch.x, train(step, batch.examples));
-    const double batch_loss = loss_.forward(scores, batch.labels);
-    net_.backward(loss_.backward());
+    const Matrix<T>& out = net_.forward(batch.x, train(step, batch.examples));
+    const double batch_loss = training_loss_.forward(out, batch);
+    net_.backward(training_loss_.backward());
     // One process: batch_loss as it is. Several: gradients and loss of the whole batch.
     const double loss = hook_->after_backward(batch_loss);
     require_finite_loss(loss, net_, batches, {step, epoch, base_rate});
@@ -101,9 +119,10 @@ void Trainer<T>::evaluate_epoch(EpochRecord& record, std::uint64_t last_step, Ba
                                 Batches<T>& validation) {
   const TrainingPlace place{last_step, record.epoch, optimizer_.learning_rate()};
   require_finite_weights(net_.parameters(), place);
-  record.train_accuracy = hook_->evaluate(net_, training).accuracy;
-  const Evaluation evaluation = hook_->evaluate(net_, validation);
-  require_finite_validation_loss(evaluation.loss, net_, validation, place);
+  if (training.data().has_labels())
+    record.train_accuracy = hook_->evaluate(net_, training, evaluation_loss_).accuracy;
+  const Evaluation evaluation = hook_->evaluate(net_, validation, evaluation_loss_);
+  require_finite_validation_loss(evaluation.loss, net_, validation, evaluation_loss_, place);
   record.validation_loss = evaluation.loss;
   record.validation_accuracy = evaluation.accuracy;
 }
@@ -128,6 +147,8 @@ template <typename T>
 History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
                         const Normaliser<T>& normaliser, const ProgressReporter& reporter) {
   const Clock::time_point start = Clock::now();
+  training_loss_.require_fits(training);
+  training_loss_.require_fits(validation);
   if (!options_.may_freeze) require_all_updated(net_.parameters(), optimizer_.parameters());
   Batches<T> batches(training, normaliser, options_.batch_size, options_.sampling, options_.seed,
                      options_.augmentation);
@@ -137,7 +158,8 @@ History Trainer<T>::fit(const Dataset& training, const Dataset& validation,
   const ProgressReporter report = reports ? reporter : report_to_nobody;
 
   History history;
-  const TrainingState<T> state{net_.parameters(), optimizer_.state(), history, best_};
+  const TrainingState<T> state{net_.parameters(), optimizer_.state(), history, best_,
+                               training.has_labels()};
   hook_->resume(options_.checkpoint, options_.settings, state);
   if (options_.on_resume && !history.epochs.empty()) options_.on_resume(history);
   const double seconds_before = history.seconds;

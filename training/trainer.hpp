@@ -19,11 +19,11 @@ struct TrainerOptions {
   std::size_t epochs = 10;
   std::size_t batch_size = 100;
   std::uint64_t seed = 0;    ///< of the batches and of augmentation
-  std::size_t patience = 0;  ///< epochs without a better validation accuracy before an early stop;
-                             ///< 0 never stops early
+  std::size_t patience = 0;  ///< epochs without a better validation accuracy, or for targets a
+                             ///< lower validation loss, before an early stop; 0 never stops early
   Sampling sampling = Sampling::shuffled;
   Schedule schedule = constant_rate();  ///< a factor on the optimizer's learning rate
-  double label_smoothing = 0;           ///< in [0, 1), of the training loss
+  double label_smoothing = 0;           ///< in [0, 1), of softmax cross-entropy in training
   Augmentation augmentation = {};       ///< of training batches
   bool may_freeze = false;  ///< whether the optimizer may leave some parameters of the net alone
   std::string checkpoint = {};  ///< .npz written after every epoch, and read by fit if it exists
@@ -33,7 +33,7 @@ struct TrainerOptions {
   std::function<void(const History& so_far)> on_resume = {};
 };
 
-/// Trains a net with softmax cross-entropy. Same seeds, same bits.
+/// Trains a net, with softmax cross-entropy unless another loss is given. Same seeds, same bits.
 ///   TrainerOptions options;
 ///   options.epochs = 20;
 ///   Trainer<float> trainer(net, adam, options);
@@ -45,6 +45,13 @@ class Trainer {
   /// std::invalid_argument when an option is out of its range.
   Trainer(Sequential<T>& net, Optimizer<T>& optimizer, TrainerOptions options,
           std::unique_ptr<TrainerHook<T>> hook = nullptr);
+  /// The same with a loss, of labels or of targets, which must outlive the trainer; the validation
+  /// loss is of it, too. Throws likewise, also when label_smoothing is not 0.
+  Trainer(Sequential<T>& net, Optimizer<T>& optimizer, const BatchLoss<T>& loss,
+          TrainerOptions options, std::unique_ptr<TrainerHook<T>> hook = nullptr);
+  ~Trainer() = default;
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
 
   /// Data sets (N×D) for a net of D inputs; the normaliser is fitted on the training set. Goes on
   /// after the last epoch of the checkpoint, if there is one: the result is bit for bit that of an
@@ -54,12 +61,12 @@ class Trainer {
   /// the net, unless may_freeze is set: it was made before the parameter joined the net.
   /// Throws std::runtime_error, naming the step, the layer and what to try, when the loss is not
   /// finite, or a weight at the end of an epoch: that epoch is not kept. Throws
-  /// std::invalid_argument when the schedule makes the learning rate 0, and like Batches,
-  /// save_checkpoint, load_checkpoint and the hook.
+  /// std::invalid_argument when the schedule makes the learning rate 0 or the data sets are not of
+  /// the loss (labels or targets), and like Batches, save_checkpoint, load_checkpoint and the hook.
   History fit(const Dataset& training, const Dataset& validation, const Normaliser<T>& normaliser,
               const ProgressReporter& reporter = nullptr);
 
-  /// Puts back the weights of the epoch with the best validation accuracy. Throws std::logic_error
+  /// Puts back the weights of the best epoch, see History. Throws std::logic_error
   /// before the first fit.
   void restore_best();
 
@@ -75,7 +82,9 @@ class Trainer {
   Optimizer<T>& optimizer_;
   TrainerOptions options_;
   std::unique_ptr<TrainerHook<T>> hook_;
-  SmoothedCrossEntropy<T> loss_;
+  SmoothedCrossEntropy<T> smoothed_;  // where no loss is given, in training
+  SoftmaxCrossEntropy<T> plain_;      // and in evaluations
+  BatchLoss<T> training_loss_, evaluation_loss_;
   std::vector<Matrix<T>> best_;  // the best epoch's parameter values
 };
 

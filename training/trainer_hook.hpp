@@ -30,15 +30,15 @@ class TrainerHook {
   }
 
   /// Between backward and the optimizer's step: may change every grad. `loss` is the mean over the
-  /// rows of batch(), in nats; what is returned is taken for the loss of the step.
+  /// rows of batch(); what is returned is taken for the loss of the step.
   virtual double after_backward(double loss) { return loss; }
 
   /// After the last step of an epoch (from 1), before its weights are evaluated or saved.
   virtual void after_epoch(std::size_t /*epoch*/) {}
 
-  /// Evaluates the net on the training set, then on the validation set.
-  virtual Evaluation evaluate(Layer<T>& net, Batches<T>& batches) {
-    return thinnet::evaluate(net, batches);
+  /// Evaluates the net on the training set if that has labels, then on the validation set.
+  virtual Evaluation evaluate(Layer<T>& net, Batches<T>& batches, const BatchLoss<T>& loss) {
+    return thinnet::evaluate(net, batches, loss);
   }
 
   /// After every epoch: writes the checkpoint, if `path` names one.

@@ -111,14 +111,14 @@ TrainedRun train_run(const StudyRun& run, const StudyImages& images,
   TrainedRun trained;
   for (const EpochRecord& epoch : history.epochs) {
     trained.result.loss.push_back(epoch.loss);
-    trained.result.train.push_back(epoch.train_accuracy);
-    trained.result.validation.push_back(epoch.validation_accuracy);
+    trained.result.train.push_back(epoch.train_accuracy.value());
+    trained.result.validation.push_back(epoch.validation_accuracy.value());
   }
   trained.result.best_epoch = history.epochs[history.best].epoch;
   trained.result.confusion = confusion_of(net, data);
   if (!run.test_sha256.empty()) {
     Batches<float> batches(images.test.value(), data.mean_image, evaluation_batch);
-    trained.result.test = evaluate(net, batches).accuracy;
+    trained.result.test = evaluate(net, batches).accuracy.value();
   }
   const auto& picture = images.training.picture();
   if (has_tiles(picture)) trained.tiles = weight_tiles(net.parameters().front()->value, *picture);

@@ -77,10 +77,10 @@ void run(const Options& options, Ranks* ranks) {
       run_training(std::move(images), std::move(test), options.training, ranks);
   const EpochRecord& best = result.history.epochs[result.history.best];
   fmt::print("\nBest epoch {} of {}: train accuracy {:.4f}, validation accuracy {:.4f}\n",
-             best.epoch, result.history.epochs.size(), best.train_accuracy,
-             best.validation_accuracy);
+             best.epoch, result.history.epochs.size(), best.train_accuracy.value(),
+             best.validation_accuracy.value());
   fmt::print("{}", guessing_words(result.guessing));
-  if (result.test) fmt::print("Test accuracy {:.4f}, after ", result.test->accuracy);
+  if (result.test) fmt::print("Test accuracy {:.4f}, after ", result.test->accuracy.value());
   fmt::print("{:.1f} minutes of training\n", result.history.seconds / 60);
   fmt::print("Wrote weights.npz, history.json, curves.svg and curves.png in {}\n",
              options.training.output);

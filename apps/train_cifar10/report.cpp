@@ -25,7 +25,7 @@ void write_report(const std::string& folder, const std::string& settings,
   const History& history = result.history;
   json["best_epoch"] = history.epochs[history.best].epoch;
   if (result.test) {
-    json["test_accuracy"] = result.test->accuracy;
+    json["test_accuracy"] = result.test->accuracy.value();
     json["test_loss"] = result.test->loss;
   }
   json["seconds"] = history.seconds;
@@ -33,13 +33,14 @@ void write_report(const std::string& folder, const std::string& settings,
   Curve train{"train", {}, 0, false};
   Curve validation{"validation", {}, 1, true};
   for (const EpochRecord& e : history.epochs) {
-    train.y.push_back(e.train_accuracy);
-    validation.y.push_back(e.validation_accuracy);
+    train.y.push_back(e.train_accuracy.value());
+    validation.y.push_back(e.validation_accuracy.value());
   }
   const std::filesystem::path in(folder);
   write_file((in / "history.json").string(), json.dump(2) + "\n");
   std::string title = fmt::format("best epoch {}", history.epochs[history.best].epoch);
-  if (result.test) title = fmt::format("test accuracy {:.3f}, {}", result.test->accuracy, title);
+  if (result.test)
+    title = fmt::format("test accuracy {:.3f}, {}", result.test->accuracy.value(), title);
   const Panel accuracy{"accuracy",
                        "epoch",
                        "share of images classified correctly",

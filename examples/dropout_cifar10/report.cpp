@@ -23,7 +23,7 @@ std::string change_words(double change, const char* down, const char* up) {
 }
 
 double gap(const EpochRecord& record) {
-  return record.train_accuracy - record.validation_accuracy;
+  return record.train_accuracy.value() - record.validation_accuracy.value();
 }
 
 std::string to_csv(const std::vector<ExperimentRun>& runs) {
@@ -31,8 +31,9 @@ std::string to_csv(const std::vector<ExperimentRun>& runs) {
       "keep_prob,epoch,learning_rate,loss,train_accuracy,validation_loss,validation_accuracy\n";
   for (const auto& run : runs) {
     for (const EpochRecord& e : run.history.epochs) {
-      csv += fmt::format("{},{},{},{},{},{},{}\n", run.keep_prob, e.epoch, e.learning_rate, e.loss,
-                         e.train_accuracy, e.validation_loss, e.validation_accuracy);
+      csv +=
+          fmt::format("{},{},{},{},{},{},{}\n", run.keep_prob, e.epoch, e.learning_rate, e.loss,
+                      e.train_accuracy.value(), e.validation_loss, e.validation_accuracy.value());
     }
   }
   return csv;
@@ -73,8 +74,8 @@ std::vector<Panel> curves(const std::vector<ExperimentRun>& runs) {
     Curve validation{name + ", validation", {}, i, true};
     Curve difference{name, {}, i, false};
     for (const EpochRecord& e : runs[i].history.epochs) {
-      train.y.push_back(e.train_accuracy);
-      validation.y.push_back(e.validation_accuracy);
+      train.y.push_back(e.train_accuracy.value());
+      validation.y.push_back(e.validation_accuracy.value());
       difference.y.push_back(gap(e));
     }
     accuracy.curves.insert(accuracy.curves.end(), {train, validation});
@@ -91,10 +92,11 @@ std::string result_table(const std::vector<ExperimentRun>& runs) {
   for (const auto& run : runs) {
     const EpochRecord& last = run.history.epochs.back();
     const EpochRecord& best = run.history.epochs[run.history.best];
-    table += fmt::format("{:>9}  {:>6.3f}  {:>10.3f}  {:>6.3f}  {:>15}  {:>7.1f}\n", run.keep_prob,
-                         last.train_accuracy, last.validation_accuracy, gap(last),
-                         fmt::format("{:.3f} (ep. {})", best.validation_accuracy, best.epoch),
-                         run.history.seconds);
+    table +=
+        fmt::format("{:>9}  {:>6.3f}  {:>10.3f}  {:>6.3f}  {:>15}  {:>7.1f}\n", run.keep_prob,
+                    last.train_accuracy.value(), last.validation_accuracy.value(), gap(last),
+                    fmt::format("{:.3f} (ep. {})", best.validation_accuracy.value(), best.epoch),
+                    run.history.seconds);
   }
   return table;
 }
@@ -109,7 +111,8 @@ std::string result_words(const std::vector<ExperimentRun>& runs) {
         "accuracy {}.\n",
         runs.front().keep_prob, runs[i].keep_prob,
         change_words(gap(other) - gap(first), "shrank", "grew"),
-        change_words(other.validation_accuracy - first.validation_accuracy, "fell", "rose"));
+        change_words(other.validation_accuracy.value() - first.validation_accuracy.value(), "fell",
+                     "rose"));
   }
   if (runs.size() > 1)
     words += "This is one seed: repeat it with other seeds before believing it.\n";

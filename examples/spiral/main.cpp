@@ -86,8 +86,8 @@ void run(const Options& options) {
       "\n{:.1f} % of the points it learnt from are right, and {:.1f} % of {} new ones.\n"
       "Without the hidden layer {:.1f} % of the new ones are: its boundaries are straight lines,\n"
       "and the arms wind around each other.\n",
-      100 * bent.train_accuracy, 100 * bent.validation_accuracy, validation.size(),
-      100 * straight.validation_accuracy);
+      100 * bent.train_accuracy.value(), 100 * bent.validation_accuracy.value(), validation.size(),
+      100 * straight.validation_accuracy.value());
   if (bent.validation_accuracy > straight.validation_accuracy) {
     fmt::print(
         "Each hidden ReLU folds the plane once; {} folds together make the boundary follow\n"
@@ -101,7 +101,7 @@ void run(const Options& options) {
 
   draw_boundary(options.output + "/boundary",
                 fmt::format("Three arms, 2-{}-3, keep_prob {}: {:.0f} % right on new points", H,
-                            options.keep_prob, 100 * bent.validation_accuracy),
+                            options.keep_prob, 100 * bent.validation_accuracy.value()),
                 net, training, /*edge=*/1.2);
   fmt::print("The picture is in {}/boundary.svg and boundary.png\n", options.output);
 }

@@ -123,6 +123,20 @@ std::string points_of(const Regions& regions, std::int32_t label) {
   return points;
 }
 
+std::string points_of(const Matrix<float>& points) {
+  std::string lines;
+  for (std::size_t n = 0; n < points.shape(0); ++n)
+    lines += fmt::format("{:.4f} {:.4f}\n", points(n, 0), points(n, 1));
+  return lines;
+}
+
+std::string points_of(const Line& line) {
+  std::string points;
+  for (std::size_t i = 0; i < line.y.size(); ++i)
+    points += fmt::format("{:.4f} {:.4f}\n", line.x[i], line.y[i]);
+  return points;
+}
+
 /// x, y and the colour's red, green and blue of every grid point.
 std::string pixels_of(const Regions& regions) {
   const double step = (regions.high - regions.low) / static_cast<double>(regions.side - 1);
@@ -191,6 +205,27 @@ void draw_regions(const std::string& stem, const std::string& title, const Regio
   }
   plot += "\n";
   draw(stem, size, size, data, plot);
+}
+
+void draw_lines(const std::string& stem, const std::string& title, const Matrix<float>& points,
+                const std::vector<Line>& lines) {
+  constexpr int width = 800, height = 520;
+  std::string data = data_block("$points", points_of(points));
+  std::string plot = fmt::format(
+      "set title {} font \",14\"\nset grid linecolor \"#dddddd\"\n"
+      "set border 3 linecolor \"#555555\"\nset tics nomirror\n"
+      "set key outside bottom center horizontal\n"
+      "plot $points with points pointtype 7 pointsize 0.7 linecolor rgb \"#777777\" notitle, ",
+      quoted(title));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string name = fmt::format("$line{}", i);
+    data += data_block(name, points_of(lines[i]));
+    plot += fmt::format("{} with lines linewidth 2 linecolor rgb \"{}\" dashtype {} title {}, ",
+                        name, palette.at(lines[i].colour % palette.size()),
+                        lines[i].dashed ? "2" : "1", quoted(lines[i].title));
+  }
+  plot += "\n";
+  draw(stem, width, height, data, plot);
 }
 
 }  // namespace thinnet::examples

@@ -43,4 +43,16 @@ struct Regions {
 /// Draws into stem.svg, stem.png and stem.gp; throws like draw_curves.
 void draw_regions(const std::string& stem, const std::string& title, const Regions& regions);
 
+/// A line through the points (x[i], y[i]).
+struct Line {
+  std::string title;
+  std::vector<double> x, y;
+  std::size_t colour = 0;  ///< as of a Curve
+  bool dashed = false;
+};
+
+/// Draws points (N×2) and lines; throws like draw_curves.
+void draw_lines(const std::string& stem, const std::string& title, const Matrix<float>& points,
+                const std::vector<Line>& lines);
+
 }  // namespace thinnet::examples

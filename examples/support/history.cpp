@@ -10,9 +10,9 @@ nlohmann::ordered_json epochs_json(const History& history) {
     epochs.push_back({{"epoch", e.epoch},
                       {"learning_rate", e.learning_rate},
                       {"loss", e.loss},
-                      {"train_accuracy", e.train_accuracy},
+                      {"train_accuracy", e.train_accuracy.value()},
                       {"validation_loss", e.validation_loss},
-                      {"validation_accuracy", e.validation_accuracy}});
+                      {"validation_accuracy", e.validation_accuracy.value()}});
   }
   return epochs;
 }

@@ -1,4 +1,4 @@
-// A training's history as JSON.
+// The history of a classifier's training as JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "layers/softmax_cross_entropy.hpp"
 #include "training/distributed/replicas.hpp"
 
 namespace thinnet {
@@ -40,8 +41,8 @@ class DataParallel final : public TrainerHook<T> {
     require_equal_replicas(ranks_, parameters_, epoch);
   }
 
-  Evaluation evaluate(Layer<T>& net, Batches<T>& batches) override {
-    return thinnet::evaluate(net, batches, &ranks_);
+  Evaluation evaluate(Layer<T>& net, Batches<T>& batches, const BatchLoss<T>& loss) override {
+    return thinnet::evaluate(net, batches, loss, &ranks_);
   }
 
   void save(const std::string& path, const std::string& settings,
@@ -71,17 +72,24 @@ std::unique_ptr<TrainerHook<T>> data_parallel(Ranks* ranks, Sequential<T>& net) 
 }
 
 template <typename T>
-Evaluation evaluate(Layer<T>& net, Batches<T>& batches, Ranks* ranks) {
-  if (ranks == nullptr) return evaluate(net, batches);
-  const EvaluationSums own = evaluate_slice(net, batches, slice_of(*ranks));
+Evaluation evaluate(Layer<T>& net, Batches<T>& batches, const BatchLoss<T>& loss, Ranks* ranks) {
+  if (ranks == nullptr) return evaluate(net, batches, loss);
+  const EvaluationSums own = evaluate_slice(net, batches, loss, slice_of(*ranks));
   double sums[] = {own.loss, own.correct};
   ranks->sum(std::begin(sums), std::size(sums));
-  const auto N = static_cast<double>(batches.data().size());
-  return {sums[0] / N, sums[1] / N};
+  return means_of({sums[0], sums[1]}, batches.data());
+}
+
+template <typename T>
+Evaluation evaluate(Layer<T>& net, Batches<T>& batches, Ranks* ranks) {
+  SoftmaxCrossEntropy<T> loss;
+  return evaluate(net, batches, BatchLoss<T>(loss), ranks);
 }
 
 template std::unique_ptr<TrainerHook<float>> data_parallel(Ranks*, Sequential<float>&);
 template std::unique_ptr<TrainerHook<double>> data_parallel(Ranks*, Sequential<double>&);
+template Evaluation evaluate(Layer<float>&, Batches<float>&, const BatchLoss<float>&, Ranks*);
+template Evaluation evaluate(Layer<double>&, Batches<double>&, const BatchLoss<double>&, Ranks*);
 template Evaluation evaluate(Layer<float>&, Batches<float>&, Ranks*);
 template Evaluation evaluate(Layer<double>&, Batches<double>&, Ranks*);
 

@@ -21,7 +21,11 @@ template <typename T>
 std::unique_ptr<TrainerHook<T>> data_parallel(Ranks* ranks, Sequential<T>& net);
 
 /// The work is shared by the ranks, which have the same net and batches, and all get the result.
-/// In one process (null) the same as evaluate(net, batches).
+/// In one process (null) the same as evaluate(net, batches, loss).
+template <typename T>
+Evaluation evaluate(Layer<T>& net, Batches<T>& batches, const BatchLoss<T>& loss, Ranks* ranks);
+
+/// The same by softmax cross-entropy.
 template <typename T>
 Evaluation evaluate(Layer<T>& net, Batches<T>& batches, Ranks* ranks);
 

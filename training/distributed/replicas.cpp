@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 namespace thinnet {
@@ -40,6 +41,7 @@ void broadcast_history(Ranks& ranks, History& history) {
   std::size_t epochs = history.epochs.size();
   broadcast_value(ranks, epochs);
   history.epochs.resize(epochs);
+  static_assert(std::is_trivially_copyable_v<EpochRecord>);
   ranks.broadcast(history.epochs.data(), epochs * sizeof(EpochRecord));
   broadcast_value(ranks, history.best);
   broadcast_value(ranks, history.seconds);

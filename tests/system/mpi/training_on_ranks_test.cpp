@@ -7,6 +7,7 @@
 #include "data/io/file.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
+#include "layers/mean_squared_error.hpp"
 #include "layers/relu.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
@@ -52,8 +53,9 @@ struct Training {
   std::unique_ptr<Optimizer<T>> optimizer =
       std::make_unique<Sgd<T>>(net.parameters(), SgdOptions{.05, .9});
   TrainerOptions options;
-  Ranks* ranks;                // null: alone
-  std::vector<double> losses;  // of every step
+  std::unique_ptr<MeanSquaredError<T>> mean_squared_error;  // null: softmax cross-entropy
+  Ranks* ranks;                                             // null: alone
+  std::vector<double> losses;                               // of every step
 
   explicit Training(Ranks* with, std::uint64_t seed = 4) : ranks(with) {
     initialise(net.parameters(), he, seed);
@@ -63,11 +65,34 @@ struct Training {
     options.label_smoothing = .1;
     options.augmentation = {true, 1};
   }
+  /// Three targets in place of the labels: one of them is a feature.
+  void take_targets() {
+    const auto targets_of = [](const Dataset& data, std::uint64_t seed) {
+      Matrix<double> x({data.size(), data.width()}),
+          targets = testing::normals(data.size(), 3, seed);
+      for (std::size_t n = 0; n < data.size(); ++n) {
+        data.copy_row(n, &x(n, 0));
+        targets(n, 0) = x(n, 5);
+      }
+      return Dataset(x, targets, data.picture());
+    };
+    training = targets_of(training, 11);
+    validation = targets_of(validation, 12);
+    mean_squared_error = std::make_unique<MeanSquaredError<T>>();
+    options.label_smoothing = 0;
+    options.augmentation = {};
+  }
   History fit() {
-    return Trainer<T>(net, *optimizer, options, data_parallel(ranks, net))
-        .fit(training, validation, normaliser, [&](const Progress& p) {
-          if (p.record == nullptr) losses.push_back(p.loss);
-        });
+    const auto report = [&](const Progress& p) {
+      if (p.record == nullptr) losses.push_back(p.loss);
+    };
+    auto hook = data_parallel(ranks, net);
+    if (mean_squared_error != nullptr) {
+      return Trainer<T>(net, *optimizer, *mean_squared_error, options, std::move(hook))
+          .fit(training, validation, normaliser, report);
+    }
+    return Trainer<T>(net, *optimizer, options, std::move(hook))
+        .fit(training, validation, normaliser, report);
   }
 };
 
@@ -105,6 +130,18 @@ TEST_F(RanksTest, TrainAsOneProcessDoesInDouble) {
 TEST_F(RanksTest, TrainAsOneProcessDoesInFloat) {
   Training<float> alone(nullptr), together(&ranks);
   expect_same_training(alone, together, first, 1e-5);
+}
+
+TEST_F(RanksTest, TrainOnTargetsAsOneProcessDoes) {
+  Training<double> alone(nullptr), together(&ranks);
+  for (auto* run : {&alone, &together}) {
+    run->take_targets();
+    run->optimizer->set_learning_rate(.005);
+  }
+  expect_same_training(alone, together, first, 1e-12);
+  const double begin = std::accumulate(alone.losses.begin(), alone.losses.begin() + 4, 0.0),
+               end = std::accumulate(alone.losses.end() - 4, alone.losses.end(), 0.0);
+  EXPECT_LT(end, .9 * begin);  // something was learned
 }
 
 TEST_F(RanksTest, MayHaveNothingToDo) {

@@ -45,10 +45,10 @@ TEST(PublishedExperiment, DropoutNarrowsTheGapOnCifar10AsPublished) {
     const auto runs = run_experiment(images.training, options, false);
     const EpochRecord &plain = runs[0].history.epochs.back(),
                       &dropped = runs[1].history.epochs.back();
-    train[s] = plain.train_accuracy;
-    validation[s] = plain.validation_accuracy;
-    dropout_train[s] = dropped.train_accuracy;
-    dropout_validation[s] = dropped.validation_accuracy;
+    train[s] = plain.train_accuracy.value();
+    validation[s] = plain.validation_accuracy.value();
+    dropout_train[s] = dropped.train_accuracy.value();
+    dropout_validation[s] = dropped.validation_accuracy.value();
     shrunk[s] = (train[s] - validation[s]) - (dropout_train[s] - dropout_validation[s]);
   }
   // The reference: the same experiment recomputed independently with five other seeds.

@@ -88,8 +88,49 @@ TEST(Programs, SpiralClaimsSuccessOnlyWhenItDidBetterThanStraightLines) {
   EXPECT_TRUE(contains(thinned.out, "did no better than straight lines")) << thinned.out;
 }
 
+/// The row of the table that begins with a word: epoch, errors in training, in validation, and
+/// against the sine.
+std::vector<double> row_of_sine(const std::string& out, const std::string& word) {
+  std::istringstream line(out.substr(out.find("\n" + word + " ") + 1 + word.size()));
+  std::vector<double> row(4);
+  for (double& number : row) line >> number;
+  return row;
+}
+
+TEST(Programs, SineStopsEarlyAndGoesBackToItsBestEpoch) {
+  const TemporaryFolder output;
+  const std::string words = "sine --hidden 20 --patience 15 --output " + output.path();
+  const ProgramRun run = run_program(words);
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(contains(run.out, "No later one came, so training stopped.")) << run.out;
+  const std::vector<double> last = row_of_sine(run.out, "last"),
+                            best = row_of_sine(run.out, "best");
+  EXPECT_EQ(last[0], best[0] + 15) << run.out;
+  EXPECT_LE(best[2], last[2]) << run.out;
+  EXPECT_LT(best[3], .25) << run.out;  // half the error of answering 0, which is 1/2
+  EXPECT_NE(best[3], last[3]) << run.out;
+  // Progress has losses alone.
+  const std::string line = run.err.substr(0, run.err.find('\n'));
+  EXPECT_TRUE(contains(line, "sine  epoch 1/1000  loss ")) << line;
+  EXPECT_TRUE(contains(line, "  validation loss ")) << line;
+  EXPECT_EQ(run_program(words).out, run.out);
+}
+
+TEST(Programs, SineDrawsWhatItFound) {
+  const TemporaryFolder output;
+  const ProgramRun run =
+      run_program("sine --points 7 --epochs 3 --hidden 10 --output " + (output / "new/folder"));
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(contains(run.out, "All epochs were trained.")) << run.out;
+  EXPECT_TRUE(is_png(output / "new/folder/fit.png"));
+  const std::string svg = read_file(output / "new/folder/fit.svg");
+  EXPECT_TRUE(contains(svg, "epoch 3, the last") && contains(svg, "</svg>"));
+  expect_refused(run_program("sine --keep-prob 0 --output " + output.path()),
+                 "sine: dropout: keep_prob is 0, expected a number in (0, 1]");
+}
+
 TEST(Programs, EveryProgramHasHelp) {
-  for (const char* program : {"xor", "spiral", "gradient_check", "inverted_dropout"}) {
+  for (const char* program : {"xor", "spiral", "sine", "gradient_check", "inverted_dropout"}) {
     const ProgramRun run = run_program(std::string(program) + " --help");
     EXPECT_EQ(run.exit_code, 0) << program;
     EXPECT_TRUE(contains(run.out, "--help")) << program << run.out;

@@ -8,11 +8,13 @@
 #include "data/batches.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
+#include "layers/mean_squared_error.hpp"
 #include "layers/relu.hpp"
 #include "layers/softmax_cross_entropy.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
 #include "tests/support.hpp"
+#include "training/batch_loss.hpp"
 
 namespace {
 std::atomic<std::size_t> allocations{0};  // all threads count here
@@ -75,21 +77,27 @@ Dataset images(std::size_t count, std::size_t D) {
   return {std::move(x), std::move(labels), 10};
 }
 
+/// Rows of small random numbers, each with ten targets.
+Dataset with_targets(std::size_t count, std::size_t D) {
+  return {Matrix<double>(.01 * testing::normals(count, D, 1)), testing::normals(count, 10, 2)};
+}
+
 /// Allocations in 100 steps, after two epochs in which every buffer has got its size.
-template <typename T, typename Optimizer>
-std::size_t allocations_of_training(Sampling sampling) {
-  constexpr std::size_t D = 192, examples = 1000;
+template <typename T, typename Optimizer, typename SomeLoss>
+std::size_t allocations_of_training(const Dataset& data, Sampling sampling) {
+  const std::size_t D = data.width();
   const auto normaliser = Normaliser<T>::identity(D);
-  Batches<T> batches(images(examples, D), normaliser, 100, sampling, 1);
+  Batches<T> batches(data, normaliser, 100, sampling, 1);
   Sequential<T> net(D, Dropout<T>(0.9), Affine<T>(D, 500), Relu<T>(), Dropout<T>(0.5),
                     Affine<T>(500, 10));
   initialise(net.parameters(), he, 1);
-  SoftmaxCrossEntropy<T> loss;
+  SomeLoss some_loss;
+  const BatchLoss<T> loss(some_loss);
   Optimizer optimizer(net.parameters(), {});
   const auto train_steps = [&](std::uint64_t first, std::uint64_t last) {
     for (std::uint64_t step = first; step < last; ++step) {
       const Batch<T>& batch = batches.at(step);
-      loss.forward(net.forward(batch.x, train(step, batch.examples)), batch.labels);
+      loss.forward(net.forward(batch.x, train(step, batch.examples)), batch);
       net.backward(loss.backward());
       optimizer.step();
     }
@@ -113,12 +121,19 @@ TEST(Allocations, AreCounted) {
 
 TEST(Allocations, AreNoneInASteadyStateStep) {
   const std::size_t before = thread_count();
+  const Dataset labelled = images(1000, 192), numbers = with_targets(1000, 192);
+  using Labelled = SoftmaxCrossEntropy<float>;
+  using Numbers = MeanSquaredError<float>;
   for (const std::size_t threads : {1U, 2U}) {
     set_thread_count(threads);
     for (const Sampling sampling :
          {Sampling::in_order, Sampling::shuffled, Sampling::with_replacement}) {
-      EXPECT_EQ((allocations_of_training<float, Sgd<float>>(sampling)), 0U) << threads;
-      EXPECT_EQ((allocations_of_training<float, Adam<float>>(sampling)), 0U) << threads;
+      EXPECT_EQ((allocations_of_training<float, Sgd<float>, Labelled>(labelled, sampling)), 0U)
+          << threads;
+      EXPECT_EQ((allocations_of_training<float, Adam<float>, Labelled>(labelled, sampling)), 0U)
+          << threads;
+      EXPECT_EQ((allocations_of_training<float, Sgd<float>, Numbers>(numbers, sampling)), 0U)
+          << threads;
     }
   }
   set_thread_count(before);

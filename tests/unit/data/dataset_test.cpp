@@ -120,6 +120,69 @@ TEST(Dataset, SubsetsKeepTheNumbersOfTheWhole) {
   EXPECT_EQ(whole.example(3), 3U);
 }
 
+/// Row i is (i, 100 + i), and its targets are i / 10 and -i.
+Dataset with_targets(std::size_t N) {
+  Matrix<double> x({N, std::size_t{2}}), targets({N, std::size_t{2}});
+  for (std::size_t i = 0; i < N; ++i) {
+    const auto number = static_cast<double>(i);
+    x(i, 0) = number;
+    x(i, 1) = 100 + number;
+    targets(i, 0) = number / 10;
+    targets(i, 1) = -number;
+  }
+  return {x, targets};
+}
+
+TEST(Dataset, KeepsTheTargetsOfEveryRow) {
+  const Dataset whole = with_targets(10);
+  EXPECT_FALSE(whole.has_labels());
+  EXPECT_EQ(whole.size(), 10U);
+  EXPECT_EQ(whole.width(), 2U);
+  EXPECT_EQ(whole.target_width(), 2U);
+  const Dataset part = whole.range(4, 5).subset({3, 0});
+  std::vector<float> targets(2);
+  part.copy_targets(0, targets.data());
+  EXPECT_EQ(targets, (std::vector<float>{.7F, -7}));
+  std::vector<double> exact(2);
+  part.copy_targets(1, exact.data());
+  EXPECT_EQ(exact, (std::vector<double>{.4, -4}));
+  EXPECT_EQ(part.example(0), 7U);
+  const Dataset pictures(Matrix<std::uint8_t>{{1, 2, 3, 4, 5, 6}}, {{.5}}, Picture{1, 2, 3});
+  EXPECT_TRUE(pictures.picture().has_value());
+}
+
+TEST(Dataset, RefusesTargetsThatDoNotFit) {
+  const auto error = [](const Matrix<double>& x, const Matrix<double>& targets) {
+    return message_of([&] { Dataset(x, targets); });
+  };
+  const Matrix<double> x{{1, 2, 3}, {4, 5, 6}}, none({std::size_t{2}, std::size_t{0}});
+  EXPECT_EQ(error(x, {{1, 2}}), "data set: x is 2×3, targets are 1×2");
+  EXPECT_EQ(error(x, {{1}, {2}, {3}}), "data set: x is 2×3, targets are 3×1");
+  EXPECT_EQ(error(none, {{1}, {2}}), "data set: x is 2×0, targets are 2×1");
+  EXPECT_EQ(error(x, none), "data set: targets are 2×0, expected a column at least");
+  EXPECT_EQ(error(x, {{1, 2}, {3, std::nan("")}}),
+            "data set: row 1, column 1 of the targets, both counted from 0, is NaN (1 of 4 values "
+            "is not finite): replace such values or leave their rows out");
+  EXPECT_EQ(message_of([&] {
+              Dataset(x, Matrix<double>{{1}, {2}}, Picture{2, 2, 3});
+            }),
+            "data set: rows of 3 features are no pictures of 2×2×3");
+}
+
+TEST(Dataset, HasLabelsOrTargetsAndNamesWhichWhenAskedForTheOther) {
+  const Dataset classes = numbered(3), numbers = with_targets(3);
+  EXPECT_TRUE(classes.has_labels());
+  EXPECT_TRUE(classes.range(0, 0).has_labels());
+  EXPECT_EQ(message_of([&] { numbers.label(0); }),
+            "data set: labels are asked for, but it has targets");
+  EXPECT_EQ(message_of([&] { numbers.classes(); }),
+            "data set: classes are asked for, but it has targets, no labels");
+  const std::string no_targets = "data set: targets are asked for, but it has labels";
+  EXPECT_EQ(message_of([&] { classes.target_width(); }), no_targets);
+  double target = 0;
+  EXPECT_EQ(message_of([&] { classes.copy_targets(0, &target); }), no_targets);
+}
+
 TEST(Dataset, RefusesRowsThatAreNotThere) {
   const Dataset whole = numbered(10), part = whole.range(4, 3);
   EXPECT_THROW(whole.subset({0, 10}), std::out_of_range);
@@ -235,6 +298,30 @@ TEST(Batches, KeepRowsLabelsAndNumbersTogether) {
         EXPECT_EQ(batch.x(n, 0), static_cast<float>(number));
         EXPECT_EQ(batch.x(n, 1), static_cast<float>(100 + number));
         EXPECT_EQ(batch.labels[n], static_cast<std::int32_t>(number % 3));
+      }
+    }
+  }
+}
+
+TEST(Batches, DeliverTargetsInTheOrderInWhichTheyDeliverLabels) {
+  const Dataset labelled = numbered(20).range(9, 11), numbers = with_targets(20).range(9, 11);
+  for (const Sampling sampling :
+       {Sampling::in_order, Sampling::shuffled, Sampling::with_replacement}) {
+    auto expected = batches_of(labelled, 4, sampling, 1),
+         batches = batches_of(numbers, 4, sampling, 1);
+    for (std::uint64_t step = 0; step < 6; ++step) {
+      for (const Slice slice : {Slice{}, Slice{0, 2}, Slice{1, 2}, Slice{1, 9}}) {
+        const Batch<float>& batch = batches.at(step, slice);
+        EXPECT_TRUE(batch.labels.empty());
+        EXPECT_EQ(batch.examples, expected.at(step, slice).examples);
+        EXPECT_EQ(batch.x, expected.at(step, slice).x);
+        ASSERT_EQ(Shape(batch.targets), Shape(batch.examples.size(), 2));
+        for (std::size_t n = 0; n < batch.examples.size(); ++n) {
+          const double number = batch.examples[n];
+          EXPECT_EQ(batch.targets(n, 0), static_cast<float>(number / 10));
+          EXPECT_EQ(batch.targets(n, 1), static_cast<float>(-number));
+        }
+        EXPECT_EQ(expected.at(step, slice).targets.size(), 0U);
       }
     }
   }

@@ -96,6 +96,18 @@ TEST(Split, RandomIsPlainWhereAClassHasTooFew) {
   EXPECT_TRUE(split_rows(sorted_data({20, 20, 20}), 57, Split::random, 1).by_class);
 }
 
+TEST(Split, TakesRowsWithTargetsForOneClass) {
+  const Dataset one_class = sorted_data({30});
+  const Dataset numbers(Matrix<double>({30, 1}, 0), testing::normals(30, 1, 1));
+  for (const Split split : {Split::tail, Split::random}) {
+    const SplitRows rows = split_rows(numbers, 8, split, 3);
+    const SplitRows expected = split_rows(one_class, 8, split, 3);
+    EXPECT_EQ(rows.training, expected.training);
+    EXPECT_EQ(rows.validation, expected.validation);
+    expect_partition(rows, 30, 8);
+  }
+}
+
 TEST(Split, SplitsAPartOfADataSetByItsOwnRows) {
   const Dataset part = sorted_data({10, 10, 10}).range(12, 16);  // 8 of class 1, 8 of class 2
   const SplitRows rows = split_rows(part, 4, Split::random, 0);

@@ -15,6 +15,7 @@
 #include "data/io/npz.hpp"
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
+#include "layers/mean_squared_error.hpp"
 #include "layers/relu.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
@@ -37,6 +38,11 @@ Dataset noise(std::size_t N, std::uint64_t seed) {
   Labels labels(N);
   for (std::size_t n = 0; n < N; ++n) labels[n] = static_cast<std::int32_t>(n % 3);
   return {testing::normals(N, 24, seed), labels, 3, Picture{3, 4, 2}};
+}
+
+/// The same with three targets that the pictures do not tell.
+Dataset noise_with_targets(std::size_t N, std::uint64_t seed) {
+  return {testing::normals(N, 24, seed), testing::normals(N, 3, seed + 1), Picture{3, 4, 2}};
 }
 
 /// out = x - mean, where mean is a buffer: a running mean of what training has seen.
@@ -68,6 +74,7 @@ struct Variant {
   bool adam;
   Sampling sampling;
   std::size_t patience;
+  bool targets = false;
 };
 
 void PrintTo(const Variant& variant, std::ostream* out) {
@@ -88,11 +95,17 @@ struct Training {
       optimizer = std::make_unique<Sgd<T>>(net.parameters(), SgdOptions{.3, .9});
     TrainerOptions options{last, 16, 7, variant.patience, variant.sampling};
     options.schedule = warm_up(1.5, cosine(epochs));
-    options.label_smoothing = .1;
+    options.label_smoothing = variant.targets ? 0 : .1;
     options.augmentation = {true, 1};
     options.checkpoint = std::move(checkpoint);
     options.settings = std::string("of ") + variant.name + "\n";
-    trainer = std::make_unique<Trainer<T>>(net, *optimizer, options);
+    if (variant.targets) {
+      training = noise_with_targets(50, 1);
+      validation = noise_with_targets(30, 5);
+      trainer = std::make_unique<Trainer<T>>(net, *optimizer, loss, options);
+    } else {
+      trainer = std::make_unique<Trainer<T>>(net, *optimizer, options);
+    }
   }
 
   History fit(const ProgressReporter& report = nullptr) {
@@ -116,6 +129,7 @@ struct Training {
   Sequential<T> net{24,        Dropout<T>(.8, 3), Affine<T>(24, 10), Centre<T>(10),
                     Relu<T>(), Dropout<T>(.5, 3), Affine<T>(10, 3)};
   Dataset training = noise(50, 1), validation = noise(30, 5);
+  MeanSquaredError<T> loss;
   std::unique_ptr<Optimizer<T>> optimizer;
   std::unique_ptr<Trainer<T>> trainer;
 };
@@ -133,8 +147,9 @@ std::string outcome(Training<T>& run, const History& history) {
     for (const auto& m : *moment) bytes += encode_npy(m);
   bytes += std::to_string(state.t == nullptr ? 0 : *state.t);
   for (const EpochRecord& e : history.epochs) {
-    bytes += encode_npy(Matrix<double>{{double(e.epoch), e.learning_rate, e.loss, e.train_accuracy,
-                                        e.validation_loss, e.validation_accuracy}});
+    bytes += encode_npy(
+        Matrix<double>{{double(e.epoch), e.learning_rate, e.loss, e.train_accuracy.value_or(-1),
+                        e.validation_loss, e.validation_accuracy.value_or(-1)}});
   }
   bytes += fmt::format("best {} early {}", history.best, history.stopped_early);
   bytes += fmt::format("rate {}", run.optimizer->learning_rate());
@@ -208,6 +223,8 @@ const Variant variants[] = {
     {"AdamWithReplacement", true, Sampling::with_replacement, 0},
     {"SgdWithPatience", false, Sampling::shuffled, 1},
     {"AdamWithPatience", true, Sampling::with_replacement, 1},
+    {"SgdOfTargets", false, Sampling::with_replacement, 0, true},
+    {"SgdOfTargetsWithPatience", false, Sampling::shuffled, 1, true},
 };
 INSTANTIATE_TEST_SUITE_P(All, Resuming, ::testing::ValuesIn(variants),
                          [](const auto& tested) { return std::string(tested.param.name); });
@@ -298,7 +315,14 @@ struct SmallState {
   TrainingState<T> state() {
     typename Optimizer<T>::State optimizer{{}, &t};
     for (auto& moment : moment_values) optimizer.moments.push_back(&moment);
-    return {{&w, &b}, optimizer, history, best};
+    return {{&w, &b}, optimizer, history, best, has_accuracies};
+  }
+  /// As it is where the data set has targets.
+  SmallState without_accuracies() && {
+    has_accuracies = false;
+    for (EpochRecord& e : history.epochs) e.train_accuracy = e.validation_accuracy = {};
+    history.best = 0;
+    return std::move(*this);
   }
   /// All of it, as bytes.
   std::string bytes() {
@@ -307,8 +331,9 @@ struct SmallState {
     for (const auto& moment : moment_values)
       for (const auto& m : moment) all += encode_npy(m);
     for (const EpochRecord& e : history.epochs) {
-      all += fmt::format("{} {} {} {} {} {};", e.epoch, e.learning_rate, e.loss, e.train_accuracy,
-                         e.validation_loss, e.validation_accuracy);
+      all += fmt::format("{} {} {} {} {} {};", e.epoch, e.learning_rate, e.loss,
+                         e.train_accuracy.value_or(-1), e.validation_loss,
+                         e.validation_accuracy.value_or(-1));
     }
     return all +
            fmt::format("{} {} {} {}", history.best, history.stopped_early, history.seconds, t);
@@ -319,6 +344,7 @@ struct SmallState {
   std::uint64_t t = 0;
   History history;
   std::vector<Matrix<T>> best;
+  bool has_accuracies = true;
 };
 
 const std::string settings = "rate 0.1\nseed 3\n";
@@ -422,6 +448,19 @@ TEST_F(DamagedCheckpoint, HoldsAHistoryOfAnotherShape) {
   EXPECT_EQ(error_with("counters", encode_npy(Matrix<double>({1, 3}, 1))), reason);
   // Two numbers, but not in a row.
   EXPECT_EQ(error_with("counters", encode_npy(Matrix<double>({2, 1}, 1))), reason);
+}
+
+TEST_F(DamagedCheckpoint, IsOfLabelsWhereThisTrainingIsOfTargetsOrTheOtherWayRound) {
+  const std::string reason = "history or counters have a wrong shape";
+  EXPECT_EQ(error(SmallState<>(2).without_accuracies()), reason);
+  save_checkpoint(path, settings, SmallState<>(1).without_accuracies().state());
+  EXPECT_EQ(error(), reason);
+
+  SmallState<> other = SmallState<>(2).without_accuracies();
+  EXPECT_TRUE(load_checkpoint(path, settings, other.state()));
+  EXPECT_EQ(other.bytes(), SmallState<>(1).without_accuracies().bytes());
+  EXPECT_EQ(read_npz(path)["history"],
+            encode_npy(Matrix<double>{{1, .1, .2, .4}, {2, .01, .2, .4}}));
 }
 
 TEST_F(DamagedCheckpoint, CountsStepsThatNobodyMade) {

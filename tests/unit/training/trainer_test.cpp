@@ -8,6 +8,7 @@
 
 #include "layers/affine.hpp"
 #include "layers/dropout.hpp"
+#include "layers/mean_squared_error.hpp"
 #include "layers/relu.hpp"
 #include "optim/adam.hpp"
 #include "optim/sgd.hpp"
@@ -100,9 +101,9 @@ TEST(Trainer, StopsEarlyAndPutsBackTheBestWeights) {
   const History history = trainer.fit(run.training, run.validation, run.normaliser);
   ASSERT_TRUE(history.stopped_early);
   ASSERT_EQ(history.epochs.size(), history.best + 1 + 4);
-  const double best = history.epochs[history.best].validation_accuracy;
+  const double best = history.epochs[history.best].validation_accuracy.value();
   for (std::size_t i = 0; i < history.epochs.size(); ++i) {
-    const double accuracy = history.epochs[i].validation_accuracy;
+    const double accuracy = history.epochs[i].validation_accuracy.value();
     EXPECT_TRUE(i < history.best ? accuracy < best : accuracy <= best) << i;
   }
   trainer.restore_best();
@@ -253,9 +254,10 @@ class ZeroGradients : public TrainerHook<float> {
   void after_epoch(std::size_t epoch) override {
     calls_.push_back("after epoch " + std::to_string(epoch));
   }
-  Evaluation evaluate(Layer<float>& net, Batches<float>& batches) override {
+  Evaluation evaluate(Layer<float>& net, Batches<float>& batches,
+                      const BatchLoss<float>& loss) override {
     calls_.push_back("evaluate " + std::to_string(batches.data().size()));
-    return thinnet::evaluate(net, batches);
+    return thinnet::evaluate(net, batches, loss);
   }
   void save(const std::string&, const std::string&, const TrainingState<float>&) override {
     calls_.emplace_back("save");
@@ -297,6 +299,26 @@ TEST(History, CountsTheEpochsSinceTheBest) {
   }
 }
 
+TEST(History, TakesTheLeastValidationLossForTheBestWhereThereIsNoAccuracy) {
+  History history;
+  const double losses[] = {.5, .4, .4, .6, .3};
+  const std::size_t expected[] = {0, 0, 1, 2, 0};
+  for (std::size_t i = 0; i < 5; ++i) {
+    EpochRecord record;
+    record.validation_loss = losses[i];
+    history.add(record);
+    EXPECT_EQ(history.epochs_since_best(), expected[i]) << i;
+  }
+  // Where there is one, it alone decides.
+  EpochRecord accurate;
+  accurate.validation_accuracy = .5;
+  History of_labels;
+  of_labels.add(accurate);
+  accurate.validation_loss = -1;
+  of_labels.add(accurate);
+  EXPECT_EQ(of_labels.best, 0U);
+}
+
 TEST(Trainer, ReportsEveryBatchAndEveryEpoch) {
   Experiment run;
   Sgd<float> sgd(run.net.parameters(), {0.1});
@@ -309,6 +331,189 @@ TEST(Trainer, ReportsEveryBatchAndEveryEpoch) {
       });
   EXPECT_EQ(batches, 9U);
   EXPECT_EQ(epochs, 3U);
+}
+
+/// Two targets of 2 features: x0 - 2·x1 and x1 + 3, each with so much normal noise.
+Dataset lines(std::size_t N, double noise, std::uint64_t seed) {
+  const Matrix<double> x = testing::normals(N, 2, seed);
+  Matrix<double> targets = noise * testing::normals(N, 2, seed + 1000);
+  for (std::size_t n = 0; n < N; ++n) {
+    targets(n, 0) += x(n, 0) - 2 * x(n, 1);
+    targets(n, 1) += x(n, 1) + 3;
+  }
+  return {x, targets};
+}
+
+struct Regression {
+  Sequential<float> net{2, Affine<float>(2, 16), Relu<float>(), Dropout<float>(0.8, 3),
+                        Affine<float>(16, 2)};
+  Dataset training = lines(50, 1, 1), validation = lines(40, 1, 2);
+  Normaliser<float> normaliser = Normaliser<float>::mean_of(training);
+  Sgd<float> sgd{net.parameters(), {.05, .9}};
+  MeanSquaredError<float> loss;
+
+  Regression() { initialise(net.parameters(), he, 4); }
+
+  History fit(const TrainerOptions& options, const ProgressReporter& report = nullptr) {
+    return Trainer<float>(net, sgd, loss, options).fit(training, validation, normaliser, report);
+  }
+
+  double validate() {
+    Batches<float> batches(validation, normaliser, 40);
+    const Evaluation evaluation = evaluate(net, batches, BatchLoss(loss));
+    EXPECT_FALSE(evaluation.accuracy.has_value());
+    return evaluation.loss;
+  }
+};
+
+TEST(Trainer, FindsTheLineThatTargetsLieOn) {
+  Sequential<double> net(2, Affine<double>(2, 2));
+  initialise(net.parameters(), he, 4);
+  Sgd<double> sgd(net.parameters(), {.3});
+  MeanSquaredError<double> loss;
+  const Dataset training = lines(50, 0, 1), validation = lines(40, 0, 2);
+  const History history = Trainer<double>(net, sgd, loss, {200, 10, 7})
+                              .fit(training, validation, Normaliser<double>::identity(2));
+  EXPECT_LT(history.epochs.back().validation_loss, 1e-20);
+  testing::expect_near(net.parameters()[0]->value, {{1, 0}, {-2, 1}}, 1e-9);
+  testing::expect_near(net.parameters()[1]->value, {{0, 3}}, 1e-9);
+}
+
+TEST(Trainer, DoesWithTargetsWhatALoopOfOnesOwnWouldDo) {
+  Regression run, own;
+  const History history = run.fit({3, 16, 7});
+  Batches<float> batches(own.training, own.normaliser, 16, Sampling::shuffled, 7);
+  ASSERT_EQ(history.epochs.size(), 3U);
+  for (std::size_t epoch = 0; epoch < 3; ++epoch) {
+    double sum = 0;
+    for (std::size_t step = 4 * epoch; step < 4 * epoch + 4; ++step) {
+      const Batch<float>& batch = batches.at(step);
+      const Matrix<float>& out = own.net.forward(batch.x, train(step, batch.examples));
+      sum += own.loss.forward(out, batch.targets);
+      own.net.backward(own.loss.backward());
+      own.sgd.step();
+    }
+    const EpochRecord& record = history.epochs[epoch];
+    EXPECT_DOUBLE_EQ(record.loss, sum / 4);
+    EXPECT_EQ(record.validation_loss, own.validate());
+    EXPECT_FALSE(record.train_accuracy || record.validation_accuracy);
+  }
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_EQ(run.net.parameters()[i]->value, own.net.parameters()[i]->value) << i;
+}
+
+TEST(Trainer, StopsEarlyByTheValidationLossWhereThereIsNoAccuracy) {
+  Regression run;
+  Trainer<float> trainer(run.net, run.sgd, run.loss, {200, 10, 7, 4});
+  const History history = trainer.fit(run.training, run.validation, run.normaliser);
+  ASSERT_TRUE(history.stopped_early);
+  ASSERT_EQ(history.epochs.size(), history.best + 1 + 4);
+  ASSERT_GT(history.best, 0U);
+  const double best = history.epochs[history.best].validation_loss;
+  for (std::size_t i = 0; i < history.epochs.size(); ++i) {
+    const double loss = history.epochs[i].validation_loss;
+    EXPECT_TRUE(i < history.best ? loss > best : loss >= best) << i;
+  }
+  EXPECT_NE(run.validate(), best);
+  trainer.restore_best();
+  EXPECT_EQ(run.validate(), best);
+}
+
+TEST(Trainer, TakesAnyLossOfLabels) {
+  const auto losses = [](Experiment& run, Loss<float, Labels>& loss) {
+    Adam<float> adam(run.net.parameters(), {1e-2});
+    return Trainer<float>(run.net, adam, loss, {2, 32, 7})
+        .fit(run.training, run.validation, run.normaliser);
+  };
+  Experiment own, given, smoothed, smoothed_by_option;
+  SoftmaxCrossEntropy<float> plain;
+  const History a = own.fit({2, 32, 7}), b = losses(given, plain);
+  EXPECT_TRUE(same(a.epochs[1], b.epochs[1]));
+
+  SmoothedCrossEntropy<float> smooth(.2);
+  TrainerOptions options{2, 32, 7};
+  options.label_smoothing = .2;
+  const History c = losses(smoothed, smooth), d = smoothed_by_option.fit(options);
+  EXPECT_EQ(c.epochs[1].loss, d.epochs[1].loss);
+  // The option leaves the validation loss plain; a loss that is given is that of validation, too.
+  EXPECT_GT(c.epochs[1].validation_loss, d.epochs[1].validation_loss);
+}
+
+TEST(Trainer, RefusesDataThatAreNotOfItsLoss) {
+  Experiment labelled;
+  Regression numbers;
+  const std::string no_labels =
+      "the loss is one of labels, but the data set has targets: take a loss of targets, such as "
+      "MeanSquaredError";
+  const std::string no_targets =
+      "the loss is one of targets, but the data set has labels: take a loss of labels, such as "
+      "SoftmaxCrossEntropy";
+  const auto fit = [&](Trainer<float> trainer, const Dataset& training, const Dataset& validation) {
+    return message_of([&] { trainer.fit(training, validation, numbers.normaliser); });
+  };
+  const auto of_labels = [&] { return Trainer<float>(numbers.net, numbers.sgd, {1}); };
+  const auto of_targets = [&] {
+    return Trainer<float>(numbers.net, numbers.sgd, numbers.loss, {1});
+  };
+  EXPECT_EQ(fit(of_labels(), numbers.training, numbers.validation), no_labels);
+  EXPECT_EQ(fit(of_labels(), labelled.training, numbers.validation), no_labels);
+  EXPECT_EQ(fit(of_targets(), labelled.training, labelled.validation), no_targets);
+  EXPECT_EQ(fit(of_targets(), numbers.training, labelled.validation), no_targets);
+
+  Batches<float> batches(numbers.validation, numbers.normaliser, 7);
+  EXPECT_EQ(message_of([&] { evaluate(numbers.net, batches); }), no_labels);
+}
+
+TEST(Trainer, RefusesOptionsAndTargetsThatItsLossCannotTake) {
+  Regression run;
+  TrainerOptions options{1};
+  options.label_smoothing = .1;
+  EXPECT_EQ(message_of([&] { run.fit(options); }),
+            "label smoothing is 0.1, but a loss is given: leave it at 0, or give "
+            "SmoothedCrossEntropy");
+  run.training = Dataset(testing::normals(20, 2, 1), testing::normals(20, 3, 2));
+  EXPECT_EQ(message_of([&] {
+              run.fit({1, 10, 7});
+            }),
+            "mean squared error: out is 10×2, targets are 10×3");
+}
+
+TEST(Trainer, NamesTheTargetThatIsNotFiniteOnceInABatch) {
+  Regression run;
+  Matrix<double> targets({50, 2}, 1);
+  targets(33, 1) = 1e300;  // infinite as a float
+  run.training = Dataset(testing::normals(50, 2, 1), targets);
+  EXPECT_EQ(message_of<std::runtime_error>([&] {
+              run.fit({1, 50, 7});
+            }),
+            "the loss is inf at step 0 (epoch 1): target 1 of example 33 is inf once in a batch: "
+            "scale the targets");
+}
+
+TEST(Trainer, StopsAtAValidationLossOfTargetsThatIsNotFinite) {
+  Regression run;
+  Matrix<double> targets({600, 2}, 1);
+  targets(555, 0) = 1e300;  // infinite as a float
+  run.validation = Dataset(testing::normals(600, 2, 9), targets);
+  EXPECT_EQ(message_of<std::runtime_error>([&] {
+              run.fit({1, 50, 7});
+            }),
+            "the validation loss is inf after step 0 (epoch 1): target 0 of example 555 is inf "
+            "once in a batch: scale the targets");
+}
+
+TEST(Progress, TellsAccuraciesOrElseTheValidationLoss) {
+  const ProgressReporter report = report_on_stderr("mine");
+  EpochRecord record;
+  record.validation_loss = .25;
+  ::testing::internal::CaptureStderr();
+  report({2, 9, 5, 5, .5, &record});
+  record.train_accuracy = .75;
+  record.validation_accuracy = .625;
+  report({3, 9, 5, 5, .5, &record});
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "mine  epoch 2/9  loss 0.5000  validation loss 0.2500\n"
+            "mine  epoch 3/9  loss 0.5000  train 0.750  validation 0.625\n");
 }
 
 std::string failure_of(Experiment& run, double learning_rate = 1e-2) {
