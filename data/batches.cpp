@@ -68,7 +68,7 @@ void Batches<T>::choose(std::uint64_t step) {
     return;
   }
   if (sampling_ == Sampling::shuffled) shuffle(step / per_epoch());
-  const std::size_t first = step % per_epoch() * batch_size_;
+  const std::size_t first = static_cast<std::size_t>(step % per_epoch()) * batch_size_;
   const std::size_t last = std::min(first + batch_size_, data_.size());
   chosen_.assign(&order_[first], order_.data() + last);
 }

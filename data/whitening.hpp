@@ -16,7 +16,8 @@ class Whitening {
   /// Learns mean, components and scale from the training images (N×D): K = components, and ε in
   /// units of the largest λ, so that 1 is strong. Throws std::invalid_argument unless K is in
   /// [1, D], epsilon is finite and >= 0, and every λ_k + ε is above the largest λ's rounding as a
-  /// float (with ε = 0, K = D cannot be had: equal contrast leaves D - 1 dimensions).
+  /// float (with ε = 0, K = D cannot be had: equal contrast leaves D - 1 dimensions), and
+  /// std::runtime_error where Thinnet was built without LAPACK.
   Whitening(const Dataset& training, std::size_t components, double epsilon);
 
   /// N×D -> N×K in float, with the same labels. Give it the whole data set and take parts of the

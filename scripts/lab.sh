@@ -70,7 +70,7 @@ if [[ ! -f build/lab/LICENCES.txt || ! -f $stamp ||
   touch "$stamp.partial"
   (cd "$page" && quietly npm run build)
   # Whoever passes the page on passes parts of these on.
-  for package in libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev emscripten; do
+  for package in libxtensor-dev librandom123-dev libfmt-dev nlohmann-json3-dev emscripten; do
     printf '== %s\n\n' "$package"
     cat "/usr/share/doc/$package/copyright"
   done > build/lab/LICENCES.txt

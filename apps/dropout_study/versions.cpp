@@ -2,12 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <sstream>
-#include <xtensor/xtensor_config.hpp>
-
-// OpenBLAS's own; null with another BLAS.
-extern "C" [[gnu::weak]] const char* openblas_get_config();
-extern "C" [[gnu::weak]] const char* openblas_get_corename();
+#include "core/engine/blas.hpp"
+#include "core/matrix.hpp"  // which brings xtensor's version
 
 namespace thinnet::examples {
 
@@ -24,13 +20,10 @@ std::vector<std::pair<std::string, std::string>> versions() {
       {"compiler", compiler},
       {"xtensor", fmt::format("{}.{}.{}", XTENSOR_VERSION_MAJOR, XTENSOR_VERSION_MINOR,
                               XTENSOR_VERSION_PATCH)}};
-  if (openblas_get_config != nullptr) {
-    std::istringstream words(openblas_get_config());  // "OpenBLAS 0.3.21 NO_LAPACKE …"
-    std::string name, version;
-    words >> name >> version;
-    list.emplace_back("OpenBLAS", version);
-  }
-  if (openblas_get_corename != nullptr) list.emplace_back("BLAS kernel", openblas_get_corename());
+  prepare_blas();  // if nothing was multiplied yet
+  const BlasInUse blas = blas_in_use();
+  if (!blas.openblas.empty()) list.emplace_back("OpenBLAS", blas.openblas);
+  if (!blas.kernels.empty()) list.emplace_back("BLAS kernel", blas.kernels);
   return list;
 }
 

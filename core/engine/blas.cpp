@@ -1,18 +1,22 @@
 #include "core/engine/blas.hpp"
 
-#include <cstdlib>
-#include <string>
+#include <dlfcn.h>
 
-// OpenBLAS's own functions; null with another BLAS, or where it was built for one CPU only.
-extern "C" {
-[[gnu::weak]] void openblas_set_num_threads(int);
-[[gnu::weak]] char* openblas_get_corename();
-[[gnu::weak]] void gotoblas_dynamic_quit();  // forgets the chosen kernels
-[[gnu::weak]] void gotoblas_dynamic_init();  // chooses anew, by OPENBLAS_CORETYPE if it is set
-}
+#include <cstdlib>
+#include <mutex>
+#include <sstream>
+#include <xtensor-blas/xblas.hpp>
+
+#include "core/engine/gemm.hpp"
 
 namespace thinnet {
 namespace {
+
+/// One of OpenBLAS's own functions; null with another BLAS, or where it was built for one CPU only.
+template <typename Function>
+Function* openblas_function(const char* name) {
+  return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
+}
 
 /// The kernels this CPU can run, in OpenBLAS's names; null when they are what it falls back to.
 const char* fitting_kernels(const std::string& chosen) {
@@ -29,21 +33,69 @@ const char* fitting_kernels(const std::string& chosen) {
   return nullptr;
 }
 
-}  // namespace
-
-bool prepare_blas() {
-  if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
+void take_fitting_kernels() {
+  const auto kernels_in_use = openblas_function<char*()>("openblas_get_corename");
+  const auto forget = openblas_function<void()>("gotoblas_dynamic_quit");  // the chosen kernels
+  const auto choose = openblas_function<void()>("gotoblas_dynamic_init");  // by the environment
   const char* const variable = "OPENBLAS_CORETYPE";
-  if (openblas_get_corename == nullptr || gotoblas_dynamic_quit == nullptr ||
-      gotoblas_dynamic_init == nullptr || std::getenv(variable) != nullptr)
-    return true;
-  if (const char* const kernels = fitting_kernels(openblas_get_corename())) {
+  if (kernels_in_use == nullptr || forget == nullptr || choose == nullptr ||
+      std::getenv(variable) != nullptr)
+    return;
+  if (const char* const kernels = fitting_kernels(kernels_in_use())) {
     setenv(variable, kernels, 1);
-    gotoblas_dynamic_quit();
-    gotoblas_dynamic_init();
+    forget();
+    choose();
     unsetenv(variable);  // the programs we start may use another OpenBLAS
   }
-  return true;
 }
+
+void prepare() {
+  const auto set_threads = openblas_function<void(int)>("openblas_set_num_threads");
+  if (set_threads != nullptr) set_threads(1);
+  take_fitting_kernels();
+}
+
+std::once_flag first_time;
+
+xt::blas_index_t blas_index(std::size_t n) {
+  return static_cast<xt::blas_index_t>(n);
+}
+
+}  // namespace
+
+void prepare_blas() {
+  std::call_once(first_time, [] {});  // the first product has nothing left to do
+  prepare();
+}
+
+BlasInUse blas_in_use() {
+  BlasInUse blas;
+  if (const auto configuration = openblas_function<char*()>("openblas_get_config")) {
+    std::istringstream words(configuration());  // "OpenBLAS 0.3.21 NO_LAPACKE …"
+    std::string name;
+    words >> name >> blas.openblas;
+  }
+  if (const auto kernels = openblas_function<char*()>("openblas_get_corename"))
+    blas.kernels = kernels();
+  return blas;
+}
+
+template <typename T>
+void multiply(std::size_t M, std::size_t N, std::size_t K, Block<T> a, Block<T> b, T* out,
+              std::size_t stride) {
+  std::call_once(first_time, prepare);
+  const auto operation = [](bool is_transposed) {
+    return is_transposed ? cxxblas::Trans : cxxblas::NoTrans;
+  };
+  cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, operation(a.is_transposed),
+                                  operation(b.is_transposed), blas_index(M), blas_index(N),
+                                  blas_index(K), T(1), a.entries, blas_index(a.stride), b.entries,
+                                  blas_index(b.stride), T(0), out, blas_index(stride));
+}
+
+template void multiply(std::size_t, std::size_t, std::size_t, Block<float>, Block<float>, float*,
+                       std::size_t);
+template void multiply(std::size_t, std::size_t, std::size_t, Block<double>, Block<double>, double*,
+                       std::size_t);
 
 }  // namespace thinnet

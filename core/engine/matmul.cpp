@@ -1,16 +1,11 @@
 // The products and sums of core/product.hpp.
-#include <xtensor-blas/xblas.hpp>
-
 #include "core/check.hpp"
-#include "core/engine/blas.hpp"
+#include "core/engine/gemm.hpp"
 #include "core/engine/parallel.hpp"
 #include "core/product.hpp"
 
 namespace thinnet {
 namespace {
-
-// Before main, when there are no other threads yet.
-const bool blas_is_ready = prepare_blas();
 
 // BLAS splits a product differently for 1 and for 2 threads, which changes the last bits of a sum.
 // So BLAS runs on one thread, and a product is split here into panels that follow from its shape.
@@ -27,10 +22,6 @@ Panels panels_of(std::size_t rows, std::size_t columns, std::size_t multiplicati
   const std::size_t side = panels.by_rows ? rows : columns, most = panels.by_rows ? 8 : 2;
   while (panels.count < most && side / (2 * panels.count) >= smallest_panel) panels.count *= 2;
   return panels;
-}
-
-xt::blas_index_t blas_index(std::size_t n) {
-  return static_cast<xt::blas_index_t>(n);
 }
 
 }  // namespace
@@ -51,13 +42,10 @@ void matmul(typename Factor<T>::type a, typename Factor<T>::type b, Matrix<T>& o
     const std::size_t begin = bound(p), size = bound(p + 1) - begin;
     const std::size_t i = by_rows ? begin : 0;  // the panel begins at out(i, j)
     const std::size_t j = by_rows ? 0 : begin;
-    cxxblas::gemm<xt::blas_index_t>(
-        cxxblas::RowMajor, a.is_transposed ? cxxblas::Trans : cxxblas::NoTrans,
-        b.is_transposed ? cxxblas::Trans : cxxblas::NoTrans, blas_index(by_rows ? size : M),
-        blas_index(by_rows ? N : size), blas_index(K), T(1),
-        a.matrix.data() + (a.is_transposed ? i : i * a_stride), blas_index(a_stride),
-        b.matrix.data() + (b.is_transposed ? j * b_stride : j), blas_index(b_stride), T(0),
-        out.data() + i * N + j, blas_index(N));
+    multiply<T>(by_rows ? size : M, by_rows ? N : size, K,
+                {a.matrix.data() + (a.is_transposed ? i : i * a_stride), a_stride, a.is_transposed},
+                {b.matrix.data() + (b.is_transposed ? j * b_stride : j), b_stride, b.is_transposed},
+                out.data() + i * N + j, N);
   };
   in_parts(panels.count, M * N, [&](std::size_t first, std::size_t last) {
     for (std::size_t p = first; p < last; ++p) panel(p);

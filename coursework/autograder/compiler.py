@@ -82,6 +82,7 @@ def prepare(places: Places, report) -> None:
     names = ["protocol", *WORKERS, *sorted({part for w in WORKERS.values() for part in w.parts})]
     wanted = names_in(places.source, "*.cpp") + [f"grading/worker/{name}" for name in names]
     wanted.remove("core/engine/parallel")  # core/engine/serial takes its place: one thread
+    wanted.remove("core/engine/loops")  # core/engine/blas is there
     wanted += sorted({solution for w in WORKERS.values() for solution in w.solutions})
     with concurrent.futures.ThreadPoolExecutor(2) as pool:  # each takes up to 350 MB
         list(pool.map(lambda header: precompile(places, header), headers))

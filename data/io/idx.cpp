@@ -1,7 +1,6 @@
 #include "data/io/idx.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -11,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/io/file.hpp"
+#include "data/io/gzip.hpp"
 
 namespace thinnet {
 namespace {
@@ -21,15 +20,10 @@ struct IdxFile {
   std::string values;
 };
 
-/// A file through zlib, which passes over anything that is not gzip as it is.
+/// A file, unpacked if it is gzipped.
 class Unzipped {
  public:
-  explicit Unzipped(std::string path) : path_(std::move(path)), file_(gzopen(path_.c_str(), "rb")) {
-    if (file_ == nullptr) fail("cannot open");
-  }
-  ~Unzipped() { gzclose(file_); }
-  Unzipped(const Unzipped&) = delete;
-  Unzipped& operator=(const Unzipped&) = delete;
+  explicit Unzipped(std::string path) : path_(std::move(path)), file_(path_) {}
 
   /// Throws unless the file can hold `count` bytes behind a header of so many, before memory is
   /// taken for them.
@@ -37,12 +31,12 @@ class Unzipped {
     std::error_code unknown;  // a pipe has no size; `read` does without
     const std::uintmax_t size = std::filesystem::file_size(path_, unknown);
     if (unknown) return;
-    if (gzdirect(file_) == 1) {
-      const std::uintmax_t present = size - std::min<std::uintmax_t>(header, size);
-      if (present < count) fail_with_values(std::to_string(present), count);
-    } else {
+    if (file_.is_gzipped()) {
       constexpr std::size_t deflate_limit = 1032;  // deflate cannot shrink by more
       if (count / deflate_limit > size) fail_with_values("fewer", count);
+    } else {
+      const std::uintmax_t present = size - std::min<std::uintmax_t>(header, size);
+      if (present < count) fail_with_values(std::to_string(present), count);
     }
   }
 
@@ -54,11 +48,8 @@ class Unzipped {
     while (bytes.size() < count) {
       const std::size_t begin = bytes.size(), wanted = std::min(piece, count - begin);
       bytes.resize(begin + wanted);
-      const int n = gzread(file_, bytes.data() + begin, static_cast<unsigned>(wanted));
-      int error = Z_OK;
-      const char* message = gzerror(file_, &error);
-      if (n < 0 || error != Z_OK) throw std::runtime_error(message);  // begins with the path
-      bytes.resize(begin + static_cast<std::size_t>(n));
+      const std::size_t n = file_.read(bytes.data() + begin, wanted);
+      bytes.resize(begin + n);
       if (n == 0) break;
     }
     return bytes;
@@ -74,7 +65,7 @@ class Unzipped {
 
  private:
   std::string path_;
-  gzFile file_;
+  MaybeGzipped file_;
 };
 
 IdxFile read_one(const std::string& path) {
@@ -90,7 +81,8 @@ IdxFile read_one(const std::string& path) {
     if (big_endian.size() != 4) file.fail("the header is cut off");
     std::size_t size = 0;
     for (const char byte : big_endian) size = size << 8 | static_cast<std::uint8_t>(byte);
-    constexpr std::size_t limit = std::size_t{1} << 40;
+    // 2^40, or what a std::size_t of 32 bits can count.
+    constexpr std::size_t limit = std::min<std::uint64_t>(std::uint64_t{1} << 40, SIZE_MAX / 4);
     if (size == 0 || count > limit / size) file.fail("the header asks for an impossible size");
     count *= size;
     idx.shape.push_back(size);

@@ -132,10 +132,10 @@ void read_shape(std::string_view tuple, const std::string& bytes, const std::str
   if (axes->empty()) fail(where, "holds a single value, and no rows");
   for (const std::string_view axis : *axes) {
     constexpr std::size_t most_digits = 12;
-    const std::size_t size =
+    const std::uint64_t size =
         axis.size() > most_digits ? bytes.size() + 1 : std::stoull(std::string(axis));
     if (size > bytes.size()) fail(where, fmt::format("an axis of {} does not fit the file", axis));
-    header.shape.push_back(size);
+    header.shape.push_back(static_cast<std::size_t>(size));
   }
   header.rows = header.shape[0];
   header.columns = 1;

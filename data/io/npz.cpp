@@ -131,6 +131,10 @@ class NpzReader {
 
 }  // namespace
 
+bool has_npz() {
+  return true;
+}
+
 // In memory first: given a path, libzip writes a temporary file with a name of its own choice
 // beside it, and would leave that behind whenever the program is killed.
 void write_npz(const std::string& path, const Arrays& arrays) {

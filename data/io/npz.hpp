@@ -11,6 +11,10 @@ namespace thinnet {
 /// Name of an array -> its .npy file, as encode_npy makes it.
 using Arrays = std::map<std::string, std::string>;
 
+/// False where Thinnet was built without libzip: then all functions below throw
+/// std::runtime_error, and weights are kept in folders of .npy files.
+bool has_npz();
+
 /// Replaces or makes a file, whole or not at all, as numpy.savez would: the same arrays give the
 /// same bytes. Throws std::runtime_error "path: reason".
 void write_npz(const std::string& path, const Arrays& arrays);

@@ -1,15 +1,12 @@
 #include "data/io/weights.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
+#include "data/io/exchange.hpp"
 #include "data/io/file.hpp"
 #include "data/io/names.hpp"
 #include "data/io/npy.hpp"
@@ -33,12 +30,43 @@ void require_only_npy(const std::string& folder) {
   }
 }
 
-void write_folder(const std::string& path, const Arrays& arrays) {
-  const std::string target = fs::path(path).lexically_normal().string();
+/// One name after the other, where they cannot be exchanged at once: whoever is killed in between
+/// leaves the old weights in target.old.
+void replace_in_turn(const std::string& partial, const std::string& target) {
+  const std::string old = target + ".old";
+  if (fs::exists(old)) {
+    require_only_npy(old);
+    fs::remove_all(old);
+  }
+  fs::rename(target, old);
+  std::error_code error;
+  fs::rename(partial, target, error);
+  if (error) fs::rename(old, target);
+  fs::remove_all(error ? partial : old);
+  if (error) fail(target, fmt::format("cannot replace: {}", error.message()));
+}
+
+/// Gives `partial` the name of `target`, which may hold older weights.
+void publish_folder(const std::string& path, const std::string& partial,
+                    const std::string& target) {
+  std::error_code error;
   const bool replaces = fs::exists(target);
-  if (replaces) require_only_npy(target);
-  const std::string partial =
-      (target.back() == '/' ? target.substr(0, target.size() - 1) : target) + ".partial";
+  if (replaces) {
+    error = exchange_names(partial, target);
+    if (error == std::errc::function_not_supported || error == std::errc::invalid_argument)
+      return replace_in_turn(partial, target);
+  } else {
+    fs::rename(partial, target, error);
+  }
+  if (error || replaces) fs::remove_all(partial);  // the new weights, or else the old ones
+  if (error) fail(path, fmt::format("cannot replace: {}", error.message()));
+}
+
+void write_folder(const std::string& path, const Arrays& arrays) {
+  std::string target = fs::path(path).lexically_normal().string();
+  if (target.size() > 1 && target.back() == '/') target.pop_back();
+  if (fs::exists(target)) require_only_npy(target);
+  const std::string partial = target + ".partial";
   if (fs::exists(partial)) {  // of an earlier run that was killed
     require_only_npy(partial);
     fs::remove_all(partial);
@@ -53,14 +81,7 @@ void write_folder(const std::string& path, const Arrays& arrays) {
     fs::remove_all(partial, ignored);
     throw;
   }
-  // One call either takes a free name or swaps the two folders.
-  const unsigned how = replaces ? RENAME_EXCHANGE : 0;
-  if (renameat2(AT_FDCWD, partial.c_str(), AT_FDCWD, target.c_str(), how) != 0) {
-    const int error = errno;
-    fs::remove_all(partial);
-    fail(path, fmt::format("cannot replace: {}", std::strerror(error)));
-  }
-  if (replaces) fs::remove_all(partial);  // now the old weights
+  publish_folder(path, partial, target);
 }
 
 Arrays read_folder(const std::string& path) {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <spawn.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +14,9 @@
 #include <stdexcept>
 
 #include "data/io/file.hpp"
+#include "examples/support/memory_file.hpp"
+
+extern char** environ;  // not every system declares it  NOLINT: the system's
 
 namespace thinnet::examples {
 namespace {
@@ -34,30 +36,9 @@ std::string quoted(const std::string& text) {
   return safe + '"';
 }
 
-/// A file without a name, in memory: what gnuplot leaves there is whole before anybody sees it, and
-/// the disk has no part in whether it could draw.
-class MemoryFile {
- public:
-  explicit MemoryFile(const char* what) : number_(memfd_create(what, 0)) {  // gnuplot inherits it
-    if (number_ < 0) {
-      throw std::runtime_error(
-          fmt::format("cannot draw: no file in memory: {}", std::strerror(errno)));
-    }
-  }
-  ~MemoryFile() { close(number_); }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-
-  int number() const { return number_; }
-  std::string path() const { return fmt::format("/proc/self/fd/{}", number_); }
-
- private:
-  int number_;
-};
-
 /// Returns when both pictures are drawn. gnuplot's own lines go into the exception.
 void run_gnuplot(const std::string& script, const std::string& svg, const std::string& png) {
-  const MemoryFile messages("messages");
+  const MemoryFile messages;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, messages.number(), STDERR_FILENO);
@@ -94,8 +75,8 @@ void draw(const std::string& stem, int width, int height, const std::string& dat
                          "set terminal pngcairo noenhanced size {2},{3} font \"DejaVu Sans,10\"\n"
                          "set output ARG2\n}}\n{4}unset output\n}}\n",
                          name, data, width, height, plot));
-  const MemoryFile drawn_svg("svg");
-  const MemoryFile drawn_png("png");
+  const MemoryFile drawn_svg;
+  const MemoryFile drawn_png;
   run_gnuplot(script, drawn_svg.path(), drawn_png.path());
   write_file(svg, read_file(drawn_svg.path()));
   write_file(png, read_file(drawn_png.path()));

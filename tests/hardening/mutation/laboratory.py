@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SUBJECTS = ("core/", "core/engine/", "layers/", "optim/")
+# Sources of builds without oneTBB and without BLAS.
+NOT_BUILT = ("serial.cpp", "loops.cpp")
 # The tests of the subjects in one program, the fast ones first: a mutant costs one link.
 FIRST_TESTS = ("core", "panels", "layers", "optim", "nets")
 # The slow ones of these, and further programs: asked about mutants that survive all others.

@@ -1,15 +1,9 @@
 # Makes packages of the library. With the files of each, as a user unpacks them, a project is
-# configured, built and run that knows nothing else; and one that has Thinnet's sources in a folder of its own. Needs BUILD_DIR, SOURCE_DIR, CXX_COMPILER and CXX_FLAGS.
+# configured, built and run that knows nothing else; and one that has Thinnet's sources in a folder
+# of its own. Needs BUILD_DIR, SOURCE_DIR, CXX_COMPILER and CXX_FLAGS.
 set(work ${BUILD_DIR}/package_test)
 file(REMOVE_RECURSE ${work})
-
-function(run)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output
-                  ERROR_VARIABLE output)
-  if(result)
-    message(FATAL_ERROR "${ARGN}\nfailed: ${result}\n${output}")
-  endif()
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/use_library.cmake)
 
 run(${CMAKE_CPACK_COMMAND} -G TGZ -B ${work} --config ${BUILD_DIR}/CPackConfig.cmake)
 file(GLOB archive ${work}/*.tar.gz)
@@ -24,12 +18,7 @@ if(dpkg_deb)
   list(APPEND prefixes ${work}/deb/usr)
 endif()
 foreach(folder ${prefixes})
-  file(REMOVE_RECURSE ${work}/build)
-  run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE_DIR}/tests/system/package -B ${work}/build
-      -DCMAKE_PREFIX_PATH=${folder} -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
-      -DCMAKE_CXX_FLAGS=${CXX_FLAGS})
-  run(${CMAKE_COMMAND} --build ${work}/build)
-  run(${work}/build/uses_thinnet)
+  use_library(${folder})
 endforeach()
 foreach(package fmt BLAS xtensor)
   run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE_DIR}/tests/system/package -B ${work}/without_${package}
