@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds the dropout lab (the library as WebAssembly, and the page) and serves it.
-# Usage: scripts/lab.sh [--build] [--port N]
-#   --build    only builds: build/lab/ is then a folder of static files for any web server
-#   --port N   serves it at http://localhost:N/ (default 8080)
+# Usage: scripts/lab.sh [--build | --single-file] [--port N]
+#   --build         only builds: build/lab/ is then a folder of static files for any web server
+#   --single-file   only builds, and all into build/lab-single/thinnet-lab.html: it opens from a disk
+#   --port N        serves it at http://localhost:N/ (default 8080)
 # What has not changed is not built again. Exit code 2 and one line on stderr when something goes wrong.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,10 +13,11 @@ die() {
   exit 2
 }
 
-port=8080 serve=true
+port=8080 serve=true single=false
 while (($#)); do
   case $1 in
     --build) serve=false ;;
+    --single-file) serve=false single=true ;;
     --port)
       port=${2:-}
       if [[ ! $port =~ ^[1-9][0-9]{0,4}$ ]] || ((port > 65535)); then
@@ -62,19 +64,36 @@ if [[ ! -e $page/node_modules/.package-lock.json || $page/package-lock.json -nt 
   echo "Installing the page's packages" >&2
   (cd "$page" && quietly npm ci --no-audit --no-fund)
 fi
-# The stamp is as old as the start of the build: what changes meanwhile is built the next time.
-stamp=$engine/page-is-built
-if [[ ! -f build/lab/LICENCES.txt || ! -f $stamp ||
-  -n $(find "$page" -path "$page/node_modules" -prune -o -newer "$stamp" -print -quit) ]]; then
-  echo "Building the page" >&2
-  touch "$stamp.partial"
-  (cd "$page" && quietly npm run build)
-  # Whoever passes the page on passes parts of these on.
+# Of what whoever passes the page on passes parts on.
+licences() {
+  local package
   for package in libxtensor-dev librandom123-dev libfmt-dev nlohmann-json3-dev emscripten; do
     printf '== %s\n\n' "$package"
     cat "/usr/share/doc/$package/copyright"
-  done > build/lab/LICENCES.txt
+  done
+  printf '== d3-dsv\n\n'
+  cat "$page/node_modules/d3-dsv/LICENSE"
+}
+# build_page SCRIPT FOLDER: builds the page into FOLDER with one of package.json's scripts, if anything has changed. The
+# stamp is as old as the start of the build: what changes meanwhile is built the next time.
+build_page() {
+  local script=$1 folder=$2 stamp=$engine/page-is-built-by-$1
+  if [[ -f $folder/LICENCES.txt && -f $stamp &&
+    -z $(find "$page" -path "$page/node_modules" -prune -o -newer "$stamp" -print -quit) ]]; then
+    return
+  fi
+  echo "Building the page" >&2
+  touch "$stamp.partial"
+  (cd "$page" && quietly npm run "$script")
+  if [[ $script == build ]]; then cp docs/dropout_study.html "$folder/"; fi
+  licences > "$folder/LICENCES.txt"
   mv "$stamp.partial" "$stamp"
+}
+if $single; then
+  build_page single build/lab-single
+  echo "build/lab-single/thinnet-lab.html is the whole lab; pass LICENCES.txt on with it" >&2
+else
+  build_page build build/lab
 fi
 $serve || exit 0
 

@@ -32,13 +32,13 @@ struct Effects {
   std::vector<double> falls, rises;  // mean changes, without their sign
 };
 
-Effects effects_of(const std::vector<const Change*>& changes, double confidence) {
+Effects effects_of(const std::vector<const Change*>& changes) {
   Effects effects;
   for (const Change* change : changes) {
-    const Interval wide = interval_of(change->by_seed, confidence);
-    if (!wide.excludes_zero()) continue;
-    std::vector<double>& changes_so = wide.mean < 0 ? effects.falls : effects.rises;
-    changes_so.push_back(std::abs(wide.mean));
+    const Interval& interval = change->interval;
+    if (!interval.excludes_zero()) continue;
+    std::vector<double>& changes_so = interval.mean < 0 ? effects.falls : effects.rises;
+    changes_so.push_back(std::abs(interval.mean));
   }
   return effects;
 }
@@ -62,6 +62,26 @@ bool several_budgets(const std::vector<Group>& groups) {
     return o.learning_rate != first.learning_rate || o.epochs != first.epochs;
   });
 }
+
+/// Of the gap and of validation accuracy, in every comparison.
+struct Changes {
+  std::vector<const Change*> gaps, validations;
+};
+
+Changes changes_in(const std::vector<Group>& groups) {
+  Changes changes;
+  for (const Group& group : groups) {
+    if (!group.gap_change) continue;
+    changes.gaps.push_back(&*group.gap_change);
+    changes.validations.push_back(&*group.validation_change);
+  }
+  return changes;
+}
+
+constexpr const char* nothing_to_compare =
+    "There is nothing to compare: that takes keep_prob 1 and another keep_prob.";
+constexpr const char* one_seed =
+    "One seed shows nothing: whether dropout changes anything can only be told with several.";
 
 }  // namespace
 
@@ -87,18 +107,17 @@ std::string change_words(const Change& change, const Subject& subject) {
   }
   const int digits = digits_for(*d.half);
   if (!d.excludes_zero()) {
-    return fmt::format("no effect on {} could be shown ({} ± {}, 95 % interval)", subject.name,
+    return fmt::format("no effect on {} could be shown ({} ± {})", subject.name,
                        signed_decimal(d.mean, digits), decimal(*d.half, digits));
   }
-  return fmt::format("{} {} by {} ± {} (95 % interval, in {} of {} seeds)", subject.name,
+  return fmt::format("{} {} by {} ± {} (in {} of {} seeds)", subject.name,
                      falls ? subject.falls : subject.rises, decimal(d.mean, digits),
                      decimal(*d.half, digits), falls ? change.seeds_below() : change.seeds_above(),
                      seeds);
 }
 
-std::string effects_words(const std::vector<const Change*>& changes, const Subject& subject,
-                          double confidence) {
-  const Effects effects = effects_of(changes, confidence);
+std::string effects_words(const std::vector<const Change*>& changes, const Subject& subject) {
+  const Effects effects = effects_of(changes);
   const std::string lower = count_words(effects.falls, subject.lower, changes.size());
   const std::string higher = count_words(effects.rises, subject.higher, changes.size());
   const bool both = !lower.empty() && !higher.empty();
@@ -117,8 +136,28 @@ std::string claim_words(const Claim& first, const Claim& second, std::size_t all
   return fmt::format("with dropout {}, and {}", words(first), words(second));
 }
 
-double confidence_of_each(std::size_t intervals) {
-  return 1 - 0.05 / static_cast<double>(intervals);
+Counts counts_of(const std::vector<const Change*>& changes) {
+  const Effects effects = effects_of(changes);
+  return {effects.falls.size(), effects.rises.size(), changes.size()};
+}
+
+std::string headline_words(const Counts& gap, const Counts& accuracy, const std::string& part) {
+  std::string narrowed = fmt::format("dropout narrowed the train-{} gap in {} of {} comparison{}",
+                                     part, gap.falls, gap.all, gap.all == 1 ? "" : "s");
+  if (accuracy.rises == 0 && accuracy.falls == 0)
+    return fmt::format("{}; no effect on {} accuracy could be shown", narrowed, part);
+  const std::string fell = accuracy.falls == 0 ? "" : fmt::format("fell in {}", accuracy.falls);
+  const std::string rose = accuracy.rises == 0 ? "" : fmt::format("rose in {}", accuracy.rises);
+  const bool both = !fell.empty() && !rose.empty();
+  return fmt::format("{}; {} accuracy {}{}{}", narrowed, part, rose, both ? " and " : "", fell);
+}
+
+std::string reason_words(const Change& gap, const Change& accuracy) {
+  const bool shrinks = gap.interval.excludes_zero() && gap.interval.mean < 0;
+  const bool rises = accuracy.interval.excludes_zero() && accuracy.interval.mean > 0;
+  const double train = gap.interval.mean + accuracy.interval.mean;
+  if (!shrinks || rises || train >= 0) return "";
+  return fmt::format(", because train accuracy falls by {}", decimal(train));
 }
 
 std::string interval_text(const Interval& interval) {
@@ -134,15 +173,17 @@ std::string validation_words(const Change& change) {
   return change_words(change, validation_subject);
 }
 
+std::string study_headline(const std::vector<Group>& groups, const std::string& data_name) {
+  const auto [gaps, validations] = changes_in(groups);
+  if (gaps.empty()) return nothing_to_compare;
+  if (groups.front().seeds == 1) return one_seed;
+  return fmt::format("On {}, {}.", data_name,
+                     headline_words(counts_of(gaps), counts_of(validations), "validation"));
+}
+
 std::string study_sentence(const std::vector<Group>& groups, const std::string& data_name) {
-  std::vector<const Change*> gaps, validations;
-  for (const Group& group : groups) {
-    if (!group.gap_change) continue;
-    gaps.push_back(&*group.gap_change);
-    validations.push_back(&*group.validation_change);
-  }
-  if (gaps.empty())
-    return "There is nothing to compare: that takes keep_prob 1 and another keep_prob.";
+  const auto [gaps, validations] = changes_in(groups);
+  if (gaps.empty()) return nothing_to_compare;
   const std::size_t all = gaps.size();
   const std::size_t seeds = groups.front().seeds;
   const std::size_t intervals = 2 * all;
@@ -152,9 +193,8 @@ std::string study_sentence(const std::vector<Group>& groups, const std::string& 
         "from chance with several seeds.",
         data_name, all == 1 ? "this comparison" : fmt::format("these {} comparisons", all));
   }
-  const double confidence = confidence_of_each(intervals);
-  const std::string gap = effects_words(gaps, gap_subject, confidence);
-  const std::string validation = effects_words(validations, validation_subject, confidence);
+  const std::string gap = effects_words(gaps, gap_subject);
+  const std::string validation = effects_words(validations, validation_subject);
   return fmt::format(
       "On {}, {}; a comparison is the same net with and without dropout over {} seeds, and counts "
       "only where its interval leaves out 0 (95 % for all {} intervals together, by Bonferroni's "
@@ -197,9 +237,11 @@ std::string study_words(const std::vector<Group>& groups) {
     const ExperimentOptions& o = group.first.options;
     const std::string budget =
         budgets ? fmt::format("learning rate {}, {} epochs, ", o.learning_rate, o.epochs) : "";
-    words += fmt::format("hidden {}, training {}, {}keep_prob {} instead of 1: {}; {}.\n",
+    words += fmt::format("hidden {}, training {}, {}keep_prob {} instead of 1: {}{}; {}.\n",
                          hidden_text(o.hidden), o.training, budget, group.first.keep_prob(),
-                         gap_words(*group.gap_change), validation_words(*group.validation_change));
+                         gap_words(*group.gap_change),
+                         reason_words(*group.gap_change, *group.validation_change),
+                         validation_words(*group.validation_change));
   }
   return words.empty() ? words : words + "\n";
 }

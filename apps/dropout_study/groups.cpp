@@ -81,6 +81,11 @@ Change change_of(const Results& without, const Results& with, const Quantity& qu
   return change;
 }
 
+void hold_together(const std::vector<Change*>& changes) {
+  const double confidence = 1 - 0.05 / static_cast<double>(changes.size());
+  for (Change* change : changes) change->interval = interval_of(change->by_seed, confidence);
+}
+
 double gap(const RunResult& result) {
   return result.train.back() - result.validation.back();
 }
@@ -124,6 +129,12 @@ std::vector<Group> groups_of(const Grid& grid, const std::vector<StudyRun>& runs
       }
     }
   }
+  std::vector<Change*> changes;
+  for (Group& group : groups) {
+    if (group.gap_change)
+      changes.insert(changes.end(), {&*group.gap_change, &*group.validation_change});
+  }
+  hold_together(changes);
   return groups;
 }
 

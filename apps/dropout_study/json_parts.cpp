@@ -51,9 +51,10 @@ Json to_json(const Group& group) {
   Json against_1 = nullptr;
   if (group.gap_change) {
     const Change &gap = *group.gap_change, &validation = *group.validation_change;
-    against_1 = {{"gap", to_json(gap, gap.seeds_below(), gap_words(gap))},
-                 {"validation",
-                  to_json(validation, validation.seeds_above(), validation_words(validation))}};
+    against_1 = {
+        {"gap", to_json(gap, gap.seeds_below(), gap_words(gap) + reason_words(gap, validation))},
+        {"validation",
+         to_json(validation, validation.seeds_above(), validation_words(validation))}};
   }
   return {{"hidden", group.first.options.hidden},
           {"training", group.first.options.training},

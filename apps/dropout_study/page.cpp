@@ -7,10 +7,12 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "apps/dropout_study/conclusions.hpp"
 #include "apps/dropout_study/json_parts.hpp"
 #include "apps/dropout_study/page_template.hpp"
 #include "apps/dropout_study/run_all.hpp"
 #include "apps/dropout_study/tuned_json.hpp"
+#include "apps/dropout_study/tuned_words.hpp"
 #include "apps/dropout_study/versions.hpp"
 #include "apps/dropout_study/weight_tiles.hpp"
 #include "data/io/file.hpp"
@@ -124,6 +126,15 @@ Json best_of(const Study& study, const Images& images) {
           {"confusion", best->confusion},          {"per_class", per_class}};
 }
 
+/// Of the fairer comparison where there is one.
+std::string headline_of(const Study& study, const std::string& data_name) {
+  if (study.tuned) {
+    const std::string tuned = tuned_headline(study.tuned->groups, data_name);
+    if (!tuned.empty()) return tuned;
+  }
+  return study_headline(study.groups, data_name);
+}
+
 }  // namespace
 
 std::string study_json(const Study& study, const Images& images) {
@@ -131,6 +142,7 @@ std::string study_json(const Study& study, const Images& images) {
   const Grid& grid = study.grid;
   const bool drawn = study.options.draw_validation || shared.split == Split::random;
   Json json = {{"format", 1},
+               {"headline", headline_of(study, images.name)},
                {"sentence", study.sentence},
                {"command", study.command},
                {"data", {{"name", images.name}, {"files", Json::array()}}},

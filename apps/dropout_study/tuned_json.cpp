@@ -1,5 +1,6 @@
 #include "apps/dropout_study/tuned_json.hpp"
 
+#include "apps/dropout_study/conclusions.hpp"
 #include "apps/dropout_study/tuned_words.hpp"
 
 namespace thinnet::examples {
@@ -20,7 +21,7 @@ Json against_1(const TunedGroup& group) {
   if (!group.test_change) return nullptr;
   const Change &test = *group.test_change, &gap = *group.gap_change;
   return {{"test", to_json(test, test.seeds_above(), test_words(test))},
-          {"gap", to_json(gap, gap.seeds_below(), test_gap_words(gap))}};
+          {"gap", to_json(gap, gap.seeds_below(), test_gap_words(gap) + reason_words(gap, test))}};
 }
 
 Json group_of(const TunedGroup& group, const Grid& grid) {

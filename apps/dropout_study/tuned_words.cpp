@@ -56,10 +56,10 @@ std::string table_of(const Grid& grid, const std::vector<TunedGroup>& groups) {
 
 std::string comparison_line(const TunedGroup& group, const TunedGroup& plain) {
   return fmt::format(
-      "{}, keep_prob {} ({}) instead of 1 ({}), each at its own best setting: {}; {}.\n",
+      "{}, keep_prob {} ({}) instead of 1 ({}), each at its own best setting: {}; {}{}.\n",
       place_text(group.choice), group.choice.keep_prob, setting_text(group.choice.setting),
       setting_text(plain.choice.setting), test_words(*group.test_change),
-      test_gap_words(*group.gap_change));
+      test_gap_words(*group.gap_change), reason_words(*group.gap_change, *group.test_change));
 }
 
 std::vector<const Change*> changes_in(const std::vector<TunedGroup>& groups,
@@ -113,15 +113,22 @@ std::string tuned_sentence(const Grid& grid, const std::vector<TunedGroup>& grou
         data_name);
   }
   const std::size_t intervals = 2 * tests.size();
-  const double confidence = confidence_of_each(intervals);
-  const std::string test = effects_words(tests, test_subject, confidence);
-  const std::string gap = effects_words(gaps, gap_subject, confidence);
+  const std::string test = effects_words(tests, test_subject);
+  const std::string gap = effects_words(gaps, test_gap_subject);
   return fmt::format(
       "On {}, each at its own best setting, {}; a comparison is over {} seeds that chose nothing, "
       "on test images that no choice has seen, and counts only where its interval leaves out 0 "
       "(95 % for all {} intervals together, by Bonferroni's rule).{}",
       data_name, claim_words({test_subject.name, test}, {test_gap_subject.name, gap}, tests.size()),
       groups.front().seeds, intervals, edges_clause(grid, groups));
+}
+
+std::string tuned_headline(const std::vector<TunedGroup>& groups, const std::string& data_name) {
+  const auto tests = changes_in(groups, &TunedGroup::test_change);
+  if (tests.empty() || groups.front().seeds == 1) return "";
+  const auto gaps = changes_in(groups, &TunedGroup::gap_change);
+  return fmt::format("On {}, tuned, {}.", data_name,
+                     headline_words(counts_of(gaps), counts_of(tests), "test"));
 }
 
 std::string tuned_text(const Grid& grid, const std::vector<TunedGroup>& groups) {

@@ -16,6 +16,9 @@ std::string test_gap_words(const Change& change);
 /// may hold a better one"; empty where it lies inside.
 std::string edge_sentence(const Grid& grid, const Setting& setting);
 
+/// study_headline, of the tuned nets; empty where there is nothing to tell.
+std::string tuned_headline(const std::vector<TunedGroup>& groups, const std::string& data_name);
+
 /// The comparison in one sentence, with "each at its own best setting"; counts as study_sentence.
 std::string tuned_sentence(const Grid& grid, const std::vector<TunedGroup>& groups,
                            const std::string& data_name);

@@ -156,6 +156,11 @@ std::vector<TunedGroup> tuned_groups(const Grid& grid, const std::vector<Choice>
     }
     groups.push_back(std::move(group));
   }
+  std::vector<Change*> changes;
+  for (TunedGroup& group : groups) {
+    if (group.test_change) changes.insert(changes.end(), {&*group.test_change, &*group.gap_change});
+  }
+  hold_together(changes);
   return groups;
 }
 

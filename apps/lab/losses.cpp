@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "apps/lab/engine/config.hpp"
 #include "data/io/file.hpp"
@@ -29,12 +30,21 @@ nlohmann::ordered_json evaluation(Lab& lab, Side side) {
           {"validationAccuracy", validation.accuracy}};
 }
 
+void require_converging(Lab& lab, Side side, const char* name) {
+  const auto diverged = lab.diverged_at(side);
+  if (!diverged) return;
+  throw std::runtime_error(fmt::format(
+      "the net {} dropout diverged at step {}: lower the learning rate", name, *diverged));
+}
+
 void run(const Options& options) {
   Lab lab(parse_config(read_file(options.config)));
   const std::size_t steps = lab.steps_per_epoch();
   const ProgressReporter report = report_on_stderr("with dropout");
   for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
     lab.train(steps);
+    require_converging(lab, Side::plain, "without");
+    require_converging(lab, Side::dropout, "with");
     const Evaluation train = lab.evaluate(Side::dropout, lab.training());
     EpochRecord record;
     record.train_accuracy = train.accuracy;

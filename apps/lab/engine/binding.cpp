@@ -204,6 +204,8 @@ class Binding {
     object.set("trainAccuracy", train.accuracy);
     object.set("validationLoss", validation.loss);
     object.set("validationAccuracy", validation.accuracy);
+    const auto diverged = lab_->diverged_at(side);
+    object.set("divergedAt", diverged ? val(static_cast<double>(*diverged)) : val::null());
     return object;
   }
 

@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::size_t most_layers = 8, widest = 256;
 constexpr std::size_t rows_at_once = 500;  // of a long forward pass: its outputs stay in the cache
-constexpr double saved_format = 1;
+constexpr double saved_format = 2;         // 1 was of another split
+constexpr double hopeless_loss = 1e6;      // nats; by chance there are log(C), 2 or so
 constexpr Side sides[] = {Side::plain, Side::dropout};
 
 /// The config itself, when it is sound.
@@ -63,9 +64,12 @@ void forward_in_parts(Sequential<double>& net, const Matrix<double>& x, F use) {
   }
 }
 
-std::size_t argmax(const Matrix<double>& scores, std::size_t n) {
+/// The class with the highest score in row n; none when a score is no number.
+std::optional<std::size_t> argmax(const Matrix<double>& scores, std::size_t n) {
   const double* s = &scores(n, 0);
-  return static_cast<std::size_t>(std::max_element(s, s + scores.shape(1)) - s);
+  const double* end = s + scores.shape(1);
+  if (std::any_of(s, end, [](double score) { return std::isnan(score); })) return std::nullopt;
+  return static_cast<std::size_t>(std::max_element(s, end) - s);
 }
 
 constexpr const char* damaged =
@@ -77,7 +81,7 @@ class SavedNumbers {
   explicit SavedNumbers(const std::vector<double>& numbers) : numbers_(numbers) {}
 
   double next() {
-    require(at_ < numbers_.size() && std::isfinite(numbers_[at_]), damaged);
+    require(at_ < numbers_.size(), damaged);
     return numbers_[at_++];
   }
   void expect(double number) { require(next() == number, damaged); }
@@ -88,10 +92,14 @@ class SavedNumbers {
     require(number >= 0 && number < 0x1p53 && number == std::floor(number), damaged);
     return static_cast<std::uint64_t>(number);
   }
-  Matrix<double> matrix_like(const Matrix<double>& wanted) {
+  /// Of a net that has diverged they need not be finite.
+  Matrix<double> matrix_like(const Matrix<double>& wanted, bool finite) {
     for (const std::size_t side : wanted.shape()) expect(static_cast<double>(side));
     Matrix<double> m = wanted;
-    for (double& value : m) value = next();
+    for (double& value : m) {
+      value = next();
+      require(!finite || std::isfinite(value), damaged);
+    }
     return m;
   }
 
@@ -124,7 +132,7 @@ Lab::Learner Lab::make_learner(Side side) const {
   net.set_needs_dx(true);  // the lab shows it
   initialise(net.parameters(), he, config_.seed);
   auto optimizer = examples::make_optimizer(net.parameters(), settings_of(config_.optimizer));
-  return {std::move(net), std::move(optimizer), SoftmaxCrossEntropy<double>()};
+  return {std::move(net), std::move(optimizer), SoftmaxCrossEntropy<double>(), std::nullopt};
 }
 
 Lab::Lab(const LabConfig& config)
@@ -147,21 +155,23 @@ void Lab::make_batches() {
 void Lab::train(std::size_t steps) {
   for (std::size_t i = 0; i < steps; ++i) {
     const Batch<double>& batch = batches_->at(step_);
-    for (const Side side : sides) {
-      Learner& learns = learner(side);
-      const Pass pass = thinnet::train(step_, batch.examples);
-      const double loss = learns.loss.forward(learns.net.forward(batch.x, pass), batch.labels);
-      if (!std::isfinite(loss)) {
-        throw std::runtime_error(fmt::format(
-            "the loss is {} at step {} (epoch {}): try a learning rate below {}, or smaller "
-            "weights",
-            loss, step_, step_ / steps_per_epoch() + 1, config_.optimizer.learning_rate));
-      }
-      learns.net.backward(learns.loss.backward());
-    }
-    for (const Side side : sides) learner(side).optimizer->step();
+    for (const Side side : sides)
+      if (!diverged_at(side)) step(side, batch);
+    if (diverged_at(Side::plain) && diverged_at(Side::dropout)) return;
     ++step_;
   }
+}
+
+void Lab::step(Side side, const Batch<double>& batch) {
+  Learner& learns = learner(side);
+  const Pass pass = thinnet::train(step_, batch.examples);
+  const double loss = learns.loss.forward(learns.net.forward(batch.x, pass), batch.labels);
+  if (!(loss <= hopeless_loss)) {  // nor NaN
+    learns.diverged_at = step_;
+    return;
+  }
+  learns.net.backward(learns.loss.backward());
+  learns.optimizer->step();
 }
 
 Evaluation Lab::evaluate(Side side, const Points& points) {
@@ -197,11 +207,12 @@ Boundary Lab::boundary(Side side, std::size_t resolution, double range) {
   Boundary boundary{std::vector<std::uint8_t>(cells), std::vector<float>(cells)};
   forward_in_parts(net(side), x, [&](const Matrix<double>& scores, std::size_t first) {
     for (std::size_t n = 0; n < scores.shape(0); ++n) {
-      const std::size_t best = argmax(scores, n);
+      const std::optional<std::size_t> best = argmax(scores, n);
+      if (!best) continue;
       double sum = 0;  // of exp(s - largest), in which the winner's own is 1
       for (std::size_t c = 0; c < scores.shape(1); ++c)
-        sum += std::exp(scores(n, c) - scores(n, best));
-      boundary.classes[first + n] = static_cast<std::uint8_t>(best);
+        sum += c == *best ? 1 : std::exp(scores(n, c) - scores(n, *best));
+      boundary.classes[first + n] = static_cast<std::uint8_t>(*best);
       boundary.confidence[first + n] = static_cast<float>(1 / sum);
     }
   });
@@ -219,6 +230,7 @@ void Lab::set_weight(Side side, const std::string& name, std::size_t index, doub
   require(index < weights.size(), "{} has no entry {}, it has {}", name, index, weights.size());
   require(std::isfinite(value), "{} cannot become {}, expected a finite number", name, value);
   weights.data()[index] = value;
+  learner(side).diverged_at.reset();
 }
 
 void Lab::set_input(std::size_t example, std::size_t column, double value) {
@@ -228,6 +240,7 @@ void Lab::set_input(std::size_t example, std::size_t column, double value) {
   require(std::isfinite(value), "a coordinate cannot become {}, expected a finite number", value);
   x(example, column) = value;
   make_batches();
+  for (const Side side : sides) learner(side).diverged_at.reset();
 }
 
 std::vector<double> Lab::save() {
@@ -238,7 +251,9 @@ std::vector<double> Lab::save() {
   };
   for (const Side side : sides) {
     const std::uint64_t* t = learner(side).optimizer->state().t;
+    const auto diverged = diverged_at(side);
     saved.push_back(t == nullptr ? 0 : static_cast<double>(*t));
+    saved.push_back(diverged ? static_cast<double>(*diverged) + 1 : 0);  // 0: it has not
     for (const Matrix<double>* m : learner(side).matrices()) append(*m);
   }
   // Most points are as they were made: only what was edited is kept.
@@ -258,6 +273,7 @@ std::vector<double> Lab::save() {
 void Lab::restore(const std::vector<double>& saved) {
   struct State {
     std::uint64_t t = 0;
+    std::optional<std::uint64_t> diverged_at;
     std::vector<Matrix<double>> matrices;
   };
   SavedNumbers numbers(saved);
@@ -267,14 +283,16 @@ void Lab::restore(const std::vector<double>& saved) {
   for (const Side side : sides) {
     State& state = states.emplace_back();
     state.t = numbers.count();
+    if (const std::uint64_t diverged = numbers.count()) state.diverged_at = diverged - 1;
     for (const Matrix<double>* m : learner(side).matrices())
-      state.matrices.push_back(numbers.matrix_like(*m));
+      state.matrices.push_back(numbers.matrix_like(*m, !state.diverged_at));
   }
   Matrix<double> x = original_.x;
   for (std::uint64_t edits = numbers.count(); edits > 0; --edits) {
     const std::uint64_t index = numbers.count();
     require(index < x.size(), damaged);
     x.data()[index] = numbers.next();
+    require(std::isfinite(x.data()[index]), damaged);
   }
   numbers.expect_end();
 
@@ -284,6 +302,7 @@ void Lab::restore(const std::vector<double>& saved) {
     const State& state = states[side == Side::plain ? 0 : 1];
     std::uint64_t* t = learner(side).optimizer->state().t;
     if (t != nullptr) *t = state.t;
+    learner(side).diverged_at = state.diverged_at;
     const auto matrices = learner(side).matrices();
     for (std::size_t i = 0; i < matrices.size(); ++i) *matrices[i] = state.matrices[i];
   }

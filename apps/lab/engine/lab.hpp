@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,7 @@ struct Evaluation {
 /// The net's answers over a square: entry row·resolution + column, from the top left on.
 struct Boundary {
   std::vector<std::uint8_t> classes;
-  std::vector<float> confidence;  ///< the probability of that class
+  std::vector<float> confidence;  ///< the probability of that class; 0 where no score is a number
 };
 
 /// The nets of a pair start from the same weights and see the same batches. They have ReLU after
@@ -56,9 +57,11 @@ class Lab {
   /// Throws std::invalid_argument, with a sentence for the user, when a number is out of its range.
   explicit Lab(const LabConfig& config);
 
-  /// So many steps of both nets. Throws std::runtime_error, naming the step and what to try, when a
-  /// loss is not finite; that step is not taken.
+  /// So many steps of both nets. A net whose loss is above a million nats, or no number, has
+  /// diverged: it takes no more steps while the other one goes on. Once both have, no step is left.
   void train(std::size_t steps);
+  /// The step at which the net diverged, and has stopped.
+  std::optional<std::uint64_t> diverged_at(Side side) { return learner(side).diverged_at; }
 
   std::uint64_t step() const { return step_; }
   std::size_t steps_per_epoch() const { return batches_->per_epoch(); }
@@ -68,7 +71,7 @@ class Lab {
   const Points& training() const { return data_.training; }
   const Points& validation() const { return data_.validation; }
   Sequential<double>& net(Side side) { return learner(side).net; }
-  /// Mean loss (nats) and accuracy in test mode.
+  /// Mean loss (nats) and accuracy in test mode. Scores that are no numbers name no class.
   Evaluation evaluate(Side side, const Points& points);
   /// Over [-range, range]², a value at the middle of each of resolution² cells. Throws
   /// std::invalid_argument unless 1 <= resolution <= 1000 and range > 0.
@@ -76,7 +79,8 @@ class Lab {
 
   /// A weight or bias by its name ("affine1.w"). Throws std::invalid_argument when there is none.
   Parameter<double>& parameter(Side side, const std::string& name);
-  /// Each throws std::invalid_argument when there is no such entry or the value is not finite.
+  /// Each throws std::invalid_argument when there is no such entry or the value is not finite. A
+  /// net that had diverged trains on with the new value.
   void set_weight(Side side, const std::string& name, std::size_t index, double value);
   void set_input(std::size_t example, std::size_t column, double value);
 
@@ -92,12 +96,14 @@ class Lab {
     Sequential<double> net;
     std::unique_ptr<Optimizer<double>> optimizer;
     SoftmaxCrossEntropy<double> loss;
+    std::optional<std::uint64_t> diverged_at;
     std::vector<Matrix<double>*> matrices();  // all that a step changes: weights, then moments
   };
 
   Learner& learner(Side side) { return side == Side::plain ? plain_ : dropout_; }
   Learner make_learner(Side side) const;
   void make_batches();
+  void step(Side side, const Batch<double>& batch);
 
   LabConfig config_;
   Split data_;

@@ -74,6 +74,33 @@ void require_sound(const Points& own) {
   }
 }
 
+/// How many points of each class are for validation: one at least in all.
+std::vector<std::size_t> validation_counts(const Points& points, double share) {
+  std::vector<std::size_t> of_class(points.classes);
+  for (const std::int32_t label : points.labels) ++of_class[static_cast<std::size_t>(label)];
+  std::vector<std::size_t> wanted;
+  for (const std::size_t size : of_class) {
+    const auto nearest = std::llround(share * static_cast<double>(size));
+    const std::size_t most = size == 0 ? 0 : size - 1;
+    wanted.push_back(std::min(static_cast<std::size_t>(nearest), most));
+  }
+  const bool none = std::all_of(wanted.begin(), wanted.end(), [](std::size_t n) { return n == 0; });
+  if (none) {
+    const auto largest = std::max_element(of_class.begin(), of_class.end());
+    wanted[static_cast<std::size_t>(largest - of_class.begin())] = 1;
+  }
+  return wanted;
+}
+
+Points chosen(const Points& points, const std::vector<std::uint32_t>& rows) {
+  Points chosen{Matrix<double>({rows.size(), 2}), {}, points.classes};
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    std::copy_n(&points.x(rows[n], 0), 2, &chosen.x(n, 0));
+    chosen.labels.push_back(points.labels[rows[n]]);
+  }
+  return chosen;
+}
+
 }  // namespace
 
 Points make_points(const DataConfig& config, std::uint64_t seed) {
@@ -116,21 +143,19 @@ Split split(const Points& points, double validation_share, std::uint64_t seed) {
   require(count >= 2, "there are {} points, expected at least 2", count);
   require(validation_share > 0 && validation_share < 1,
           "the validation share is {}, expected a number between 0 and 1", validation_share);
-  const auto wanted = std::llround(validation_share * static_cast<double>(count));
-  const std::size_t validation =
-      std::clamp<std::size_t>(static_cast<std::size_t>(wanted), 1, count - 1);
-  const auto order = Random(seed, split_stream).permutation(static_cast<std::uint32_t>(count));
-  const auto part = [&](std::size_t first, std::size_t size) {
-    Points chosen{Matrix<double>({size, 2}), Labels(size), points.classes};
-    for (std::size_t n = 0; n < size; ++n) {
-      const std::size_t from = order[first + n];
-      chosen.x(n, 0) = points.x(from, 0);
-      chosen.x(n, 1) = points.x(from, 1);
-      chosen.labels[n] = points.labels[from];
+  std::vector<std::size_t> left = validation_counts(points, validation_share);
+  std::vector<std::uint32_t> training, validation;
+  for (const std::uint32_t n :
+       Random(seed, split_stream).permutation(static_cast<std::uint32_t>(count))) {
+    std::size_t& left_of_class = left[static_cast<std::size_t>(points.labels[n])];
+    if (left_of_class > 0) {
+      --left_of_class;
+      validation.push_back(n);
+    } else {
+      training.push_back(n);
     }
-    return chosen;
-  };
-  return {part(validation, count - validation), part(0, validation)};
+  }
+  return {chosen(points, training), chosen(points, validation)};
 }
 
 }  // namespace thinnet::lab

@@ -30,8 +30,9 @@ struct Split {
   Points training, validation;
 };
 
-/// Deals the points out at random; each part gets one point at least. Throws std::invalid_argument
-/// when there are fewer than 2 points or share is outside (0, 1).
+/// Deals the points out at random, class by class: of its points the validation gets `share`, to
+/// the nearest whole number, but never the last one. Validation gets one point at least. Throws
+/// std::invalid_argument when there are fewer than 2 points or share is outside (0, 1).
 Split split(const Points& points, double validation_share, std::uint64_t seed);
 
 }  // namespace thinnet::lab

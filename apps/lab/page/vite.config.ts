@@ -1,12 +1,39 @@
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+import { viteSingleFile } from "vite-plugin-singlefile";
 
-export default defineConfig({
-  base: "./", // the built page opens from any folder of any web server
-  build: {
-    outDir: "../../../build/lab",
-    emptyOutDir: true,
-    target: "es2022",
-    modulePreload: { polyfill: false },
-  },
-  worker: { format: "es" },
+/** The built page says itself what may run in it and that it asks nobody else for anything, whatever its server says. */
+const contentPolicy = (single: boolean): Plugin => {
+  const inline = single ? "'unsafe-inline'" : "'self'";
+  const rules = [
+    "default-src 'none'",
+    `script-src ${inline} 'wasm-unsafe-eval'`,
+    `style-src ${inline}`,
+    `worker-src ${single ? "blob:" : "'self'"}`,
+    `connect-src ${single ? "data:" : "'self'"}`,
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ];
+  return {
+    name: "content-policy",
+    apply: "build",
+    transformIndexHtml: () => [{ tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: rules.join("; ") }, injectTo: "head-prepend" }],
+  };
+};
+
+/** With `--mode single` one file that opens from a disk: scripts, styles, worker and WebAssembly stand in it. */
+export default defineConfig(({ mode }) => {
+  const single = mode === "single";
+  return {
+    base: "./", // the built page opens from any folder of any web server
+    build: {
+      outDir: `../../../build/${single ? "lab-single" : "lab"}`,
+      emptyOutDir: true,
+      target: "es2022",
+      modulePreload: { polyfill: false },
+    },
+    resolve: { alias: single ? [{ find: "./start_worker", replacement: "/src/engine/start_worker_inline.ts" }] : [] },
+    plugins: [contentPolicy(single), ...(single ? [viteSingleFile({ outputFileName: "thinnet-lab.html" })] : [])],
+    worker: { format: single ? "iife" : "es" },
+  };
 });

@@ -1,6 +1,9 @@
 // The engine of the lab: its data, its pair of nets, a pass taken apart, saving, and its settings.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -126,7 +129,25 @@ TEST(LabPoints, SplitDealsOutEveryPointOnce) {
   EXPECT_EQ(all, dealt);
   EXPECT_NE(split(points, 0.3, 3).training.x, parts.training.x);
   EXPECT_EQ(split(points, 1e-9, 2).validation.labels.size(), 1U);
-  EXPECT_EQ(split(points, 1 - 1e-9, 2).training.labels.size(), 1U);
+  EXPECT_EQ(split(points, 1 - 1e-9, 2).training.labels.size(), 2U);  // one of each class
+}
+
+TEST(LabPoints, SplitDealsOutClassByClass) {
+  // 40 points of class 0, 7 of class 1, 1 of class 2 and none of class 3.
+  Points points{Matrix<double>({48, 2}), Labels(48), 4};
+  for (std::size_t n = 40; n < 47; ++n) points.labels[n] = 1;
+  points.labels[47] = 2;
+  for (const std::uint64_t seed : {0U, 1U, 2U}) {
+    const Split parts = split(points, 0.3, seed);
+    const auto of_class = [](const Points& part, std::int32_t label) {
+      return std::count(part.labels.begin(), part.labels.end(), label);
+    };
+    EXPECT_EQ(of_class(parts.validation, 0), 12);
+    EXPECT_EQ(of_class(parts.validation, 1), 2);  // 2.1
+    EXPECT_EQ(of_class(parts.validation, 2), 0);
+    EXPECT_EQ(of_class(parts.training, 2), 1);
+    EXPECT_EQ(parts.training.labels.size(), 34U);
+  }
 }
 
 // ---- the pair
@@ -191,18 +212,60 @@ TEST(LabPair, TrainsLikeTheLibrarysTrainerToTheBit) {
   }
 }
 
-TEST(LabPair, StopsBeforeTheStepWhoseLossIsNotFinite) {
+/// Bit by bit: of nets that have diverged some numbers are NaN, which equals nothing.
+std::vector<std::uint64_t> bits(const std::vector<double>& numbers) {
+  std::vector<std::uint64_t> bits(numbers.size());
+  if (!numbers.empty()) std::memcpy(bits.data(), numbers.data(), 8 * numbers.size());
+  return bits;
+}
+
+TEST(LabPair, StopsBothNetsWhenBothHaveDiverged) {
   LabConfig config = small_config(OptimizerKind::sgd);
   config.optimizer.learning_rate = 1e6;
   Lab lab(config);
-  const std::string message = message_of<std::runtime_error>([&] { lab.train(1000); });
-  EXPECT_TRUE(contains(message, fmt::format("at step {} ", lab.step()))) << message;
-  EXPECT_TRUE(contains(message, "try a learning rate below 1000000")) << message;
+  lab.train(1000);
+  const auto plain = lab.diverged_at(Side::plain), dropout = lab.diverged_at(Side::dropout);
+  ASSERT_TRUE(plain && dropout);
+  EXPECT_EQ(lab.step(), std::max(*plain, *dropout));
   EXPECT_LT(lab.step(), 1000U);
   const auto saved = lab.save();
-  message_of<std::runtime_error>([&] { lab.train(1); });
-  EXPECT_EQ(saved.size(), lab.save().size());
-  EXPECT_EQ(saved[1], lab.save()[1]);
+  lab.train(10);
+  EXPECT_EQ(bits(lab.save()), bits(saved));
+
+  Lab restored(config);
+  restored.restore(saved);
+  EXPECT_EQ(bits(restored.save()), bits(saved));
+  EXPECT_EQ(restored.diverged_at(Side::plain), plain);
+  EXPECT_EQ(restored.diverged_at(Side::dropout), dropout);
+}
+
+TEST(LabPair, StopsTheNetThatDivergesAndTrainsTheOtherOn) {
+  const LabConfig config = small_config();
+  Lab lab(config), same(config);
+  for (Lab* one : {&lab, &same}) one->train(5);
+  lab.set_weight(Side::dropout, "affine1.w", 0, 1e308);
+  lab.set_weight(Side::dropout, "affine2.w", 0, 1e308);
+  for (Lab* one : {&lab, &same}) one->train(20);
+  ASSERT_TRUE(lab.diverged_at(Side::dropout));
+  EXPECT_GE(*lab.diverged_at(Side::dropout), 5U);
+  EXPECT_FALSE(lab.diverged_at(Side::plain));
+  EXPECT_EQ(lab.step(), 25U);
+  for (auto* p : lab.net(Side::plain).parameters())
+    EXPECT_EQ(p->value, same.parameter(Side::plain, p->name).value);
+  lab.set_weight(Side::dropout, "affine1.w", 0, 0.1);  // it trains on, and may diverge anew
+  EXPECT_FALSE(lab.diverged_at(Side::dropout));
+}
+
+TEST(LabPair, ScoresThatAreNoNumbersNameNoClass) {
+  LabConfig config = small_config();
+  config.hidden = {};
+  Lab lab(config);
+  EXPECT_GT(lab.evaluate(Side::plain, lab.training()).accuracy, 0);
+  for (auto* p : lab.net(Side::plain).parameters()) p->value.fill(NAN);
+  EXPECT_EQ(lab.evaluate(Side::plain, lab.training()).accuracy, 0);
+  EXPECT_TRUE(std::isnan(lab.evaluate(Side::plain, lab.training()).loss));
+  for (const float confidence : lab.boundary(Side::plain, 3, 1).confidence)
+    EXPECT_EQ(confidence, 0);
 }
 
 TEST(LabPair, LearnsTheSpiral) {
@@ -512,11 +575,13 @@ TEST(LabSave, RefusesWhatDoesNotFitAndChangesNothing) {
   };
   expect_refusal({});
   expect_refusal({1, 3});
-  expect_refusal(with(0, 2));   // another format
+  expect_refusal(with(0, 1));   // another format
   expect_refusal(with(1, -1));  // steps
   expect_refusal(with(1, 0.5));
   expect_refusal(with(2, 1e300));                    // Adam's t
+  expect_refusal(with(3, 0.5));                      // the step of divergence
   expect_refusal(with(10, NAN));                     // a weight
+  expect_refusal(with(saved.size() - 1, NAN));       // an edited coordinate
   expect_refusal(with(saved.size() - 2, 1000));      // an edited coordinate that is not there
   expect_refusal({saved.begin(), saved.end() - 1});  // cut off
   expect_refusal({saved.begin(), saved.end() - 4});

@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { before, describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
 import { backstop, mostWork, rendererTimes, until } from "../browser.mjs";
-import { site } from "./site.mjs";
+import { folder, site } from "./site.mjs";
 
 const require = createRequire(new URL("../../../apps/lab/page/package.json", import.meta.url));
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -206,18 +208,104 @@ describe("the Train view", two, () => {
     });
   });
 
-  it("tells when training blows up, and keeps what there was", async () => {
-    await withPage({ hash: "#optimizer=sgd&rate=10&hidden=32-32-32-32&noise=1" }, async (page) => {
+  it("stops nets that diverge, says what to do, and tells no score of them", async () => {
+    const diverging = "#optimizer=momentum&rate=10&momentum=0.99&hidden=64*0.5-64*0.5-64*0.5&data=spiral&points=40&step=2";
+    await withPage({ hash: diverging, width: 320, touch: true }, async (page) => {
       await name(page, "button", "Play").click();
-      await page.locator(".message-box.is-problem").waitFor();
-      assert.match(await page.locator(".message").textContent(), /The loss is .* at step \d+ .*: try a learning rate below 10/);
-      await name(page, "button", "Play").waitFor(); // it has stopped, and goes on with a better rate
-      await setNumber(page, "Learning rate", 0.01);
+      await until(page, "both nets have diverged", () => [...document.querySelectorAll(".diverged")].every((node) => /^Diverged at step \d+: lower the learning rate\.$/.test(node.textContent)));
+      await name(page, "button", "Play").waitFor(); // it has stopped
+      await settled(page);
+      for (const [score, value] of Object.entries(await scores(page))) assert.ok(Number.isNaN(value), `${score} is ${value}`);
+      assert.deepEqual(await page.locator("[data-score]").allTextContents().then((all) => [...new Set(all)]), ["–"]);
+      await noOverflow(page, "diverged");
+      // What was scored on the way is read out in few characters, in every chart and at every step.
+      for (const chart of await page.locator("canvas.chart").all()) {
+        await chart.focus();
+        for (let moves = 0; moves < 8; ++moves) {
+          await page.keyboard.press("ArrowLeft");
+          assert.doesNotMatch(await chart.locator("xpath=following-sibling::p").textContent(), /\d{7}|nan|infinity/i);
+        }
+      }
+      await name(page, "tab", "Backprop").click();
+      await settled(page);
+      await noOverflow(page, "diverged, in Backprop");
+      await name(page, "tab", "Train").click();
+      // A link with the weights of such nets is as good as any other.
+      await name(page, "button", "Copy link with weights").click();
+      await hashHas(page, "weights=");
+      const link = await page.evaluate(() => location.hash);
+      await withPage({ hash: link }, async (other) => {
+        assert.ok(await other.locator(".message-box").isHidden());
+        assert.match(await other.locator(".diverged").first().textContent(), /Diverged at step/);
+      });
+      await setNumber(page, "Learning rate", 0.01); // it goes on with a better rate
       await stepIs(page, 0);
       await name(page, "button", "One epoch").click();
-      await stepIs(page, 5);
+      await stepIs(page, 2); // 20 training points, 10 a batch
       for (const value of Object.values(await scores(page))) assert.ok(Number.isFinite(value));
+      assert.deepEqual(await page.locator(".diverged").allTextContents(), ["", ""]);
     });
+  });
+
+  it("trains the net on that has not diverged", async () => {
+    await withPage({ hash: "#view=backprop&side=dropout&hidden=4*0.5&at=affine1-forward&step=5" }, async (page) => {
+      for (const table of ["w", "b"]) {
+        await page.locator(`table[data-table=${table}] td[role=gridcell]`).first().click();
+        await page.locator("input.edit").fill("1e308");
+        await page.keyboard.press("Enter");
+        await settled(page);
+      }
+      await name(page, "button", "Next ›").click();
+      await name(page, "button", "Next ›").click();
+      await name(page, "button", "Next ›").click();
+      for (let entry = 0; entry < 8; ++entry) {
+        await page.locator("table[data-table=w] td[role=gridcell]").nth(entry).click();
+        await page.locator("input.edit").fill("1e308");
+        await page.keyboard.press("Enter");
+        await settled(page);
+      }
+      await name(page, "tab", "Train").click();
+      await name(page, "button", "One epoch").click();
+      await stepIs(page, 10);
+      const [without, within] = await page.locator(".diverged").allTextContents();
+      assert.equal(without, "");
+      assert.match(within, /^Diverged at step \d+/);
+      const { "plain.trainLoss": plain, "dropout.trainLoss": dropout } = await scores(page);
+      assert.ok(Number.isFinite(plain) && Number.isNaN(dropout), `${plain}, ${dropout}`);
+    });
+  });
+
+  it("shows no gap of nets that have learnt nothing", async () => {
+    await withPage({}, async (page) => {
+      assert.deepEqual(await page.locator(".gap .number").allTextContents(), ["–", "–"]);
+      await name(page, "button", "One epoch").click();
+      await stepIs(page, 5);
+      for (const text of await page.locator(".gap .number").allTextContents()) assert.match(text, /^\u2212?\.\d{3}$/);
+    });
+  });
+
+  it("has one colour for one meaning", async () => {
+    for (const scheme of ["light", "dark"])
+      await withPage({ scheme, hash: "#data=blobs&classes=5" }, async (page) => {
+        const { classes, nets, accent } = await page.evaluate(() => {
+          const style = getComputedStyle(document.documentElement);
+          const colour = (variable) => style.getPropertyValue(`--${variable}`).trim().toLowerCase();
+          return {
+            classes: [...new Set([...document.querySelectorAll(".data-icon circle")].map((node) => node.getAttribute("fill").toLowerCase()))],
+            nets: [colour("plain"), colour("dropout")],
+            accent: colour("accent"),
+          };
+        });
+        assert.equal(classes.length, 5);
+        const rgb = (hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+        const all = [...classes, ...nets, accent];
+        all.forEach((one, index) => {
+          for (const other of all.slice(index + 1)) {
+            const apart = Math.hypot(...rgb(one).map((part, channel) => part - rgb(other)[channel]));
+            assert.ok(apart > 40, `${scheme}: ${one} and ${other}`);
+          }
+        });
+      });
   });
 });
 
@@ -231,6 +319,29 @@ describe("a user's own data", two, () => {
       await hashHas(page, "data=own");
       assert.match(await page.locator(".message").textContent(), /mine\.csv: 5 points of 3 classes \(cat, dog, emu\), each column scaled onto −1 to 1/);
       assert.match(await page.evaluate(() => location.hash), /own=-1,-1,0;0,0,1;-0\.5,-0\.2,0;-0\.8,-0\.7,1;1,1,2/);
+    });
+  });
+
+  it("may have quoted fields, and its classes keep their names in legend and link", async () => {
+    const text = 'x,y,"kind, by ""hand"" "\r\n0,1,"a, ""b"" c"\r\n"0.5",-1,"two\nlines"\r\n\r\n# a remark\n0.3,0.3,"a, ""b"" c"\n-0.5,1,"two\nlines"\n';
+    await withPage({}, async (page) => {
+      await open(page, text);
+      await hashHas(page, "own=0,1,0;0.5,-1,1;0.3,0.3,0;-0.5,1,1");
+      const legend = /Classes: a, "b" c circle, two lines square\./;
+      assert.match(await page.locator(".class-legend").textContent(), legend);
+      await open(page, '0,1,"a\nb"\n0,x,b\n');
+      await until(page, "the line is that of the file", () => /line 3, column 2: “x”/.test(document.querySelector(".message").textContent));
+      const hash = await page.evaluate(() => location.hash);
+      await withPage({ hash }, async (other) => assert.match(await other.locator(".class-legend").textContent(), legend));
+    });
+  });
+
+  it("warns of classes that have no training or no validation point", async () => {
+    await withPage({ hash: "#data=own&own=0,0,0;1,1,2;0,1,0;1,0.5,2;0.3,0.4,3" }, async (page) => {
+      const warning = await page.locator(".class-warning").textContent();
+      assert.equal(warning, "No training point is of class 1: the nets cannot learn it. No validation point is of class 1, 3: validation accuracy tells nothing about it.");
+      await name(page, "radio", "Moons").click();
+      await until(page, "there is nothing to warn of", () => document.querySelector(".class-warning").textContent === "");
     });
   });
 
@@ -306,6 +417,41 @@ describe("a user's own data", two, () => {
       assert.equal((await drawn()).length, before.length + 1);
       await page.keyboard.press("Delete");
       await until(page, "the point is no longer in the address", () => !location.hash.includes("0.05,0.1,1"));
+      // A pointer that jumps across the pad leaves as many points as one that crawls, and erases as many.
+      await settled(page);
+      const held = await drawn();
+      const jump = async (y) => {
+        await page.mouse.move(box.x + 0.1 * box.width, box.y + y * box.height);
+        await page.mouse.down();
+        await page.mouse.move(box.x + 0.9 * box.width, box.y + y * box.height);
+        await page.mouse.up();
+        await settled(page);
+      };
+      await jump(0.5);
+      const more = await drawn();
+      assert.ok(more.length - held.length >= 1.92 / 0.06 - 1, `${more.length - held.length} points of a stroke 1.92 long`);
+      await page.getByTitle("Eraser").click();
+      await jump(0.5);
+      assert.deepEqual(await drawn(), held);
+      // Every change can be undone, one after the other.
+      const undo = name(page, "button", "Undo");
+      for (const expected of [more, held]) {
+        await undo.click();
+        await settled(page);
+        assert.deepEqual(await drawn(), expected);
+      }
+      await name(page, "button", "Take all points away").click();
+      await pad.focus();
+      await page.keyboard.press("Control+z");
+      await settled(page);
+      assert.deepEqual(await drawn(), held);
+      // Points that are not trained on do not burden the link.
+      await name(page, "radio", "Moons").click();
+      await hashHas(page, "data=moons");
+      assert.doesNotMatch(await page.evaluate(() => location.hash), /own=/);
+      await name(page, "radio", "Your own").click();
+      await hashHas(page, "own=");
+      assert.deepEqual(await drawn(), held);
     });
   });
 });
@@ -380,6 +526,51 @@ describe("a permalink", two, () => {
         await name(other, "tab", "Backprop").click();
         await until(other, "x[0,0] is .123 there too", () => document.querySelector("table[data-table=x] td[role=gridcell]")?.textContent === ".123");
       });
+    });
+  });
+
+  it("with weights has no curve of steps that were not computed", async () => {
+    await withPage({ hash: "#hidden=4*0.5&step=40" }, async (page) => {
+      await name(page, "button", "Copy link with weights").click();
+      await hashHas(page, "weights=");
+      const hash = await page.evaluate(() => location.hash);
+      await withPage({ hash }, async (other) => {
+        for (const chart of await other.locator("canvas.chart").all()) {
+          await chart.focus();
+          await other.keyboard.press("Home");
+          assert.match(await chart.locator("xpath=following-sibling::p").textContent(), /^epoch 8\.0: /);
+        }
+      });
+    });
+  });
+
+  it("with many steps says how far it is, can be stopped, and has a bound", async () => {
+    await withPage({ hash: "#hidden=4*0.5" }, async (page) => {
+      await page.evaluate(() => (location.hash = "#hidden=4*0.5&step=1e9"));
+      await until(page, "it says how far it is", () => /of 100,000, taken again/.test(document.querySelector(".progress").textContent));
+      assert.match(await page.locator(".message").textContent(), /step is 1,000,000,000, and without weights a page takes 100,000 again/);
+      await name(page, "button", "Pause").click();
+      await settled(page);
+      const reached = await step(page);
+      assert.ok(reached > 0 && reached < 100000, `${reached}`);
+      await hashHas(page, `step=${reached}`);
+      assert.doesNotMatch(await page.locator(".progress").textContent(), /taken again/);
+      await name(page, "button", "One step").click();
+      await stepIs(page, reached + 1);
+    });
+  });
+
+  it("may be of the first version, or written with %2A", async () => {
+    await withPage({ hash: "#view=backprop&hidden=5%2A0.5%2D4*0.5&side=plain&at=2&own=0%2C0%2C0%3B1,1,1" }, async (page) => {
+      assert.equal(await page.locator(".operation h2").textContent(), "affine2 forward");
+      await settled(page);
+      const hash = await page.evaluate(() => location.hash);
+      assert.match(hash, /^#v=2&.*hidden=5\*0\.5-4\*0\.5&.*at=affine2-forward/);
+      assert.ok(await page.locator(".message-box").isHidden());
+    });
+    await withPage({ hash: "#v=3&seed=4" }, async (page) => {
+      assert.match(await page.locator(".message").textContent(), /the link is of version 3 and this page knows up to 2/);
+      assert.equal(await page.locator(".field", { hasText: "Seed" }).getByRole("textbox").inputValue(), "4");
     });
   });
 
@@ -516,6 +707,97 @@ describe("the Backprop view", two, () => {
     });
   });
 
+  it("keeps its place by name, and a selection only where there is such a number", async () => {
+    await withPage({ hash: "#view=backprop&hidden=4*0.5-3*0.5&step=40&at=2" }, async (page) => {
+      const title = () => page.locator(".operation h2").textContent();
+      const choose = async (label) => {
+        await name(page, "radio", label).click();
+        await settled(page);
+      };
+      assert.equal(await title(), "dropout1 forward");
+      await page.locator("table[data-table=mask] td[role=gridcell]").first().click();
+      await choose("Test");
+      assert.equal(await title(), "dropout1 forward");
+      assert.match(await page.locator(".purpose").textContent(), /^In test mode every unit passes/);
+      assert.match(await page.locator(".inspector h2").textContent(), /^dropout1: out/);
+      await choose("Train");
+      // A click on what stands there still, after another net was chosen.
+      await page.evaluate(() => {
+        document.querySelectorAll(".backprop input[type=radio]")[0].click();
+        document.querySelectorAll("table[data-table=mask] td[role=gridcell]")[1].click();
+      });
+      await settled(page);
+      assert.equal(await title(), "relu1 forward"); // that net has no dropout
+      await choose("With dropout");
+      assert.equal(await title(), "dropout1 forward");
+      for (const operation of ["loss backward", "affine2 backward", "relu2 backward", "affine3 forward", "loss forward"]) {
+        await name(page, "button", operation).click();
+        for (const label of ["Without dropout", "With dropout", "Test", "Train"]) {
+          await choose(label);
+          assert.equal(await title(), operation, label);
+        }
+      }
+      await name(page, "tab", "Train").click();
+      await name(page, "button", "Remove hidden layer 2").click();
+      await name(page, "tab", "Backprop").click();
+      await settled(page);
+      assert.equal(await title(), "loss forward");
+    });
+  });
+
+  it("finds no error in thousands of random clicks", async (test) => {
+    await withPage({ hash: "#view=backprop&hidden=4*0.5-3*0.5&points=40&step=5" }, async (page) => {
+      const before = await rendererTimes(browser);
+      const { clicks, found } = await page.evaluate(async ([seed, wanted]) => {
+        let state = seed;
+        const below = (limit) => {
+          // Numerical Recipes' congruential generator: the high bits are random enough to click by.
+          state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+          return Math.floor((state / 2 ** 32) * limit);
+        };
+        const found = [];
+        addEventListener("error", ({ message }) => found.push(message));
+        addEventListener("unhandledrejection", ({ reason }) => found.push(String(reason)));
+        const kinds = [
+          ".picks input", ".picks input", ".chip", ".moves button", "td[role=gridcell]", "td[role=gridcell]", ".nudge-up, .nudge-down", ".undo",
+          ".example-row button", ".plane canvas.boundary", ".check-row input", "[role=tab]", "[role=tab]", ".layer-column button", ".add-layer",
+          ".net-card input[type=radio]", ".settings .choices input", ".pad-row button", ".toolbar button",
+        ];
+        const frame = () => new Promise(requestAnimationFrame);
+        const visible = (node) => node.checkVisibility();
+        const text = (selector) => document.querySelector(selector)?.textContent;
+        const rest = async () => {
+          if (text(".play") === "Pause") document.querySelector(".play").click();
+          await frame();
+          while (document.documentElement.dataset.settled !== "true") await frame();
+          if (visible(document.querySelector(".message-box.is-problem") ?? document.head)) found.push(text(".message"));
+          if (!visible(document.querySelector(".backprop"))) return;
+          if (text(".operation h2") !== document.querySelector(".chip[aria-current]")?.getAttribute("aria-label")) found.push(`${text(".operation h2")} is not the chip's`);
+          const [plain, , , test] = [...document.querySelectorAll(".picks input")].map((input) => input.checked);
+          const masked = document.querySelector("table[data-table=mask]") !== null;
+          if ((plain || test) && masked) found.push("there is a mask where nothing is dropped");
+        };
+        let clicks = 0;
+        while (clicks < wanted && found.length === 0) {
+          const targets = document.querySelectorAll(kinds[below(kinds.length)]);
+          const target = targets[below(targets.length)];
+          if (target && visible(target)) {
+            const { left, top, width, height } = target.getBoundingClientRect();
+            target.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, clientX: left + below(width), clientY: top + below(height) }));
+            clicks += 1;
+          }
+          if (below(25) === 0) await frame();
+          if (below(150) === 0) await rest();
+        }
+        await rest();
+        return { clicks, found };
+      }, [1, 2000]);
+      assert.deepEqual(found, [], `after ${clicks} clicks`);
+      assert.equal(clicks, 2000);
+      test.diagnostic(`${mostWork(before, await rendererTimes(browser)).toFixed(1)} s of CPU time`);
+    });
+  });
+
   it("lets a weight be changed, and marks what that changes", async () => {
     await withPage({ hash: `${start}&mode=test` }, async (page) => {
       const loss = () => page.evaluate(() => Number(document.querySelector(".loss-now").dataset.value));
@@ -532,7 +814,48 @@ describe("the Backprop view", two, () => {
       await page.keyboard.press("Enter");
       assert.match(await page.locator(".message-box.is-problem").textContent(), /“two” is not a number/);
       assert.equal(await page.locator(".inspector .value").getAttribute("data-value"), "2.5");
+      // Edits are undone one by one, to the same bits.
+      const undo = name(page, "button", "Undo the latest edit");
+      const edited = await loss();
+      await page.getByRole("button", { name: "More by 0.1" }).click();
+      await settled(page);
+      assert.notEqual(await loss(), edited);
+      await page.locator("table[data-table=b] td[role=gridcell]").first().click();
+      await page.keyboard.press("Control+z");
+      await settled(page);
+      assert.equal(await loss(), edited);
+      await undo.click();
+      await settled(page);
+      assert.equal(await loss(), before);
+      assert.ok(await undo.isDisabled());
+      assert.doesNotMatch(await page.locator(".progress").textContent(), /edited/);
     });
+  });
+});
+
+describe("from a disk", two, () => {
+  it("opens as one file, and trains", async () => {
+    const { page, context, problems } = await openPage(false);
+    const single = process.env.LAB_SINGLE ?? join(folder, "../lab-single/thinnet-lab.html");
+    await page.goto(`${pathToFileURL(single)}#hidden=4*0.5&step=5`);
+    await ready(page);
+    await name(page, "button", "One epoch").click();
+    await stepIs(page, 10);
+    const alone = await scores(page);
+    assert.deepEqual(problems.filter((text) => !/^request: (file|data|blob):/.test(text)), []);
+    await context.close();
+    await withPage({ hash: "#hidden=4*0.5&step=10" }, async (other) => assert.deepEqual(alone, await scores(other)));
+  });
+
+  it("says in words what is missing where no script can run", async () => {
+    for (const [url, javaScriptEnabled] of [[address, false], [String(pathToFileURL(join(folder, "index.html"))), true]]) {
+      const context = await browser.newContext({ javaScriptEnabled });
+      const page = await context.newPage();
+      await page.goto(url);
+      await page.getByText("scripts cannot run here: the lab needs JavaScript and WebAssembly").waitFor();
+      await page.getByText("scripts/lab.sh --single-file").waitFor();
+      await context.close();
+    }
   });
 });
 
@@ -600,6 +923,35 @@ describe("without a mouse", two, () => {
     });
   });
 
+  it("no button that is pressed loses the focus", async () => {
+    for (const hash of ["#hidden=64*0.5-1*0.5&data=own&own=0,0,0;1,1,1;0,1,0;1,0,1", "#view=backprop&hidden=3*0.5"])
+      await withPage({ hash }, async (page) => {
+        const lost = await page.evaluate(async () => {
+          const lost = [];
+          const frame = () => new Promise(requestAnimationFrame);
+          const label = (node) => node.getAttribute("aria-label") ?? node.textContent;
+          const names = [...document.querySelectorAll("main button")].filter((node) => node.checkVisibility()).map(label).filter((one) => one !== "Open a CSV file"); // asks for a finger
+          // Twice, for the second time some are off, and from the last to the first, so that layers are removed at the end.
+          for (const wanted of [...names, ...names].reverse()) {
+            const node = [...document.querySelectorAll("main button")].find((one) => one.checkVisibility() && label(one) === wanted);
+            if (!node) continue;
+            node.focus();
+            node.click();
+            do await frame();
+            while (document.documentElement.dataset.settled !== "true" && !/Pause/.test(document.querySelector(".play").textContent));
+            if (document.activeElement === document.body) lost.push(wanted);
+          }
+          return lost;
+        });
+        assert.deepEqual(lost, []);
+      });
+    // The message's own button, too.
+    await withPage({ hash: "#noise=7" }, async (page) => {
+      await name(page, "button", "Close the message").press("Enter");
+      assert.equal(await page.evaluate(() => document.activeElement.textContent), "Play");
+    });
+  });
+
   it("works by touch on a small screen", async () => {
     await withPage({ width: 360, height: 740, touch: true, hash: "#view=backprop&hidden=6*0.5&step=20" }, async (page) => {
       await page.locator("table[data-table=w] td[role=gridcell]").nth(1).tap();
@@ -629,11 +981,27 @@ describe("on every screen", two, () => {
     forward: "#view=backprop&data=spiral&step=60&hidden=16*0.5-16*0.5&at=0",
     backward: "#view=backprop&data=spiral&step=60&hidden=16*0.5-16*0.5&at=12&follow=batch&digits=all",
   };
-  for (const width of [360, 1440])
+  it("the nets' lines differ where the user's colours are forced on the page", async () => {
+    await withPage({}, async (page) => {
+      await page.emulateMedia({ forcedColors: "active" });
+      const styles = await page.evaluate(() => {
+        const style = (selector, ...names) => names.map((key) => getComputedStyle(document.querySelector(selector))[key]).join(" ");
+        return {
+          lines: [".line.plain", ".line.dropout"].map((selector) => style(selector, "borderTopColor", "borderTopWidth")),
+          swatches: [".net-panel.plain .swatch", ".net-panel.dropout .swatch"].map((selector) => style(selector, "backgroundColor", "height")),
+          choices: ["checked", "not(:checked)"].map((which) => style(`.choices input:${which} + .face`, "backgroundColor")),
+        };
+      });
+      await page.emulateMedia({ forcedColors: "none" });
+      for (const [what, [one, other]] of Object.entries(styles)) assert.notEqual(one, other, what);
+    });
+  });
+
+  for (const width of [320, 1440])
     for (const scheme of ["light", "dark"])
       for (const [what, hash] of Object.entries(hashes))
         it(`${what} fits ${width} px, and axe finds nothing wrong in ${scheme}`, async () => {
-          await withPage({ width, scheme, hash, touch: width === 360 }, async (page) => {
+          await withPage({ width, scheme, hash, touch: width === 320 }, async (page) => {
             await settled(page);
             await noOverflow(page, what);
             await page.evaluate(axe);
@@ -646,7 +1014,7 @@ describe("on every screen", two, () => {
 // One after the other and each in a window of its own. What decides is counted or is CPU time of the page's own process or
 // thread, which other programs on the machine do not lengthen; what a clock says is printed and decides nothing.
 describe("fast enough", () => {
-  it("loads under 500 KB compressed, and can be used after two seconds of work", async (test) => {
+  it("loads under 300 KB compressed, and can be used after two seconds of work", async (test) => {
     const times = [];
     const work = [];
     for (let attempt = 0; attempt < 5; ++attempt) {
@@ -660,7 +1028,7 @@ describe("fast enough", () => {
     const size = served.reduce((sum, { compressed }) => sum + compressed, 0);
     test.diagnostic(`${served.length} files, ${(size / 1000).toFixed(0)} KB as gzip; ready after ${work.map((seconds) => seconds.toFixed(2)).join(", ")} s of CPU time, ${times.map((time) => time.toFixed(0)).join(", ")} ms by the clock`);
     assert.ok(served.some(({ path }) => path.endsWith(".wasm")), "the library was not loaded");
-    assert.ok(size < 500_000, `${size} bytes`);
+    assert.ok(size < 300_000, `${size} bytes`);
     // With the start of the process and all compilers of scripts in it; the quickest of five.
     assert.ok(Math.min(...work) < 2, `${work} s of CPU time`);
   });

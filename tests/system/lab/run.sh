@@ -12,5 +12,6 @@ fail() {
 chromium=${CHROMIUM:-/usr/bin/chromium}
 [[ -x $chromium ]] || fail "$chromium is missing (Debian: apt-get install chromium, or set CHROMIUM)"
 ../../../scripts/lab.sh --build
+../../../scripts/lab.sh --single-file
 
 CHROMIUM=$chromium node --test all_test.mjs

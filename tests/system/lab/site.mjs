@@ -17,6 +17,12 @@ const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
 /** A page beside the built one that runs nothing of its own. */
 export const blank = "blank.html";
 
+/**
+ * The strictest policy that WebAssembly lets a server have; it holds for the worker too, which the page's own does not. A test
+ * that finds it broken finds it on the console.
+ */
+const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
+
 /** The folder of the built page. */
 export const folder = resolve(process.env.LAB_PAGE ?? resolve(here, "../../../build/lab"));
 
@@ -35,13 +41,13 @@ async function openSite() {
   const compressed = new Map();
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(request.url.split(/[?#]/)[0])).replace(/^\/some\/folder\//, "");
-    if (path === blank) return response.writeHead(200, { "content-type": types[".html"] }).end(`<!doctype html><link rel="icon" href="data:,">`);
+    if (path === blank) return response.writeHead(200, { "content-type": types[".html"], "content-security-policy": policy }).end(`<!doctype html><link rel="icon" href="data:,">`);
     const file = join(folder, path || "index.html");
     if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
     const body = readFileSync(file);
     if (!compressed.has(path)) compressed.set(path, gzipSync(body).length);
     served.push({ path, compressed: compressed.get(path) });
-    return response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body);
+    return response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "content-security-policy": policy }).end(body);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const browser = await chromium.launch(launchOptions);

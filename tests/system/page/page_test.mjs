@@ -233,6 +233,10 @@ async function checkTables(page, study) {
 
 async function checkText(page, study) {
   assert.equal(await page.locator("#sentence").textContent(), study.sentence);
+  if (study.headline) {
+    assert.equal(await page.locator("header p").first().textContent(), study.headline);
+    assert.ok(study.headline.split(" ").length <= 25, study.headline);
+  }
   assert.equal(await page.locator("#command").textContent(), study.command);
   const pairs = await page.evaluate(() => [...document.querySelectorAll("#record dt")].map((name) => [name.textContent, name.nextElementSibling.textContent]));
   assert.deepEqual(pairs.slice(1), [...Object.entries(study.settings), ...Object.entries(study.versions)].map(([key, value]) => [key, String(value)]));

@@ -51,18 +51,17 @@ Change change_of(const std::vector<double>& by_seed) {
 TEST(StudyWords, FollowTheInterval) {
   // Mean .2, s = .1, t(.975, 2) = 4.302653: half = .248414.
   EXPECT_EQ(gap_words(change_of({-.1, -.2, -.3})),
-            "no effect on the gap could be shown (−.200 ± .248, 95 % interval)");
+            "no effect on the gap could be shown (−.200 ± .248)");
   // s = .01: half = .024841.
   EXPECT_EQ(gap_words(change_of({-.19, -.2, -.21})),
-            "the gap shrinks by .200 ± .025 (95 % interval, in 3 of 3 seeds)");
-  EXPECT_EQ(gap_words(change_of({.19, .2, .21})),
-            "the gap grows by .200 ± .025 (95 % interval, in 3 of 3 seeds)");
+            "the gap shrinks by .200 ± .025 (in 3 of 3 seeds)");
+  EXPECT_EQ(gap_words(change_of({.19, .2, .21})), "the gap grows by .200 ± .025 (in 3 of 3 seeds)");
   EXPECT_EQ(validation_words(change_of({.19, .2, .21})),
-            "validation accuracy rises by .200 ± .025 (95 % interval, in 3 of 3 seeds)");
+            "validation accuracy rises by .200 ± .025 (in 3 of 3 seeds)");
   EXPECT_EQ(validation_words(change_of({-.19, -.2, -.21})),
-            "validation accuracy falls by .200 ± .025 (95 % interval, in 3 of 3 seeds)");
+            "validation accuracy falls by .200 ± .025 (in 3 of 3 seeds)");
   EXPECT_EQ(validation_words(change_of({.1, .2, .3})),
-            "no effect on validation accuracy could be shown (+.200 ± .248, 95 % interval)");
+            "no effect on validation accuracy could be shown (+.200 ± .248)");
 }
 
 TEST(StudyWords, CountTheSeedsThatAgree) {
@@ -96,7 +95,7 @@ TEST(StudyWords, WithoutScatterNothingIsShown) {
 
 TEST(StudyWords, ShowSmallEffectsWithEnoughDigits) {
   EXPECT_EQ(validation_words(change_of({.00019, .0002, .00021})),
-            "validation accuracy rises by .000200 ± .000025 (95 % interval, in 3 of 3 seeds)");
+            "validation accuracy rises by .000200 ± .000025 (in 3 of 3 seeds)");
 }
 
 Group group_of(const std::vector<double>& gaps, const std::vector<double>& validations) {
@@ -117,6 +116,38 @@ TEST(StudySentence, SaysInHowManyComparisonsThereIsAnEffect) {
       "comparisons (by .110 to .200), and validation accuracy was higher in 1 of 2 comparisons (by "
       ".200); a comparison is the same net with and without dropout over 3 seeds, and counts only "
       "where its interval leaves out 0 (95 % for all 4 intervals together, by Bonferroni's rule).");
+}
+
+std::size_t words_in(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), ' ')) + 1;
+}
+
+TEST(StudyHeadline, HasAtMost25Words) {
+  std::vector<Group> groups(12, group_of(down, up));
+  groups.back() = group_of(unclear, down);
+  const std::string headline = study_headline(groups, "synthetic images");
+  EXPECT_EQ(headline,
+            "On synthetic images, dropout narrowed the train-validation gap in 11 of 12 "
+            "comparisons; validation accuracy rose in 11 and fell in 1.");
+  EXPECT_LE(words_in(headline), 25U);
+  EXPECT_EQ(study_headline({group_of(down, unclear)}, "data"),
+            "On data, dropout narrowed the train-validation gap in 1 of 1 comparison; no effect on "
+            "validation accuracy could be shown.");
+  for (const Group& group : {group_of({-.5}, {.5}), Group{}})
+    EXPECT_LE(words_in(study_headline({group}, "data")), 25U);
+}
+
+TEST(StudyWords, SayWhereTheGapClosesBecauseTrainAccuracyFalls) {
+  // The change of train accuracy is that of the gap and that of validation accuracy together.
+  const Change gap = change_of(down), rises = change_of(up), falls = change_of({-.04, -.05, -.06}),
+               none = change_of(unclear);
+  EXPECT_EQ(reason_words(gap, falls), ", because train accuracy falls by .250");
+  EXPECT_EQ(reason_words(gap, none), ", because train accuracy falls by .200");
+  EXPECT_EQ(reason_words(gap, rises), "");
+  EXPECT_EQ(reason_words(none, falls), "");
+  EXPECT_EQ(reason_words(rises, falls), "");
+  EXPECT_TRUE(contains(study_words({group_of(down, falls.by_seed)}),
+                       "(in 3 of 3 seeds), because train accuracy falls by .250; validation"));
 }
 
 TEST(StudySentence, SaysBothDirectionsWhereBothOccur) {
@@ -140,12 +171,24 @@ TEST(StudySentence, ClaimsNothingThatCannotBeShown) {
 }
 
 TEST(StudySentence, WidensItsIntervalsForManyComparisons) {
-  // Mean .2, s = .07: half is .174 at 95 %, but .447 at 1 - .05/12 (t = 11.1): one such comparison
+  // Mean .2, s = .07: half is .174 at 95 %, but .624 at 1 - .05/12 (t = 15.4): one such comparison
   // among six is what chance brings.
   const std::vector<double> doubtful{-.13, -.2, -.27};
   EXPECT_TRUE(contains(gap_words(change_of(doubtful)), "shrinks by .200 ± .174"));
-  const Group group = group_of(doubtful, unclear);
-  const std::string sentence = study_sentence({group, group, group, group, group, group}, "data");
+  std::vector<Group> groups(6, group_of(doubtful, unclear));
+  std::vector<Change*> changes;
+  for (Group& group : groups) {
+    changes.push_back(&*group.gap_change);
+    changes.push_back(&*group.validation_change);
+  }
+  hold_together(changes);
+  // The headline, the sentence and the words of each comparison follow the one rule.
+  EXPECT_EQ(study_headline(groups, "data"),
+            "On data, dropout narrowed the train-validation gap in 0 of 6 comparisons; no effect "
+            "on validation accuracy could be shown.");
+  EXPECT_TRUE(contains(study_words(groups), "no effect on the gap could be shown (−.200 ± .624)"))
+      << study_words(groups);
+  const std::string sentence = study_sentence(groups, "data");
   EXPECT_TRUE(contains(sentence, "no effect of dropout on the gap")) << sentence;
   EXPECT_TRUE(contains(sentence, "all 12 intervals")) << sentence;
 }

@@ -363,8 +363,8 @@ TEST(StudyTuned, WordsNameTheSettingsAndTheEdges) {
   EXPECT_TRUE(contains(text,
                        "hidden 8, training 30, keep_prob 0.5 (learning rate 0.2, 4 epochs) instead "
                        "of 1 (learning rate 0.2, 2 epochs), each at its own best setting: test "
-                       "accuracy rises by .2000 ± .0043 (95 % interval, in 3 of 3 seeds); the gap "
-                       "between train and test accuracy shrinks by .4000 ± .0043 "))
+                       "accuracy rises by .2000 ± .0089 (in 3 of 3 seeds); the gap "
+                       "between train and test accuracy shrinks by .4000 ± .0089 "))
       << text;
   EXPECT_TRUE(
       contains(text, "hidden 8, training 20, keep_prob 1: its best point lies at the edge"));

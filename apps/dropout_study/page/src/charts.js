@@ -37,12 +37,14 @@ function frame(width, height) {
   return { width, height, marginTop: 26, marginBottom: 40, marginLeft: 40, marginRight: 46, style: { fontSize: "12px" } };
 }
 
-/** Labels at the right end of the lines, in the order and near the height of what they name. */
+/** The keep_prob of each line at its right end, in the order and near the height of the lines, under a heading that says so. */
 function endLabels(ends, x, [low, high], { height, marginTop, marginBottom }) {
   const least = (13 * (high - low)) / (height - marginTop - marginBottom);
-  return spread(ends, least).map(({ y, series }) =>
+  const heading = text(["keep_prob"], { frameAnchor: "top-right", dx: 46, dy: -20, fill: "currentColor", fontWeight: 600, className: "heading" });
+  const labels = spread(ends, least).map(({ y, series }) =>
     text([y], { x: () => x, y: (value) => value, text: () => String(series.keep), fill: series.color, dx: 9, textAnchor: "start", fontWeight: 600, className: `label keep-${series.keep}` }),
   );
+  return [heading, labels];
 }
 
 function reading(points, x) {

@@ -39,7 +39,7 @@ function answer(study) {
   const measures = ["train", "validation", "gap", "best_validation"];
   const content = [
     paragraph(
-      `${plural(study.runs.length, "run")} on ${study.data.name}: keep_prob ${list(grid.keep_probs)}; ${list(grid.training.map(count))} training images; hidden layers ${list(grid.hidden.map(hiddenName))}; ${grid.seeds.length === 1 ? "seed" : "seeds"} ${ranges(grid.seeds)}${budgets}. keep_prob is the probability that a unit stays in training. The gap is train minus validation accuracy after the last epoch. Best validation is that of the best epoch, chosen on the same images.${intervals ? " ± gives the 95 % interval of the mean over seeds." : ""}`,
+      `${plural(study.runs.length, "run")} on ${study.data.name}: keep_prob ${list(grid.keep_probs)}; ${list(grid.training.map(count))} training images; hidden layers ${list(grid.hidden.map(hiddenName))}; ${grid.seeds.length === 1 ? "seed" : "seeds"} ${ranges(grid.seeds)}${budgets}. keep_prob is the probability that a unit stays in training. The gap is train minus validation accuracy after the last epoch, which is the same for all nets of a comparison: none stops early. Best validation is that of the best epoch, chosen on the same images.${intervals ? " ± gives the 95 % interval of the mean over seeds." : ""}`,
     ),
     table(
       "groups",
@@ -58,6 +58,9 @@ const budgetName = ({ settings }) => `All at an equal budget: learning rate ${se
 
 const tunedName = "Each at its own best setting";
 
+/** Of what counts as an effect, in the headline, the sentences and the words alike. */
+const rule = (intervals) => `± holds with 95 % for all ${intervals} intervals together, by Bonferroni's rule.`;
+
 /** A table of the changes that `holds` names, each with the direction that is hoped for; none without comparisons. */
 function differences(id, name, groups, study, holds) {
   const { names, cells } = place(study);
@@ -69,7 +72,7 @@ function differences(id, name, groups, study, holds) {
       return [...cells(group), measure, difference(change), `${holds[measure]} in ${change.holds} of ${plural(change.seeds, "seed")}`, change.words];
     }),
   );
-  return [table(id, `${name}: paired differences to keep_prob 1, seed by seed`, [...names, "of", "difference", "seeds", "in words"], rows, names.length)];
+  return [table(id, `${name}: paired differences to keep_prob 1, seed by seed. ${compared.some(({ seeds }) => seeds > 1) ? `${rule(2 * compared.length)} ` : ""}Words follow these intervals.`, [...names, "of", "difference", "seeds", "in words"], rows, names.length)];
 }
 
 // The columns of a table of tuned nets: their setting is a result, not a row's name.
@@ -354,12 +357,14 @@ function tunedRuns(study) {
   ];
 }
 
-/** Each question, where there are two, with its answer in a sentence below it. */
+/** The answer in few words; then each question, where there are two, with its answer to the letter below it. */
 function sentences(study) {
+  // Studies from before there was a headline do not have one.
+  const headline = study.headline ? [element("p", { id: "headline" }, study.headline)] : [];
   const one = element("p", { id: "sentence" }, study.sentence);
-  if (!study.tuned) return [one];
+  if (!study.tuned) return [...headline, one];
   const question = (name) => element("p", { class: "question" }, name);
-  return [question(budgetName(study)), one, question(tunedName), element("p", { id: "tuned-sentence" }, study.tuned.sentence)];
+  return [...headline, question(budgetName(study)), one, question(tunedName), element("p", { id: "tuned-sentence" }, study.tuned.sentence)];
 }
 
 function build(study) {

@@ -1,11 +1,11 @@
 // One example or batch on its way through a net, forward and then backward, one operation at a time.
-import { button, freshId, html, setText } from "./dom";
-import type { Side, Trace } from "./engine/api";
-import { equationsOf, entryName, explain, purposeOf, stepsOf, tensorOf, type Part, type Step } from "./equations";
+import { button, freshId, html, setOff, setText } from "./dom";
+import type { Operation, Side, Trace } from "./engine/api";
+import { equationsOf, entryName, explain, nameOf, placeOf, purposeOf, stepsOf, tensorOf, type Part, type Step } from "./equations";
 import { ChoiceField } from "./fields";
 import { fitCanvas } from "./fit_canvas";
 import { paintNetwork } from "./network_picture";
-import { full, parse, short } from "./numbers";
+import { full, largestOf, parse, short } from "./numbers";
 import { BoundaryCanvas } from "./boundary_canvas";
 import { palette, trace as traceShape, classColour, shapeNames } from "./palette";
 import type { Mode, Place } from "./permalink";
@@ -22,6 +22,14 @@ interface Selection {
 interface Variable {
   tensor: string;
   index: number;
+}
+
+/** A trace with what it was asked of: what is chosen by now may be something else, whose trace has yet to come. */
+interface Shown {
+  trace: Trace;
+  side: Side;
+  mode: Mode;
+  steps: Step[];
 }
 
 const pictureHeight = 250;
@@ -47,15 +55,18 @@ export class BackpropView {
   private readonly inspector = html("section", { class: "card inspector", "aria-label": "The selected number", tabindex: 0 });
   private readonly previous: HTMLButtonElement;
   private readonly next: HTMLButtonElement;
+  private readonly undoButton = button("Undo the latest edit", () => void this.undo(), { class: "small undo" });
 
-  private trace: Trace | null = null;
+  private shown: Shown | null = null;
+  /** Of the shown steps. */
+  private at = 0;
   /** Of the trace before the latest edit, to mark what it changed. */
   private before: { trace: Trace; loss: number } | null = null;
-  private steps: Step[] = [];
   private tables = new Map<string, TensorTable>();
   private selection: Selection | null = null;
   private hovered: Selection | null = null;
-  private shown = "";
+  /** Which tables stand there. */
+  private tabled = "";
   /** A trace is asked for and not yet shown. */
   tracing = false;
   private again = false;
@@ -90,7 +101,7 @@ export class BackpropView {
       "Follow",
       [{ value: "example", label: "One example" }, { value: "batch", label: "The next batch" }],
       (kind) => changed(() => {
-        place.followed = kind === "batch" ? { kind } : { kind, example: this.trace?.examples[0] ?? 0 };
+        place.followed = kind === "batch" ? { kind } : { kind, example: this.shown?.trace.examples[0] ?? 0 };
         this.selection = null;
       })(),
     );
@@ -125,13 +136,13 @@ export class BackpropView {
     this.plane.node.addEventListener("click", (event) => choose(this.nearest(event)));
     this.picture.style.height = `${pictureHeight}px`;
     fitCanvas(this.picture, () => this.paintPicture());
-    this.previous = button("‹ Back", () => this.go(place.at - 1), { class: "previous" });
-    this.next = button("Next ›", () => this.go(place.at + 1), { class: "primary next" });
+    this.previous = button("‹ Back", () => this.go(this.at - 1), { class: "previous" });
+    this.next = button("Next ›", () => this.go(this.at + 1), { class: "primary next" });
     // In the order of time: to the right on the way forward, and on to the left of the row beneath.
     this.track.addEventListener("keydown", (event) => {
       if (event.altKey || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
       event.preventDefault();
-      this.go(place.at + (event.key === "ArrowRight" ? 1 : -1));
+      this.go(this.at + (event.key === "ArrowRight" ? 1 : -1));
     });
 
     this.node = html(
@@ -154,7 +165,7 @@ export class BackpropView {
           html("div", { class: "title-row" }, this.title, this.lossText, html("span", { class: "moves" }, this.previous, this.next)),
           this.equations,
           this.purpose,
-          html("div", { class: "check-row" }, this.precision, html("label", { for: this.precision.id }, "Every digit")),
+          html("div", { class: "check-row" }, this.precision, html("label", { for: this.precision.id }, "Every digit"), this.undoButton),
           this.tensors,
         ),
         this.inspector,
@@ -173,13 +184,15 @@ export class BackpropView {
     try {
       do {
         this.again = false;
-        const { place, session } = this;
-        const total = session.train.labels.length;
-        if (place.followed.kind === "example" && place.followed.example >= total) place.followed.example = 0;
-        const examples = place.followed.kind === "batch" ? await session.nextBatch() : [place.followed.example];
-        this.trace = await session.trace(place.side, examples, place.mode);
-        this.steps = stepsOf(this.trace);
-        if (place.at >= this.steps.length) place.at = this.steps.length - 1;
+        const { side, mode, followed } = this.place;
+        const trace = await this.session.trace(side, followed, mode);
+        if (side !== this.place.side || mode !== this.place.mode || followed !== this.place.followed) {
+          this.again = true; // something else was chosen meanwhile
+          continue;
+        }
+        // Of fewer training points than there were there may be no such example.
+        if (followed.kind === "example") followed.example = trace.examples[0] ?? 0;
+        this.shown = { trace, side, mode, steps: stepsOf(trace) };
         this.render();
       } while (this.again);
     } catch (error) {
@@ -189,8 +202,10 @@ export class BackpropView {
     }
   }
 
-  /** New data or nets: nothing is left to compare with. */
+  /** New data or nets: nothing is left to compare with, nor to ask about. */
   forget(): void {
+    this.shown = null;
+    this.gradients += 1;
     this.before = null;
     this.selection = null;
     this.hovered = null;
@@ -206,12 +221,13 @@ export class BackpropView {
   }
 
   private get step(): Step | undefined {
-    return this.steps[this.place.at];
+    return this.shown?.steps[this.at];
   }
 
   private go(at: number): void {
-    if (at < 0 || at >= this.steps.length) return;
-    this.place.at = at;
+    const step = this.shown?.steps[at];
+    if (!step) return;
+    this.place.at = nameOf(step);
     this.selection = null;
     this.hovered = null;
     this.placeChanged();
@@ -219,65 +235,70 @@ export class BackpropView {
   }
 
   private render(): void {
-    const { place, trace, step } = this;
+    const { place, shown } = this;
     this.sideField.show(place.side);
     this.modeField.show(place.mode);
     this.followField.show(place.followed.kind);
     this.precision.checked = place.fullPrecision;
     this.exampleRow.hidden = place.followed.kind !== "example";
     if (place.followed.kind === "example") this.exampleText.value = String(place.followed.example);
-    if (!trace || !step) return;
+    setOff(this.undoButton, !this.session.canUndo);
+    if (!shown) return;
+    this.at = placeOf(shown.steps, place.at);
+    const { trace } = shown;
+    const step = shown.steps[this.at] as Step;
+    this.chooseSelection(step);
     this.plane.setPoints(this.session.train, this.session.validation, this.session.range);
-    this.plane.node.setAttribute("aria-label", `The plane with the answers of the net ${place.side === "plain" ? "without" : "with"} dropout. A click follows the nearest training point.`);
+    this.plane.node.setAttribute("aria-label", `The plane with the answers of the net ${shown.side === "plain" ? "without" : "with"} dropout. A click follows the nearest training point.`);
     this.paintPlane();
     this.paintPicture();
     this.renderTrack();
-    setText(this.title, `${step.operation.name} ${step.backward ? "backward" : "forward"}`);
+    setText(this.title, nameOf(step));
     const change = this.before && this.before.loss !== trace.loss ? `${short(this.before.loss)} → ` : "";
     setText(this.lossText, `loss ${change}${place.fullPrecision ? full(trace.loss) : short(trace.loss)}`);
     this.lossText.dataset["value"] = String(trace.loss);
     setText(this.purpose, purposeOf(step));
     this.equations.replaceChildren(...equationsOf(step).map((parts) => html("p", { class: "equation", role: "math", "aria-label": spoken(parts) }, ...parts.map(partNode))));
     this.renderTensors(step);
-    this.chooseSelection(step);
     this.renderInspector();
   }
 
   private renderTrack(): void {
-    const operations = this.trace?.operations ?? [];
-    const total = this.steps.length;
-    const chip = (at: number): HTMLElement => {
-      const { operation, backward, place } = this.steps[at] as Step;
-      return button(operation.name, () => this.go(at), {
-        class: `chip ${operation.kind}${at < this.place.at ? " done" : ""}`,
-        "aria-label": `${operation.name} ${backward ? "backward" : "forward"}`,
-        "aria-current": at === this.place.at ? "step" : undefined,
-        style: `grid-column: ${place + 2}; grid-row: ${backward ? 2 : 1}`,
+    const { steps, trace } = this.shown ?? { steps: [], trace: { operations: [] } };
+    const chip = (step: Step, at: number): HTMLElement => {
+      const { operation, backward, place } = step;
+      const made = button(operation.name, () => this.go(at), {
+        class: `chip ${operation.kind}${at < this.at ? " done" : ""}`,
+        "aria-label": nameOf(step),
+        "aria-current": at === this.at ? "step" : undefined,
       });
+      made.style.gridArea = `${backward ? 2 : 1} / ${place + 2}`;
+      return made;
+    };
+    const way = (text: string, row: number): HTMLElement => {
+      const made = html("span", { class: "way" }, text);
+      made.style.gridArea = `${row} / 1`;
+      return made;
     };
     const focused = this.track.contains(document.activeElement);
-    this.track.style.setProperty("--operations", String(operations.length));
-    this.track.replaceChildren(
-      html("span", { class: "way", style: "grid-row: 1; grid-column: 1" }, "forward →"),
-      ...Array.from({ length: total }, (_, at) => chip(at)),
-      html("span", { class: "way", style: "grid-row: 2; grid-column: 1" }, "← backward"),
-    );
+    this.track.style.setProperty("--operations", String(trace.operations.length));
+    this.track.replaceChildren(way("forward →", 1), ...steps.map(chip), way("← backward", 2));
     const current = this.track.querySelector<HTMLElement>("[aria-current]");
     if (current) {
       if (focused) current.focus({ preventScroll: true });
       const middle = current.offsetLeft + current.offsetWidth / 2 - this.track.clientWidth / 2;
       this.track.scrollLeft = Math.max(0, middle);
     }
-    this.previous.disabled = this.place.at === 0;
-    this.next.disabled = this.place.at >= total - 1;
+    setOff(this.previous, this.at === 0);
+    setOff(this.next, this.at >= steps.length - 1);
   }
 
   private renderTensors(step: Step): void {
     const { operation, backward } = step;
-    const key = `${this.place.side} ${this.place.at}`;
-    const focus = this.shown === key ? this.focusedCell() : null;
-    const scroll = this.shown === key ? [...this.tensors.querySelectorAll(".scroller")].map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]) : [];
-    this.shown = key;
+    const key = `${this.shown?.side} ${nameOf(step)}`;
+    const focus = this.tabled === key ? this.focusedCell() : null;
+    const scroll = this.tabled === key ? [...this.tensors.querySelectorAll(".scroller")].map(({ scrollLeft, scrollTop }) => [scrollLeft, scrollTop]) : [];
+    this.tabled = key;
     this.tables.clear();
     const section = (title: string, names: string[], note = ""): HTMLElement | null => {
       if (names.length === 0 && !note) return null;
@@ -332,16 +353,16 @@ export class BackpropView {
   private makeTable(step: Step, name: string): TensorTable {
     const { operation, place } = step;
     const tensor = tensorOf(operation, name);
-    const old = this.before?.trace.operations[place];
+    const old = this.before?.trace.operations[place]?.name === operation.name ? this.before.trace.operations[place] : undefined;
     const variable = this.variableOf(step, { tensor: name, index: 0 });
-    const examples = this.trace?.examples ?? [];
+    const examples = this.shown?.trace.examples ?? [];
     const ofExamples = tensor.rows === examples.length && !["w", "b", "dw", "db", "loss"].includes(name);
     return new TensorTable({
       id: name,
       title: name,
       tensor,
       fullPrecision: this.place.fullPrecision,
-      before: old ? tensorOf(old, name).values : undefined,
+      before: old && hasTensor(old, name) ? tensorOf(old, name).values : undefined,
       editable: variable !== null && !name.startsWith("d"),
       rowNames: ofExamples ? examples.map((example) => `#${example}`) : [],
       rowTitle: ofExamples ? "training example" : "row",
@@ -358,15 +379,16 @@ export class BackpropView {
     });
   }
 
+  /** What was selected stays if the step has it: there is no mask in test mode, and another net's rows may be fewer. */
   private chooseSelection({ operation, backward }: Step): void {
-    const { selection } = this;
-    const held = selection && this.tables.has(selection.tensor) && selection.index < tensorOf(operation, selection.tensor).values.length;
-    if (held) return;
+    const has = (chosen: Selection | null): boolean => chosen !== null && hasTensor(operation, chosen.tensor) && chosen.index < tensorOf(operation, chosen.tensor).values.length;
+    if (!has(this.hovered)) this.hovered = null;
+    if (has(this.selection)) return;
     const outputs = backward ? operation.backward.outputs : operation.forward.outputs;
     const first = outputs[0];
     if (!first) return;
-    // The first entry that is not zero has more to tell.
-    const index = first.values.findIndex((value) => value !== 0);
+    // In the first row, whose example the picture shows, the first entry that is not zero has more to tell.
+    const index = first.values.subarray(0, first.columns).findIndex((value) => value !== 0);
     this.selection = { tensor: first.name, index: Math.max(0, index) };
   }
 
@@ -380,9 +402,10 @@ export class BackpropView {
   }
 
   private renderInspector(): void {
-    const { step, trace } = this;
+    const { step } = this;
     const chosen = this.hovered ?? this.selection;
-    if (!step || !trace || !chosen || !this.tables.has(chosen.tensor)) return;
+    // The tables may still be those of nets that are no more.
+    if (!step || !chosen || !this.tables.has(chosen.tensor)) return;
     const tensor = tensorOf(step.operation, chosen.tensor);
     const value = tensor.values[chosen.index] as number;
     const explanation = explain(step, chosen.tensor, chosen.index, this.place.fullPrecision);
@@ -393,17 +416,17 @@ export class BackpropView {
     const variable = this.variableOf(step, chosen);
     const isGradient = variable !== null && chosen.tensor.startsWith("d");
     const canEdit = variable !== null && !isGradient;
-    const old = this.before && tensorOf((this.before.trace.operations[step.place] ?? step.operation), chosen.tensor).values[chosen.index];
+    const old = this.tables.get(chosen.tensor)?.options.before?.[chosen.index];
 
     const parts: (Node | null)[] = [
       html("h2", {}, `${step.operation.name}: ${entryName(tensor, chosen.index)}`),
       html("p", { class: "value", "data-value": String(value) }, full(value)),
-      old !== null && old !== undefined && old !== value ? html("p", { class: "note" }, `was ${full(old)}`) : null,
+      old !== undefined && old !== value ? html("p", { class: "note" }, `was ${full(old)}`) : null,
     ];
     const focusedEdit = this.inspector.contains(document.activeElement) && !this.hovered ? document.activeElement?.className : null;
     if (canEdit) {
       const edit = html("input", { type: "text", inputmode: "decimal", class: "edit", "aria-label": `New value of ${entryName(tensor, chosen.index)}`, value: String(value), autocomplete: "off" });
-      const set = (to: number): void => void this.edit(variable, to);
+      const set = (to: number): void => void this.edit(variable, value, to);
       edit.addEventListener("keydown", (event) => {
         if (event.key === "Escape") {
           edit.value = String(value);
@@ -450,13 +473,13 @@ export class BackpropView {
       html("dd", { class: name, "data-value": value === undefined ? undefined : String(value) }, text),
     ];
     list.replaceChildren(...row("analytic", "…", "analytic"), ...row("numeric", "…", "numeric"), ...row("relative error", "…", "relative"));
-    const { trace, place } = this;
+    const { shown } = this;
     this.checking += 1;
     try {
       // While the pointer sweeps over a table only the cell where it rests is computed.
       await new Promise((resolve) => setTimeout(resolve, 60));
-      if (mine !== this.gradients || !trace) return;
-      const { analytic, numeric, relativeError, atKink } = await this.session.numericGradient(place.side, variable.tensor, variable.index, trace.examples, place.mode);
+      if (mine !== this.gradients || !shown) return;
+      const { analytic, numeric, relativeError, atKink } = await this.session.numericGradient(shown.side, variable.tensor, variable.index, shown.trace.examples, shown.mode);
       if (mine !== this.gradients) return;
       list.replaceChildren(
         ...row("analytic", full(analytic), "analytic", analytic),
@@ -465,21 +488,33 @@ export class BackpropView {
         ...(atKink ? [html("dd", { class: "note kink" }, "A ReLU’s input is so near 0 that differences reach across its kink: the numeric one cannot be trusted here.")] : []),
       );
     } catch (error) {
-      this.say(sentence(error), true);
+      if (mine === this.gradients) this.say(sentence(error), true); // else the nets it was asked of are no more
     } finally {
       this.checking -= 1;
     }
   }
 
-  private async edit(variable: Variable, value: number): Promise<void> {
-    const { trace, place, session } = this;
-    if (!trace) return;
+  private edit({ tensor, index }: Variable, before: number, value: number): Promise<void> {
+    const { shown, session } = this;
+    if (!shown) return Promise.resolve();
+    const { side, trace } = shown;
+    const place = tensor === "x" ? { example: trace.examples[Math.floor(index / 2)] as number, column: index % 2 } : { side, name: tensor, index };
+    return this.marking(() => session.edit(place, before, value));
+  }
+
+  /** Takes back the latest edit, of whichever net and number. */
+  async undo(): Promise<void> {
+    if (this.session.canUndo) await this.marking(() => this.session.undo());
+  }
+
+  /** Does what changes a number by hand, and marks what follows from it. */
+  private async marking(change: () => Promise<void>): Promise<void> {
     const mine = ++this.edits;
-    session.pause();
-    this.before = { trace, loss: trace.loss };
+    this.session.pause();
+    const trace = this.shown?.trace;
+    this.before = trace ? { trace, loss: trace.loss } : null;
     try {
-      if (variable.tensor === "x") await session.setInput(trace.examples[Math.floor(variable.index / 2)] as number, variable.index % 2, value);
-      else await session.setWeight(place.side, variable.tensor, variable.index, value);
+      await change();
       if (mine === this.edits) await this.refresh();
     } catch (error) {
       this.before = null;
@@ -504,14 +539,14 @@ export class BackpropView {
 
   private paintPlane(): void {
     const { picture, train, range } = this.session;
-    if (picture) this.plane.draw(picture[this.place.side]);
+    if (picture) this.plane.draw(picture[this.shown?.side ?? this.place.side]);
     const context = this.ring.getContext("2d");
     const size = this.ring.width;
-    if (!context || size === 0 || !this.trace) return;
+    if (!context || size === 0 || !this.shown) return;
     const colours = palette();
     context.clearRect(0, 0, size, size);
     const at = (value: number): number => ((value + range) / (2 * range)) * size;
-    for (const example of this.trace.examples) {
+    for (const example of this.shown.trace.examples) {
       const x = at(train.x[2 * example] as number);
       const y = size - at(train.x[2 * example + 1] as number);
       const label = train.labels[example] as number;
@@ -528,22 +563,23 @@ export class BackpropView {
 
   /** The example whose way the picture shows: that of the selected row, or the first. */
   private get row(): number {
-    const { selection, step, trace } = this;
-    if (!selection || !step || !trace) return 0;
+    const { selection, step, shown } = this;
+    if (!selection || !step || !shown) return 0;
     const { rows, columns } = tensorOf(step.operation, selection.tensor);
-    return rows === trace.examples.length && rows > 1 ? Math.floor(selection.index / columns) : 0;
+    return rows === shown.trace.examples.length && rows > 1 ? Math.floor(selection.index / columns) : 0;
   }
 
   private paintPicture(): void {
-    const { trace, step } = this;
-    if (!trace || !step) return;
+    const { shown, step } = this;
+    if (!shown || !step) return;
+    const { trace } = shown;
     const { operations } = trace;
     const affine = operations.filter(({ kind }) => kind === "affine");
     const widths = [2, ...affine.map(({ forward }) => (forward.outputs[0] as { columns: number }).columns)];
     const { row } = this;
     const rowOf = (values: Float64Array, columns: number): number[] => Array.from(values.subarray(row * columns, (row + 1) * columns));
     const scaled = (values: number[]): number[] => {
-      const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
+      const most = largestOf(values);
       return values.map((value) => value / most);
     };
 
@@ -581,10 +617,13 @@ export class BackpropView {
     const example = trace.examples[row] as number;
     const label = trace.labels[row] as number;
     const struck = dropped.length ? `Struck out by the mask of step ${this.session.state?.step}: units ${dropped.join("; ")}.` : "No unit is dropped.";
-    setText(this.pictureNote, `Example ${example}, class ${label} (${shapeNames[label]}). ${struck}`);
-    this.picture.setAttribute("aria-label", `The net while ${step.operation.name} goes ${step.backward ? "backward" : "forward"}. Colours are ${step.backward ? "gradients" : "values"}. ${struck}`);
+    setText(this.pictureNote, `Example ${example}, class ${this.session.names[label]} (${shapeNames[label]}). ${struck}`);
+    this.picture.setAttribute("aria-label", `The net while ${step.operation.name} goes ${step.backward ? "backward" : "forward"}. The darker a unit, the larger its ${step.backward ? "gradient" : "value"}; a minus marks those below zero. ${struck}`);
   }
 }
+
+const hasTensor = ({ forward, backward }: Operation, name: string): boolean =>
+  [forward.inputs, forward.outputs, forward.cache, backward.inputs, backward.outputs].some((tensors) => tensors.some((tensor) => tensor.name === name));
 
 const partNode = (part: Part): HTMLElement =>
   typeof part === "string" ? html("span", { class: "operator" }, part) : html("span", { class: "symbol" }, html("i", {}, part.symbol), html("small", {}, part.shape));

@@ -1,14 +1,14 @@
 // A chart of scores against epochs, which also reads out its values under the pointer or the arrow keys.
-import type { State } from "./engine/api";
+import type { Side, State } from "./engine/api";
 import { html, setText } from "./dom";
 import { fitCanvas } from "./fit_canvas";
-import { epochs } from "./history";
+import { epochs, type Point } from "./history";
 import { fixed, plain } from "./numbers";
 import { palette } from "./palette";
 
 export interface Series {
   name: string;
-  colour: "plain" | "dropout";
+  side: Side;
   dashed: boolean;
   value: (state: State) => number;
 }
@@ -23,17 +23,20 @@ interface Options {
   height: number;
 }
 
-const left = 40;
 const bottom = 20;
 const top = 8;
 const right = 10;
 const mostVertices = 400;
+/** Colour is not all that tells the nets apart. */
+const lineWidths: Record<Side, number> = { plain: 1.2, dropout: 2.4 };
 
 export class Chart {
   readonly canvas = html("canvas", { class: "chart", role: "img", tabindex: 0 });
   readonly readout = html("p", { class: "readout", "aria-live": "polite" });
   readonly node: HTMLElement;
-  private states: State[] = [];
+  private states: Point[] = [];
+  /** Of the axis: room for the widest of its numbers. */
+  private left = 40;
   private marked: number | null = null;
 
   constructor(private readonly options: Options) {
@@ -53,7 +56,7 @@ export class Chart {
     });
   }
 
-  draw(states: State[]): void {
+  draw(states: Point[]): void {
     this.states = states;
     this.paint();
   }
@@ -73,11 +76,11 @@ export class Chart {
 
   private markAt(offset: number): void {
     const lastEpoch = epochsUpTo(this.states);
-    const width = this.canvas.clientWidth - left - right;
-    const epoch = ((offset - left) / width) * lastEpoch;
+    const width = this.canvas.clientWidth - this.left - right;
+    const epoch = ((offset - this.left) / width) * lastEpoch;
     let nearest = 0;
     this.states.forEach((state, index) => {
-      if (Math.abs(epochs(state) - epoch) < Math.abs(epochs(this.states[nearest] as State) - epoch)) nearest = index;
+      if (Math.abs(epochs(state) - epoch) < Math.abs(epochs(this.states[nearest] as Point) - epoch)) nearest = index;
     });
     this.mark(this.states.length ? nearest : null);
   }
@@ -86,6 +89,7 @@ export class Chart {
     const context = this.canvas.getContext("2d");
     const { states } = this;
     const { series, format } = this.options;
+    const now = states[states.length - 1];
     if (!context || this.canvas.width === 0) return;
     const colours = palette();
     const scale = devicePixelRatio;
@@ -96,25 +100,28 @@ export class Chart {
 
     let { least, most } = this.options;
     const stride = Math.max(1, Math.ceil(states.length / mostVertices));
-    const shown = states.filter((_, index) => index % stride === 0 || index === states.length - 1);
+    const shown = states.filter(({ jump }, index) => jump || index % stride === 0 || index === states.length - 1);
     for (const state of shown)
-      for (const { value } of series) {
+      for (const { side, value } of series) {
         const reached = value(state);
-        if (!Number.isFinite(reached)) continue; // training that blows up has such losses
+        // What a net scored on its way into divergence would press all else flat: its curve leaves the picture.
+        if (!Number.isFinite(reached) || now?.[side].divergedAt !== null) continue;
         least = Math.min(least, reached);
         most = Math.max(most, reached);
       }
     const lastEpoch = Math.max(1, epochsUpTo(states));
+    const marks = ticks(least, most, 4);
+    context.font = "11px system-ui, sans-serif";
+    const left = (this.left = Math.max(40, ...marks.map((tick) => Math.ceil(context.measureText(plain(tick)).width) + 9)));
     const x = (epoch: number): number => left + (epoch / lastEpoch) * (width - left - right);
     const y = (value: number): number => top + ((most - value) / (most - least)) * (height - top - bottom);
 
-    context.font = "11px system-ui, sans-serif";
     context.fillStyle = colours.quiet;
     context.strokeStyle = colours.line;
     context.lineWidth = 1;
     context.textBaseline = "middle";
     context.textAlign = "right";
-    for (const tick of ticks(least, most, 4)) {
+    for (const tick of marks) {
       const at = Math.round(y(tick)) + 0.5;
       line(context, left, at, width - right, at);
       context.fillText(plain(tick), left - 5, at);
@@ -123,23 +130,40 @@ export class Chart {
     context.textAlign = "center";
     for (const tick of ticks(0, lastEpoch, Math.max(2, Math.floor(width / 90)))) context.fillText(`${tick}`, x(tick), height - 5);
 
-    for (const { colour, dashed, value } of series) {
-      context.strokeStyle = colours[colour];
-      context.lineWidth = dashed ? 1.3 : 1.8;
-      context.setLineDash(dashed ? [4, 3] : []);
+    context.save();
+    context.beginPath();
+    context.rect(left, 0, width - left, height - bottom + 2);
+    context.clip();
+    for (const { side, dashed, value } of series) {
+      context.strokeStyle = context.fillStyle = colours[side];
+      context.lineWidth = lineWidths[side];
+      context.setLineDash(dashed ? [5, 4] : []);
       context.beginPath();
-      for (const state of shown) if (Number.isFinite(value(state))) context.lineTo(x(epochs(state)), y(value(state)));
+      let before: Point | null = null; // on the same curve
+      for (const state of shown) {
+        const reached = value(state);
+        if (!Number.isFinite(reached)) {
+          before = null;
+          continue;
+        }
+        const alone = before === null || state.jump;
+        const [at, height] = [x(epochs(state)), y(reached)];
+        if (alone) context.moveTo(at, height);
+        else context.lineTo(at, height);
+        if (alone) context.fillRect(at - 1, height - 1, 2, 2); // a curve of one state is a point
+        before = state;
+      }
       context.stroke();
     }
-    context.setLineDash([]);
+    context.restore();
     const state = this.marked === null ? undefined : states[this.marked];
     if (state) {
       context.strokeStyle = colours.text;
       context.lineWidth = 1;
       line(context, x(epochs(state)), top, x(epochs(state)), height - bottom);
-      for (const { colour, value } of series) {
+      for (const { side, value } of series) {
         if (!Number.isFinite(value(state))) continue;
-        context.fillStyle = colours[colour];
+        context.fillStyle = colours[side];
         context.beginPath();
         context.arc(x(epochs(state)), y(value(state)), 3, 0, 2 * Math.PI);
         context.fill();
@@ -149,7 +173,7 @@ export class Chart {
   }
 }
 
-function epochsUpTo(states: State[]): number {
+function epochsUpTo(states: Point[]): number {
   const last = states[states.length - 1];
   return last ? epochs(last) : 0;
 }

@@ -23,6 +23,8 @@ export const bounds = {
   seed: { least: 0, most: 4294967295, whole: true },
   speed: { least: 1, most: 200, whole: true },
   step: { least: 0, most: 1e9, whole: true },
+  /** Steps that a page takes again for a link without weights: a minute or two. */
+  replay: { least: 0, most: 100000, whole: true },
 } satisfies Record<string, Bounds>;
 
 export const within = (value: number, { least, most, whole }: Bounds): boolean =>

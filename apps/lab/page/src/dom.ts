@@ -27,8 +27,15 @@ export function svg<K extends keyof SVGElementTagNameMap>(tag: K, attributes: At
 }
 
 export function button(label: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
-  return html("button", { type: "button", click: press, ...attributes }, label);
+  const node = html("button", { type: "button", ...attributes }, label);
+  node.addEventListener("click", () => {
+    if (node.getAttribute("aria-disabled") !== "true") press();
+  });
+  return node;
 }
+
+/** A button that is off keeps the focus: the browser would send it to the top of the page. */
+export const setOff = (node: HTMLButtonElement, off: boolean): void => node.setAttribute("aria-disabled", String(off));
 
 /** Writes only what differs, so that a text drawn 60 times a second costs nothing while it stays. */
 export function setText(node: Element, text: string): void {

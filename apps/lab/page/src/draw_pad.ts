@@ -1,19 +1,24 @@
 // Points drawn by hand: with a pointer, or with the arrow keys and the space bar.
 import { classColour, mostClasses, palette, shapeNames, trace } from "./palette";
-import { edge, type OwnPoints } from "./csv";
+import { edge } from "./csv";
 import { bounds, clamp } from "./configuration";
-import { button, html, setText } from "./dom";
+import { button, html, setOff, setText } from "./dom";
+import type { OwnPoints } from "./engine/api";
 import { fitCanvas } from "./fit_canvas";
 
 const spacing = 0.06; // between the points of one stroke
 const reach = 0.09; // of the eraser
 const keyStep = 0.05;
+const mostUndos = 100;
 
 export class DrawPad {
   readonly node: HTMLElement;
   private readonly canvas: HTMLCanvasElement;
   private readonly said = html("p", { class: "readout", role: "status" });
   private points: OwnPoints = { x: [], labels: [] };
+  /** As they were before each change, the latest last. */
+  private earlier: OwnPoints[] = [];
+  private readonly undoButton = button("Undo", () => this.undo(), { class: "quiet-button" });
   /** Half the side of the pad: room for every point. */
   private range = edge;
   private label = 0;
@@ -25,7 +30,7 @@ export class DrawPad {
   constructor(private readonly change: (points: OwnPoints) => void) {
     this.canvas = html("canvas", {
       class: "pad", tabindex: 0, role: "application",
-      "aria-label": "Drawing area. Arrow keys move the pen, Space sets a point, Delete takes the nearest away, 1 to 5 choose the class.",
+      "aria-label": "Drawing area. Arrow keys move the pen, Space sets a point, Delete takes the nearest away, 1 to 5 choose the class, Ctrl+Z undoes.",
     });
     const tool = (name: string, face: HTMLElement | string, choose: () => void): HTMLElement => {
       const input = html("input", { type: "radio", name: "draw-tool", "aria-label": name, change: choose });
@@ -46,19 +51,24 @@ export class DrawPad {
       ),
       this.canvas,
       this.said,
-      button("Take all points away", () => this.clear(), { class: "quiet-button" }),
+      html("div", { class: "pad-row" }, this.undoButton, button("Take all points away", () => this.clear(), { class: "quiet-button" })),
     );
     (this.tools[0] as HTMLInputElement).checked = true;
     fitCanvas(this.canvas, () => this.paint());
     this.canvas.addEventListener("pointerdown", (event) => {
       this.canvas.setPointerCapture(event.pointerId);
       this.last = null;
+      this.remember();
       this.stroke(event);
     });
     this.canvas.addEventListener("pointermove", (event) => {
-      if (event.buttons & 1) this.stroke(event);
+      if (!(event.buttons & 1)) return;
+      // Between two frames the browser hands on the last place of the pointer only, and keeps the others here.
+      const all = event.getCoalescedEvents();
+      for (const one of all.length ? all : [event]) this.stroke(one);
     });
-    this.canvas.addEventListener("pointerup", () => this.change(this.points));
+    // However the stroke ends: the pen is lifted, or the system takes it away.
+    this.canvas.addEventListener("lostpointercapture", () => this.change(this.points));
     this.canvas.addEventListener("keydown", (event) => this.key(event));
     this.canvas.addEventListener("blur", () => {
       this.cursor = null;
@@ -71,9 +81,28 @@ export class DrawPad {
   }
 
   show(points: OwnPoints): void {
-    this.points = { x: [...points.x], labels: [...points.labels] };
+    if (!same(points, this.points)) this.earlier = []; // others than were drawn
+    this.put(points);
+  }
+
+  private put(points: OwnPoints): void {
+    this.points = copied(points);
     this.range = points.x.reduce((most, value) => Math.max(most, Math.abs(value) * 1.04), edge);
     this.paint();
+    setOff(this.undoButton, this.earlier.length === 0);
+  }
+
+  private remember(): void {
+    this.earlier.push(copied(this.points));
+    if (this.earlier.length > mostUndos) this.earlier.shift();
+    setOff(this.undoButton, false);
+  }
+
+  private undo(): void {
+    const points = this.earlier.pop();
+    if (!points) return;
+    this.put(points);
+    this.change(this.points);
   }
 
   restyle(): void {
@@ -90,14 +119,19 @@ export class DrawPad {
     const size = this.canvas.clientWidth;
     const x = (event.offsetX / size) * 2 * this.range - this.range;
     const y = this.range - (event.offsetY / size) * 2 * this.range;
-    if (Math.abs(x) > this.range || Math.abs(y) > this.range) return;
-    if (this.erasing) {
-      this.erase(x, y, reach);
-      return;
-    }
-    if (this.last && Math.hypot(x - this.last[0], y - this.last[1]) < spacing) return;
+    const [fromX, fromY] = this.last ?? [x, y];
+    const distance = Math.hypot(x - fromX, y - fromY);
+    if (this.last && distance < spacing) return;
+    // However fast the pointer was, points lie as close.
+    const parts = Math.max(1, Math.floor(distance / spacing));
+    for (let part = 1; part <= parts; ++part) this.touch(fromX + ((x - fromX) * part) / parts, fromY + ((y - fromY) * part) / parts);
     this.last = [x, y];
-    this.set(x, y);
+  }
+
+  private touch(x: number, y: number): void {
+    if (Math.abs(x) > this.range || Math.abs(y) > this.range) return;
+    if (this.erasing) this.erase(x, y, reach);
+    else this.set(x, y);
   }
 
   private set(x: number, y: number): void {
@@ -113,6 +147,7 @@ export class DrawPad {
   private erase(x: number, y: number, within: number): void {
     const kept = this.points.labels.map((_, index) => Math.hypot((this.points.x[2 * index] as number) - x, (this.points.x[2 * index + 1] as number) - y) > within);
     this.points = {
+      ...this.points,
       x: this.points.x.filter((_, index) => kept[Math.floor(index / 2)]),
       labels: this.points.labels.filter((_, index) => kept[index]),
     };
@@ -120,7 +155,8 @@ export class DrawPad {
   }
 
   private clear(): void {
-    this.show({ x: [], labels: [] });
+    this.remember();
+    this.put({ ...this.points, x: [], labels: [] });
     this.change(this.points);
   }
 
@@ -133,10 +169,14 @@ export class DrawPad {
       const size = { least: -this.range + keyStep, most: this.range - keyStep };
       this.cursor = [clamp(this.cursor[0] + keyStep * move[0], size), clamp(this.cursor[1] + keyStep * move[1], size)];
       this.paint();
+    } else if (event.key === "z" && (event.ctrlKey || event.metaKey)) {
+      this.undo();
     } else if (event.key === " " || event.key === "Enter") {
+      this.remember();
       this.set(...this.cursor);
       this.change(this.points);
     } else if (event.key === "Delete" || event.key === "Backspace") {
+      this.remember();
       this.erase(...this.cursor, reach);
       this.change(this.points);
     } else if (digit >= 1 && digit <= mostClasses) {
@@ -178,6 +218,10 @@ export class DrawPad {
     }
   }
 }
+
+const copied = (points: OwnPoints): OwnPoints => ({ ...points, x: [...points.x], labels: [...points.labels] });
+
+const same = (a: OwnPoints, b: OwnPoints): boolean => a.x.join() === b.x.join() && a.labels.join() === b.labels.join();
 
 /** A class's shape in its colour. */
 function shapeIcon(label: number): HTMLCanvasElement {

@@ -1,5 +1,5 @@
 // Every operation's equations, with their shapes, and with the numbers of one entry put in.
-import type { Operation, Tensor, Trace } from "./engine/api";
+import type { Operation, Side, Tensor, Trace } from "./engine/api";
 import { full, short } from "./numbers";
 
 /** A symbol with the shape beneath it, or a sign between two. */
@@ -26,6 +26,32 @@ export const stepsOf = ({ operations }: Trace): Step[] => [
   ...operations.map((operation, place) => ({ operation, place, backward: false })),
   ...operations.map((operation, place) => ({ operation, place, backward: true })).reverse(),
 ];
+
+export const nameOf = ({ operation, backward }: Step): string => `${operation.name} ${backward ? "backward" : "forward"}`;
+
+/** The names of all steps through a net, which the page knows before there is a trace. */
+export function stepNames(layers: number, side: Side): string[] {
+  const hidden = Array.from({ length: layers }, (_, index) => [`affine${index + 1}`, `relu${index + 1}`, ...(side === "dropout" ? [`dropout${index + 1}`] : [])]);
+  const names = [...hidden.flat(), `affine${layers + 1}`, "loss"];
+  return [...names.map((name) => `${name} forward`), ...names.map((name) => `${name} backward`).reverse()];
+}
+
+/**
+ * The place of the step of that name. In a net without it: where there is no dropout the ReLU before it, where the layers are
+ * fewer the last operation of its kind.
+ */
+export function placeOf(steps: Step[], wanted: string): number {
+  const names = steps.map(nameOf);
+  const [, kind, number, way] = /^([a-z]+)(\d*) (\w+)$/.exec(wanted) ?? [];
+  const kinds = kind === "dropout" ? ["dropout", "relu"] : [kind];
+  for (let layer = Number(number); layer > 0; --layer)
+    for (const one of kinds) {
+      const found = names.indexOf(`${one}${layer} ${way}`);
+      if (found >= 0) return found;
+    }
+  // Hidden layers may be gone altogether.
+  return Math.max(0, names.indexOf(kind === "loss" ? wanted : `affine1 ${way}`));
+}
 
 const mostTerms = 8;
 

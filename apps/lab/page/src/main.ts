@@ -24,7 +24,12 @@ let written = location.hash;
 // ---- what is said
 
 const message = html("p", { class: "message", role: "status" });
-const messageBox = html("div", { class: "message-box", hidden: true }, message, button("×", () => (messageBox.hidden = true), { "aria-label": "Close the message", class: "small" }));
+const messageBox = html("div", { class: "message-box", hidden: true }, message, button("×", () => closeMessage(), { "aria-label": "Close the message", class: "small" }));
+
+function closeMessage(): void {
+  messageBox.hidden = true;
+  playButton.focus(); // the button pressed is gone: the focus would be nowhere
+}
 
 function say(text: string, isProblem: boolean): void {
   messageBox.hidden = text === "";
@@ -61,6 +66,7 @@ function writeAddress(): void {
 
 async function copyLink(withWeights: boolean): Promise<void> {
   try {
+    if (session.replaying !== null) session.stop(); // the link is to where it stands
     await latest; // a link to nets that are only half made would lose what they are to be
     kept = null;
     if (withWeights) {
@@ -85,11 +91,19 @@ async function copyLink(withWeights: boolean): Promise<void> {
   }
 }
 
+/** Of numbers set by hand; in a field the browser undoes what was typed. */
+addEventListener("keydown", (event) => {
+  const undo = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
+  if (!undo || place.view !== "backprop" || (event.target as Element).matches("input[type=text]")) return;
+  event.preventDefault();
+  void backprop.undo();
+});
+
 addEventListener("hashchange", () => {
   if (location.hash === written) return;
   const { place: there, ...rest } = fromHash(location.hash);
   written = location.hash;
-  session.pause();
+  session.stop();
   Object.assign(place, there);
   config = rest.config;
   void start(rest, rest.problems);
@@ -133,7 +147,7 @@ async function make(progress: Progress): Promise<void> {
 }
 
 async function start(progress: Progress, problems: string[]): Promise<void> {
-  if (problems.length) say(`Not all of the link could be read: ${problems.join("; ")}. The usual values stand in.`, true);
+  if (problems.length) say(`Not all of the link could be followed: ${problems.join("; ")}. The usual values stand in.`, true);
   session.speed = place.speed;
   speed.value = String(speeds.indexOf(nearestSpeed(place.speed)));
   showSpeed();
@@ -144,7 +158,7 @@ async function start(progress: Progress, problems: string[]): Promise<void> {
 
 // ---- training
 
-const playButton = button("", () => (session.playing ? session.pause() : play()), { class: "primary play" });
+const playButton = button("", () => (session.playing || session.replaying !== null ? session.stop() : play()), { class: "primary play" });
 const stepButton = button("", () => rest(() => session.advance(() => 1)), { "aria-label": "One step", title: "One step of both nets" });
 const epochButton = button(
   "",
@@ -152,7 +166,7 @@ const epochButton = button(
   { "aria-label": "One epoch", title: "To the end of the epoch" },
 );
 const resetButton = button("", () => {
-  session.pause();
+  session.stop();
   void apply(fresh);
 }, { "aria-label": "Reset", title: "Back to the first weights" });
 stepButton.append(sign("step"), html("span", { class: "word" }, "Step"));
@@ -185,8 +199,9 @@ function rest(then: () => Promise<void>): void {
 }
 
 session.onPlaying = () => {
-  const name = session.playing ? "Pause" : "Play";
-  playButton.replaceChildren(sign(session.playing ? "pause" : "play"), html("span", { class: "word" }, name));
+  const working = session.playing || session.replaying !== null;
+  const name = working ? "Pause" : "Play";
+  playButton.replaceChildren(sign(working ? "pause" : "play"), html("span", { class: "word" }, name));
   playButton.setAttribute("aria-label", name);
 };
 session.onPlaying();
@@ -279,7 +294,8 @@ function draw(): void {
   if (!state) return;
   if (place.view === "train") view.draw();
   else void backprop.refresh();
-  setText(progress, `epoch ${fixed(epochs(state), 1)} · step ${count(state.step)}${session.edited ? " · edited" : ""}`);
+  const goal = session.replaying === null ? "" : ` of ${count(session.replaying)}, taken again as the link says`;
+  setText(progress, `epoch ${fixed(epochs(state), 1)} · step ${count(state.step)}${goal}${session.edited ? " · edited" : ""}`);
   progress.dataset["step"] = String(state.step);
   if (!session.playing && described !== state.step) {
     described = state.step;
@@ -293,7 +309,7 @@ onSchemeChange(() => {
   backprop.restyle();
 });
 
-document.querySelector("#page")?.append(
+document.querySelector("#page")?.replaceChildren(
   html(
     "header",
     {},
@@ -315,7 +331,13 @@ document.querySelector("#page")?.append(
     view.node,
     backprop.node,
   ),
-  html("footer", {}, html("p", {}, "Everything is computed here by Thinnet’s own C++, compiled to WebAssembly, in double precision.")),
+  html(
+    "footer",
+    {},
+    // The one file that opens from a disk has no page beside it.
+    import.meta.env.MODE === "single" ? null : html("p", {}, "Is it luck? ", html("a", { href: "dropout_study.html" }, "A study over many seeds"), " answers with intervals. The derivations are in the handout, coursework/handout.md."),
+    html("p", {}, "Everything is computed here by Thinnet’s own C++, compiled to WebAssembly, in double precision."),
+  ),
 );
 requestAnimationFrame(frame);
 void start(opened, opened.problems).then(() => {

@@ -1,6 +1,6 @@
 // The net as a diagram that is edited where it stands: drag a layer's handle or use the buttons beneath it.
 import { bounds, clamp, within } from "./configuration";
-import { button, html, setText } from "./dom";
+import { button, html, setOff, setText } from "./dom";
 import type { HiddenLayer, Tensor } from "./engine/api";
 import { fitCanvas } from "./fit_canvas";
 import { parse, plain } from "./numbers";
@@ -23,7 +23,7 @@ export class NetworkEditor {
   private readonly add: HTMLButtonElement;
   private hidden: HiddenLayer[] = [];
   private shape = "";
-  private layers: { show: (layer: HiddenLayer) => void }[] = [];
+  private layers: { node: HTMLElement; show: (layer: HiddenLayer) => void }[] = [];
   private diagram: Diagram | null = null;
 
   constructor(private readonly change: (hidden: HiddenLayer[]) => void) {
@@ -39,14 +39,21 @@ export class NetworkEditor {
     if (shape !== this.shape) this.build();
     this.shape = shape;
     this.hidden.forEach((layer, index) => this.layers[index]?.show(layer));
-    this.add.disabled = hidden.length >= bounds.layers.most;
+    setOff(this.add, hidden.length >= bounds.layers.most);
     const layers = hidden.map(({ width, keepProb }, index) => `hidden layer ${index + 1} of ${width} units, keep_prob ${keepProb}`);
     this.canvas.setAttribute("aria-label", `The net: 2 inputs, ${layers.concat(`${classes} classes`).join(", ")}.`);
     if (this.diagram) this.draw({ ...this.diagram, hidden: this.hidden, classes });
   }
 
+  /** Thousands of lines: painted anew only when they are others. */
   draw(diagram: Diagram): void {
+    const old = this.diagram;
     this.diagram = diagram;
+    const same = old?.weights === diagram.weights && old.masks === diagram.masks && old.classes === diagram.classes;
+    if (!same || JSON.stringify(old?.hidden) !== JSON.stringify(diagram.hidden)) this.paint();
+  }
+
+  restyle(): void {
     this.paint();
   }
 
@@ -59,7 +66,7 @@ export class NetworkEditor {
   }
 
   private build(): void {
-    // The column that had the focus keeps it when layers come and go.
+    const focused = this.focusedColumn();
     const columns = this.hidden.map((_, index) => this.column(index));
     this.layers = columns;
     this.columns.classList.toggle("many", this.hidden.length > 3);
@@ -69,6 +76,20 @@ export class NetworkEditor {
       ...columns.map(({ node }) => node),
       html("div", { class: "layer-column" }, html("div", { class: "layer-room" }), html("span", { class: "layer-name" }, "classes")),
     );
+    if (focused) (this.likeIt(focused) ?? this.add).focus();
+  }
+
+  /** The column that has the focus, and which of its controls does. */
+  private focusedColumn(): { column: number; control: string } | null {
+    const { activeElement } = document;
+    const column = this.layers.findIndex(({ node }) => node.contains(activeElement));
+    return column < 0 ? null : { column, control: (activeElement as Element).className };
+  }
+
+  /** The same control of the layer that stands there now, or of the last one. */
+  private likeIt({ column, control }: { column: number; control: string }): HTMLElement | null {
+    const node = this.layers[Math.min(column, this.layers.length - 1)]?.node;
+    return [...(node?.querySelectorAll<HTMLElement>("button, input, [role=slider]") ?? [])].find((one) => one.className === control) ?? null;
   }
 
   private column(index: number): { node: HTMLElement; show: (layer: HiddenLayer) => void } {
@@ -108,8 +129,8 @@ export class NetworkEditor {
       handle.addEventListener("pointerup", end);
       handle.addEventListener("pointercancel", end);
     });
-    const fewer = button("\u2212", () => setWidth(width() - 1), { "aria-label": `One unit fewer in ${name}`, class: "small" });
-    const more = button("+", () => setWidth(width() + 1), { "aria-label": `One unit more in ${name}`, class: "small" });
+    const fewer = button("\u2212", () => setWidth(width() - 1), { "aria-label": `One unit fewer in ${name}`, class: "small fewer" });
+    const more = button("+", () => setWidth(width() + 1), { "aria-label": `One unit more in ${name}`, class: "small more" });
     const units = html("input", { type: "text", inputmode: "numeric", class: "units", "aria-label": `Number of units of ${name}`, autocomplete: "off" });
     units.addEventListener("change", () => {
       const typed = parse(units.value);
@@ -144,8 +165,8 @@ export class NetworkEditor {
         handle.setAttribute("aria-valuenow", String(layer.width));
         const { radius, places } = unitPlaces(layer.width, networkHeight);
         handle.style.top = `${Math.min(networkHeight - 14, (places[places.length - 1]?.y ?? 0) + radius + 2)}px`;
-        fewer.disabled = layer.width <= bounds.width.least;
-        more.disabled = layer.width >= bounds.width.most;
+        setOff(fewer, layer.width <= bounds.width.least);
+        setOff(more, layer.width >= bounds.width.most);
       },
     };
   }

@@ -1,6 +1,7 @@
-// Draws a net: units as circles, weights as lines, dropped units struck out and without their lines.
+// Draws a net: units as circles, weights as lines (dashed below zero), dropped units struck out and without their lines.
 import type { Tensor } from "./engine/api";
-import { classColour, diverging, palette } from "./palette";
+import { largestOf } from "./numbers";
+import { classColour, palette, shade } from "./palette";
 
 export interface NetworkPicture {
   widths: number[];
@@ -8,13 +9,14 @@ export interface NetworkPicture {
   /** For every hidden layer 0 where a unit is dropped; null where none can be. */
   masks: (ArrayLike<number> | null)[];
   height: number;
-  /** For every column its units' strengths in [-1, 1]; null where nothing has arrived yet. */
+  /** For every column its units' strengths in [-1, 1], those below 0 marked by a minus; null where nothing has arrived yet. */
   values?: (number[] | null)[];
   /** What an operation is about: a column of units, or the lines into it. */
   active?: { column: number; lines: boolean };
 }
 
 export const networkHeight = 210;
+const dashes = [4, 3];
 const faintest = 0.06; // of a line's opacity, below which it is not drawn
 
 /** The places of a layer's units, from the top down; many units stand staggered, so that each can still be told. */
@@ -61,7 +63,7 @@ export function paintNetwork(canvas: HTMLCanvasElement, { widths, weights, masks
     const to = columns[column + 1] as (typeof columns)[0];
     const matrix = matrices[column];
     const fits = matrix?.rows === widths[column] && matrix?.columns === widths[column + 1];
-    const largest = fits ? matrix.values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9) : 1;
+    const largest = fits ? largestOf(matrix.values) : 1;
     const dim = active && !(active.lines && active.column === column + 1) ? 0.35 : 1;
     from.places.forEach((start, unit) => {
       if (dropped(column, unit)) return;
@@ -69,9 +71,10 @@ export function paintNetwork(canvas: HTMLCanvasElement, { widths, weights, masks
         if (dropped(column + 1, next)) return;
         const weight = fits ? (matrix.values[unit * matrix.columns + next] as number) / largest : 0.25;
         const strength = Math.abs(weight);
-        if (strength < faintest) return;
+        if (!(strength >= faintest)) return;
         context.globalAlpha = dim * Math.min(0.85, strength);
-        context.strokeStyle = fits ? (weight < 0 ? "#0072B2" : "#E69F00") : colours.quiet;
+        context.strokeStyle = fits ? colours.text : colours.quiet;
+        context.setLineDash(weight < 0 ? dashes : []);
         context.lineWidth = 0.4 + 1.4 * strength;
         context.beginPath();
         context.moveTo(from.x + start.x, start.y);
@@ -81,6 +84,7 @@ export function paintNetwork(canvas: HTMLCanvasElement, { widths, weights, masks
     });
   }
   context.globalAlpha = 1;
+  context.setLineDash([]);
   columns.forEach(({ x: middle, radius, places }, column) => {
     const output = column === columns.length - 1;
     places.forEach((place, unit) => {
@@ -90,11 +94,18 @@ export function paintNetwork(canvas: HTMLCanvasElement, { widths, weights, masks
       const strength = values?.[column]?.[unit];
       context.beginPath();
       context.arc(x, y, radius, 0, 2 * Math.PI);
-      context.fillStyle = strength !== undefined && !gone ? diverging(strength) : output && !values ? classColour(unit) : colours.surface;
+      context.fillStyle = strength !== undefined && !gone ? shade(strength) : output && !values ? classColour(unit) : colours.surface;
       context.fill();
       context.lineWidth = output && values ? 2 : 1.3;
       context.strokeStyle = gone ? colours.quiet : output ? classColour(unit) : colours.text;
       context.stroke();
+      if (strength !== undefined && strength < 0 && !gone) {
+        context.strokeStyle = colours.text;
+        context.beginPath();
+        context.moveTo(x - radius / 2, y);
+        context.lineTo(x + radius / 2, y);
+        context.stroke();
+      }
       if (gone) {
         const reach = radius * 1.25;
         context.beginPath();

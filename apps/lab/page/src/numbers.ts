@@ -5,8 +5,15 @@ const minus = (text: string): string => text.replaceAll("-", "\u2212");
 /** Every digit that the double has: typing it back gives the same bits. */
 export const full = (value: number): string => minus(String(value));
 
+/** From here on a number is written with a power of ten: 20 digits say no more, and widen the page. */
+const long = 1e5;
+
+const powered = (value: number): string => minus(value.toExponential(1).replace("e+", "e").replace(".0e", "e"));
+
 export function fixed(value: number, digits: number): string {
-  if (!Number.isFinite(value)) return full(value);
+  if (Number.isNaN(value)) return "\u2013";
+  if (!Number.isFinite(value)) return minus(value < 0 ? "-∞" : "∞");
+  if (Math.abs(value) >= long) return powered(value);
   const text = value.toFixed(digits);
   return minus(Number(text) === 0 ? text.replace("-", "") : text);
 }
@@ -29,7 +36,7 @@ export function short(value: number): string {
 export const share = (value: number): string => pointed(fixed(value, 3));
 
 /** A round number, with as many digits as it needs. */
-export const plain = (value: number): string => pointed(minus(String(value)));
+export const plain = (value: number): string => (Math.abs(value) >= long ? powered(value) : pointed(minus(String(value))));
 
 /** What a person typed, with either minus sign; null when it is no number. */
 export function parse(text: string): number | null {
@@ -40,3 +47,10 @@ export function parse(text: string): number | null {
 }
 
 export const count = (value: number): string => value.toLocaleString("en");
+
+/** The largest size among the finite ones, or 1: what shades are measured by. */
+export const largestOf = (values: Iterable<number>): number => {
+  let largest = 0;
+  for (const value of values) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  return largest || 1;
+};

@@ -1,4 +1,6 @@
-// The colours, of Okabe and Ito's palette that colour-blind people can tell apart; classes differ in shape, too.
+// One colour, one meaning. The classes have those of Okabe and Ito's palette, which colour-blind people can tell apart, and a
+// shape each; violet is the net with dropout, the text's own ink that without. Signs have no colour: a weight below zero is a
+// dashed line, a number has its minus sign.
 
 export interface Palette {
   dark: boolean;
@@ -58,11 +60,11 @@ export function onSchemeChange(listener: () => void): void {
   });
 }
 
-/** From blue for negative over the surface to orange for positive; `strength` in [-1, 1]. */
-export function diverging(strength: number): string {
+/** The surface where a number is 0 or none, darker in the light scheme and lighter in the dark one the larger it is; `strength` in [-1, 1]. */
+export function shade(strength: number): string {
   const colours = palette();
-  const end = rgb(strength < 0 ? "#0072B2" : "#E69F00");
-  return css(mix(rgb(colours.surface), end, Math.min(1, Math.abs(strength)) * (colours.dark ? 0.45 : 0.55)));
+  const share = Number.isNaN(strength) ? 0 : Math.min(1, Math.abs(strength));
+  return css(mix(rgb(colours.surface), rgb(colours.text), share * 0.3));
 }
 
 /** Draws a class's shape around (x, y). */

@@ -1,7 +1,12 @@
 // Everything that was set, and where training stands, in the part of the address after "#".
 import { bounds, dataKinds, firstConfiguration, optimizerKinds, within, type Bounds } from "./configuration";
-import type { HiddenLayer, LabConfig, Side } from "./engine/api";
-import { parse } from "./numbers";
+import { longestName } from "./csv";
+import type { HiddenLayer, LabConfig, OwnPoints, Side } from "./engine/api";
+import { stepNames } from "./equations";
+import { count, parse } from "./numbers";
+
+/** Of links. Those of the first version have none, and count the operation; points were split otherwise then. */
+const version = 2;
 
 export type View = "train" | "backprop";
 export type Mode = "train" | "test";
@@ -15,8 +20,8 @@ export interface Place {
   side: Side;
   mode: Mode;
   followed: Followed;
-  /** Which operation of the trace is shown, counted from the first forward one. */
-  at: number;
+  /** Which operation of the trace is shown: "relu2 backward". Where the net has none of that name, the nearest one. */
+  at: string;
   fullPrecision: boolean;
 }
 
@@ -37,7 +42,7 @@ const firstPlace = (): Place => ({
   side: "dropout",
   mode: "train",
   followed: { kind: "example", example: 0 },
-  at: 0,
+  at: "affine1 forward",
   fullPrecision: false,
 });
 
@@ -46,6 +51,7 @@ const layerText = ({ width, keepProb }: HiddenLayer): string => (keepProb === 1 
 export function toHash({ config, place, step, saved, edited }: Permalink): string {
   const { data, optimizer } = config;
   const fields: [string, string | number][] = [
+    ["v", version],
     ["view", place.view],
     ["data", data.kind],
     ["points", data.count],
@@ -53,7 +59,10 @@ export function toHash({ config, place, step, saved, edited }: Permalink): strin
     ["validation", data.validationShare],
   ];
   if (data.kind === "blobs" || data.kind === "own") fields.push(["classes", data.classes]);
-  if (data.own) fields.push(["own", ownText(data.own)]);
+  if (data.kind === "own" && data.own) {
+    fields.push(["own", ownText(data.own)]);
+    if (data.own.names) fields.push(["names", data.own.names.map(encoded).join(",")]);
+  }
   fields.push(
     ["hidden", config.hidden.map(layerText).join("-") || "none"],
     ["optimizer", optimizer.kind],
@@ -66,13 +75,25 @@ export function toHash({ config, place, step, saved, edited }: Permalink): strin
     ["side", place.side],
     ["mode", place.mode],
     ["follow", place.followed.kind === "batch" ? "batch" : place.followed.example],
-    ["at", place.at],
+    ["at", place.at.replace(" ", "-")],
   );
   if (place.fullPrecision) fields.push(["digits", "all"]);
   fields.push(["step", step]);
   if (saved && edited) fields.push(["edited", "yes"]);
   if (saved) fields.push(["weights", encodeNumbers(saved)]);
   return `#${fields.map(([name, value]) => `${name}=${value}`).join("&")}`;
+}
+
+/** Half a pair of surrogates, which a cut can leave, has no code. */
+const encoded = (text: string): string => encodeURIComponent(text.replace(/[\uD800-\uDFFF]/gu, "\uFFFD"));
+
+/** A mail programme may have written "*" as %2A. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** What cannot be read keeps its first value and is told in `problems`. */
@@ -85,30 +106,39 @@ export function fromHash(hash: string): Permalink & { problems: string[] } {
       .replace(/^#/, "")
       .split("&")
       .filter((part) => part.includes("="))
-      .map((part) => [part.slice(0, part.indexOf("=")), part.slice(part.indexOf("=") + 1)] as const),
+      .map((part) => [decoded(part.slice(0, part.indexOf("="))), part.slice(part.indexOf("=") + 1)] as const),
   );
+  /** A field as it was before it was put into an address. */
+  const field = (name: string): string | undefined => {
+    const written = fields.get(name);
+    return written === undefined ? undefined : decoded(written);
+  };
   const wrong = (name: string, text: string, expected: string): void => {
     problems.push(`${name} is “${text.slice(0, 40)}” instead of ${expected}`);
   };
   const number = (name: string, limits: Bounds, write: (value: number) => void): void => {
-    const text = fields.get(name);
+    const text = field(name);
     if (text === undefined) return;
     const value = parse(text);
     if (value === null || !within(value, limits)) wrong(name, text, `${limits.whole ? "a whole number" : "a number"} from ${limits.least} to ${limits.most}`);
     else write(value);
   };
   const choice = <T extends string>(name: string, choices: readonly T[], write: (value: T) => void): void => {
-    const text = fields.get(name);
+    const text = field(name);
     if (text === undefined) return;
     const found = choices.find((one) => one === text);
     if (found === undefined) wrong(name, text, choices.join(", "));
     else write(found);
   };
 
-  const own = fields.get("own");
+  const made = parse(field("v") ?? "1") ?? Number.NaN;
+  if (!(made <= version)) problems.push(`the link is of version ${(field("v") ?? "").slice(0, 10)} and this page knows up to ${version}: load it anew, or ask for a newer one`);
+
+  const own = field("own");
   if (own !== undefined) {
     const points = ownFrom(own);
-    if (points) config.data.own = points;
+    const names = fields.get("names")?.split(",").slice(0, bounds.classes.most).map((name) => decoded(name).slice(0, longestName));
+    if (points) config.data.own = names ? { ...points, names } : points;
     else wrong("own", own, "points as x,y,class");
   }
   choice("data", dataKinds.map(({ kind }) => kind), (kind) => {
@@ -121,7 +151,7 @@ export function fromHash(hash: string): Permalink & { problems: string[] } {
   number("classes", bounds.classes, (value) => (config.data.classes = value));
   if (config.data.own) config.data.classes = Math.max(config.data.classes, ...config.data.own.labels.map((label) => label + 1));
 
-  const hidden = fields.get("hidden");
+  const hidden = field("hidden");
   if (hidden !== undefined) {
     const layers = layersFrom(hidden);
     if (layers) config.hidden = layers;
@@ -138,17 +168,34 @@ export function fromHash(hash: string): Permalink & { problems: string[] } {
   number("speed", bounds.speed, (value) => (place.speed = value));
   choice("side", ["plain", "dropout"] as const, (side) => (place.side = side));
   choice("mode", ["train", "test"] as const, (mode) => (place.mode = mode));
-  if (fields.get("follow") === "batch") place.followed = { kind: "batch" };
+  if (field("follow") === "batch") place.followed = { kind: "batch" };
   else number("follow", { least: 0, most: bounds.count.most, whole: true }, (example) => (place.followed = { kind: "example", example }));
-  number("at", { least: 0, most: 100, whole: true }, (value) => (place.at = value));
-  place.fullPrecision = fields.get("digits") === "all";
+  const at = field("at");
+  if (at !== undefined) {
+    const names = stepNames(config.hidden.length, place.side);
+    const named = /^(affine|relu|dropout|loss)\d*-(forward|backward)$/.test(at) ? at.replace("-", " ") : null;
+    const counted = /^\d{1,3}$/.test(at) ? (names[Number(at)] ?? names[names.length - 1]) : null; // as the first version had it
+    const found = named ?? counted;
+    if (found) place.at = found;
+    else wrong("at", at, "an operation like relu1-forward");
+  }
+  place.fullPrecision = field("digits") === "all";
 
   let step = 0;
   number("step", bounds.step, (value) => (step = value));
-  const weights = fields.get("weights");
-  const saved = weights === undefined ? null : decodeNumbers(weights);
+  const weights = field("weights");
+  let saved = weights === undefined ? null : decodeNumbers(weights);
   if (weights !== undefined && !saved) problems.push("the weights are cut off or damaged");
-  return { config, place, step, saved, edited: saved !== null && fields.get("edited") === "yes", problems };
+  if (saved && made < 2) {
+    problems.push("the weights are of an earlier lab, which split the points otherwise");
+    saved = null;
+    step = 0;
+  }
+  if (!saved && step > bounds.replay.most) {
+    problems.push(`step is ${count(step)}, and without weights a page takes ${count(bounds.replay.most)} again and no more`);
+    step = bounds.replay.most;
+  }
+  return { config, place, step, saved, edited: saved !== null && field("edited") === "yes", problems };
 }
 
 function layersFrom(text: string): HiddenLayer[] | null {
@@ -164,10 +211,10 @@ function layersFrom(text: string): HiddenLayer[] | null {
   return layers;
 }
 
-const ownText = ({ x, labels }: { x: number[]; labels: number[] }): string =>
+const ownText = ({ x, labels }: OwnPoints): string =>
   labels.map((label, index) => `${x[2 * index]},${x[2 * index + 1]},${label}`).join(";");
 
-function ownFrom(text: string): { x: number[]; labels: number[] } | null {
+function ownFrom(text: string): OwnPoints | null {
   const x: number[] = [];
   const labels: number[] = [];
   for (const part of text.split(";")) {

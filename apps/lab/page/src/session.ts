@@ -1,6 +1,7 @@
 // The one place that talks to the engine: what is trained, how far, and what it scored on the way.
-import type { Engine, LabConfig, Points, Side, State, Tensor, Trace } from "./engine/api";
+import type { Engine, Evaluation, LabConfig, Points, Side, State, Tensor, Trace } from "./engine/api";
 import { History } from "./history";
+import type { Followed } from "./permalink";
 
 export interface Boundary {
   resolution: number;
@@ -22,17 +23,32 @@ export interface Picture {
   dropout: Boundary;
 }
 
+/** A number that can be set by hand. */
+export type Place = { side: Side; name: string; index: number } | { example: number; column: number };
+
+/** An edit that can be taken back. */
+interface Edit {
+  place: Place;
+  before: number;
+  /** Whether values had been edited before it. */
+  edited: boolean;
+}
+
 /** Of the boundaries: coarse and quick while they move, fine when they rest. */
 const moving = 64;
 const resting = 128;
 /** The diagram of the net, whose masks change with every step, is drawn less often than the rest: to be calm, and cheap. */
 const framesBetweenDiagrams = 24;
-const longestReplay = 250; // steps in one request
-const replays = 300; // of a replay at least, so that its curves are smooth
+const replays = 100; // of a replay at least, so that its curves are smooth
+const replaysBetweenPictures = 10;
+/** Multiplications of one net's forward pass that a request may take: half a second's work for both nets, there and back. */
+const mostWork = 5e7;
 
 export class Session {
   train: Points = { x: new Float64Array(), labels: new Int32Array(), classes: 2 };
   validation: Points = this.train;
+  /** Of the classes. */
+  names: string[] = [];
   state: State | null = null;
   picture: Picture | null = null;
   weights: Tensor[] = [];
@@ -42,6 +58,8 @@ export class Session {
   /** Half the side of the square that is drawn. */
   range = 1.3;
   playing = false;
+  /** The step up to which a link's steps are taken again just now. */
+  replaying: number | null = null;
   speed = 1;
   /** A value was changed by hand: the seed alone no longer tells the weights. */
   edited = false;
@@ -62,6 +80,10 @@ export class Session {
   private advances = 0;
   private frame = 0;
   private resets = 0;
+  private stops = 0;
+  private mostSteps = 1;
+  /** Since the latest step of training. */
+  private edits: Edit[] = [];
 
   constructor(private readonly engine: Engine) {}
 
@@ -75,6 +97,15 @@ export class Session {
 
   get busy(): boolean {
     return this.waiting > 0;
+  }
+
+  /** Both nets have: no step is left to take. */
+  get diverged(): boolean {
+    return this.state !== null && this.state.plain.divergedAt !== null && this.state.dropout.divergedAt !== null;
+  }
+
+  get canUndo(): boolean {
+    return this.edits.length > 0;
   }
 
   /** New nets. When the engine refuses, everything is as it was; of several asked for while one is being made only the last is made. */
@@ -92,21 +123,23 @@ export class Session {
       }
       this.train = made.train;
       this.validation = made.validation;
+      const given = config.data.kind === "own" ? config.data.own?.names : undefined;
+      this.names = Array.from({ length: made.train.classes }, (_, label) => given?.[label] ?? String(label));
       this.range = rangeOf(made.train, made.validation);
       this.history = new History();
       this.edited = false;
+      this.mostSteps = stepsOfOneRequest(config);
       this.note(made.state);
       try {
         if (saved) {
           const restored = await this.engine.restore(saved);
           this.train = restored.train;
+          this.history = new History(); // nothing was computed on the way there
           this.note(restored.state);
           this.edited = edited;
-        } else {
-          while (this.state && this.state.step < step && mine === this.resets) {
-            this.note(await this.engine.train(Math.min(longestReplay, Math.ceil(step / replays), step - this.state.step)));
-            this.onChange();
-          }
+        } else if (step > 0) {
+          this.onReset();
+          await this.replay(step, () => mine === this.resets);
         }
       } catch (error) {
         this.onError(sentence(error));
@@ -116,6 +149,31 @@ export class Session {
       this.onChange();
       return "done";
     });
+  }
+
+  /** Takes a link's steps again, until stop() or something newer. */
+  private async replay(step: number, wanted: () => boolean): Promise<void> {
+    const { stops } = this;
+    this.replaying = step;
+    this.onPlaying();
+    let pictures = 0;
+    try {
+      await this.run(step, Math.ceil(step / replays), () => wanted() && stops === this.stops, async () => {
+        if (pictures++ % replaysBetweenPictures === 0) await this.draw(false);
+      });
+    } finally {
+      this.replaying = null;
+      this.onPlaying();
+    }
+  }
+
+  /** Trains up to a step, by requests that are short enough to be stopped between them. */
+  private async run(step: number, atOnce: number, goOn: () => boolean, between: () => Promise<void> = async () => {}): Promise<void> {
+    while (this.state && this.state.step < step && !this.diverged && goOn()) {
+      this.note(await this.engine.train(Math.min(atOnce, this.mostSteps, step - this.state.step)));
+      await between();
+      this.onChange();
+    }
   }
 
   /** The net whose weights and masks the diagram has. */
@@ -138,18 +196,27 @@ export class Session {
     void this.enqueue(() => this.draw(true)).then(this.onChange, () => undefined);
   }
 
+  /** Pauses, and ends a replay or a long request to train where it stands. */
+  stop(): void {
+    this.stops += 1;
+    this.pause();
+  }
+
   /** Once a frame of the screen: at most one request is under way. */
   tick(): void {
+    if (this.playing && this.diverged) this.pause();
     if (this.playing && !this.busy) void this.advance(() => this.speed, false);
   }
 
   /** How many steps is asked when their turn comes: nets that are still being made may have other epochs. */
   async advance(steps: (state: State | null) => number, withDiagram = true): Promise<void> {
     this.advances += 1;
+    const { stops } = this;
     await this.enqueue(async () => {
       this.advances -= 1;
       try {
-        this.note(await this.engine.train(steps(this.state)));
+        const wanted = steps(this.state);
+        await this.run((this.state?.step ?? 0) + wanted, wanted, () => stops === this.stops);
         // Nobody would see the pictures between those that were asked for in a row.
         if (this.advances === 0) await this.draw(withDiagram || this.frame++ % framesBetweenDiagrams === 0);
       } catch (error) {
@@ -161,27 +228,39 @@ export class Session {
     });
   }
 
-  trace(side: Side, examples: number[], mode: "train" | "test"): Promise<Trace> {
-    return this.enqueue(() => this.engine.trace(side, examples, mode));
-  }
-
-  nextBatch(): Promise<number[]> {
-    return this.enqueue(() => this.engine.nextBatch());
+  /** Of the batch that the next step takes, or of one example: the first where the training points are fewer. */
+  trace(side: Side, followed: Followed, mode: "train" | "test"): Promise<Trace> {
+    return this.enqueue(async () => {
+      const total = this.train.labels.length;
+      const examples = followed.kind === "batch" ? await this.engine.nextBatch() : [followed.example < total ? followed.example : 0];
+      return this.engine.trace(side, examples, mode);
+    });
   }
 
   numericGradient(side: Side, tensor: string, index: number, examples: number[], mode: "train" | "test") {
     return this.enqueue(() => this.engine.numericGradient(side, tensor, index, examples, mode));
   }
 
-  setWeight(side: Side, name: string, index: number, value: number): Promise<void> {
-    return this.edit(() => this.engine.setWeight(side, name, index, value));
+  /** An edit of nets that are no more when its turn comes is left undone. */
+  edit(place: Place, before: number, value: number): Promise<void> {
+    const mine = this.resets;
+    return this.enqueue(async () => {
+      if (mine !== this.resets) return;
+      const state = await this.set(place, value);
+      this.edits.push({ place, before, edited: this.edited });
+      this.edited = true;
+      await this.show(state);
+    });
   }
 
-  setInput(example: number, column: number, value: number): Promise<void> {
-    return this.edit(async () => {
-      const state = await this.engine.setInput(example, column, value);
-      this.train.x[2 * example + column] = value;
-      return state;
+  /** Takes back the latest edit since the latest step of training. */
+  undo(): Promise<void> {
+    return this.enqueue(async () => {
+      const latest = this.edits.pop();
+      if (!latest) return;
+      const state = await this.set(latest.place, latest.before);
+      this.edited = latest.edited;
+      await this.show(state);
     });
   }
 
@@ -189,23 +268,28 @@ export class Session {
     return this.enqueue(() => this.engine.save());
   }
 
-  private edit(change: () => Promise<State>): Promise<void> {
-    return this.enqueue(async () => {
-      this.note(await change());
-      this.edited = true;
-      await this.draw(true);
-      this.onChange();
-    });
+  private async set(place: Place, value: number): Promise<State> {
+    if ("name" in place) return this.engine.setWeight(place.side, place.name, place.index, value);
+    const state = await this.engine.setInput(place.example, place.column, value);
+    this.train.x[2 * place.example + place.column] = value;
+    return state;
   }
 
-  private note(state: State): void {
+  private async show(state: State): Promise<void> {
+    this.note(state, true);
+    await this.draw(true);
+    this.onChange();
+  }
+
+  private note(state: State, jump = false): void {
+    if (state.step !== this.state?.step || !jump) this.edits = [];
     this.version += 1;
-    this.state = state;
-    this.history.add(state);
+    this.state = { ...state, plain: told(state.plain), dropout: told(state.dropout) };
+    this.history.add(this.state, jump);
   }
 
   private async draw(withDiagram: boolean): Promise<void> {
-    const resolution = this.playing ? moving : resting;
+    const resolution = this.playing || this.replaying !== null ? moving : resting;
     const [plain, dropout] = await Promise.all([
       this.engine.boundary("plain", resolution, this.range),
       this.engine.boundary("dropout", resolution, this.range),
@@ -221,6 +305,19 @@ export class Session {
     const trace = side === "dropout" ? await this.engine.trace(side, batch.slice(0, 1), "train") : null;
     this.masks = trace ? masksOf(trace) : [];
   }
+}
+
+/** Of a net that has diverged no score is told: those of its last weights mean nothing. */
+function told(scores: Evaluation): Evaluation {
+  if (scores.divergedAt === null) return scores;
+  const none = Number.NaN;
+  return { ...scores, trainLoss: none, trainAccuracy: none, validationLoss: none, validationAccuracy: none };
+}
+
+function stepsOfOneRequest({ hidden, batchSize, data }: LabConfig): number {
+  const widths = [2, ...hidden.map(({ width }) => width), Math.max(2, data.classes)];
+  const weights = widths.slice(1).reduce((sum, width, index) => sum + width * (widths[index] as number), 0);
+  return Math.max(1, Math.floor(mostWork / (weights * batchSize)));
 }
 
 /** For every hidden layer its mask, or null where it drops nothing. */

@@ -1,9 +1,9 @@
 // What is learnt, and how: data, optimizer and seed. The net itself is edited in its diagram.
 import { bounds, dataKinds, optimizerKinds } from "./configuration";
-import { readCsv, type OwnPoints } from "./csv";
+import { readCsv } from "./csv";
 import { button, html, setText } from "./dom";
 import { DrawPad } from "./draw_pad";
-import type { DataConfig, LabConfig, OptimizerConfig } from "./engine/api";
+import type { DataConfig, LabConfig, OptimizerConfig, OwnPoints } from "./engine/api";
 import { ChoiceField, NumberField, even } from "./fields";
 import { dataIcon } from "./icons";
 import { count } from "./numbers";
@@ -177,12 +177,14 @@ export class Settings {
       const read = readCsv(text);
       setText(this.problem, "");
       this.actions.change((config) => {
-        config.data.own = { x: read.x, labels: read.labels };
-        config.data.classes = read.classNames.length;
+        // Numbers from 0 on are what classes are called anyway.
+        const named = read.names.some((name, label) => name !== String(label));
+        config.data.own = { x: read.x, labels: read.labels, ...(named ? { names: read.names } : {}) };
+        config.data.classes = read.names.length;
         config.data.kind = "own";
       });
       this.actions.say(
-        `${file.name}: ${count(read.labels.length)} points of ${read.classNames.length} classes (${read.classNames.join(", ")})${read.scaled ? ", each column scaled onto −1 to 1" : ""}.`,
+        `${file.name}: ${count(read.labels.length)} points of ${read.names.length} classes (${read.names.join(", ")})${read.scaled ? ", each column scaled onto −1 to 1" : ""}.`,
         false,
       );
     } catch (error) {

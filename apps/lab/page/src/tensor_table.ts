@@ -1,8 +1,8 @@
-// A tensor as a table of numbers with colours: blue below zero, orange above. One cell can be reached by Tab, the others by arrow keys.
+// A tensor as a table of numbers, shaded the more the farther they are from 0. One cell can be reached by Tab, the others by arrow keys.
 import { html } from "./dom";
 import type { Tensor } from "./engine/api";
-import { full, short } from "./numbers";
-import { diverging } from "./palette";
+import { full, largestOf, short } from "./numbers";
+import { shade } from "./palette";
 
 interface Options {
   id: string;
@@ -34,14 +34,14 @@ export class TensorTable {
     for (let column = 0; column < tensor.columns; ++column) head.append(html("th", { scope: "col" }, String(column)));
     table.append(html("thead", {}, head));
     const body = html("tbody");
-    const largest = tensor.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    const largest = largestOf(tensor.values);
     for (let row = 0; row < shownRows; ++row) {
       const line = html("tr", { role: "row" }, html("th", { scope: "row", title: options.rowTitle }, options.rowNames[row] ?? String(row)));
       for (let column = 0; column < tensor.columns; ++column) {
         const index = row * tensor.columns + column;
         const value = tensor.values[index] as number;
         const cell = html("td", { role: "gridcell", tabindex: index === 0 ? 0 : -1 }, options.fullPrecision ? full(value) : short(value));
-        cell.style.backgroundColor = diverging(value / largest);
+        cell.style.backgroundColor = shade(value / largest);
         if (options.before && options.before.length === tensor.values.length && options.before[index] !== value) {
           cell.classList.add("changed");
           cell.title = `was ${full(options.before[index] as number)}`;

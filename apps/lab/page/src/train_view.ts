@@ -2,11 +2,11 @@
 import { BoundaryCanvas } from "./boundary_canvas";
 import { Chart, type Series } from "./chart";
 import { html, setText } from "./dom";
-import type { HiddenLayer, LabConfig, Side, State } from "./engine/api";
+import type { HiddenLayer, LabConfig, Points, Side, State } from "./engine/api";
 import { ChoiceField } from "./fields";
 import { gap } from "./history";
 import { NetworkEditor } from "./network_editor";
-import { fixed, full, share } from "./numbers";
+import { count, fixed, full, share } from "./numbers";
 import { shapeNames } from "./palette";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
@@ -23,6 +23,9 @@ export class TrainView {
   private readonly charts: Chart[];
   private readonly cells = new Map<string, HTMLElement>();
   private readonly legend = html("p", { class: "note class-legend" });
+  /** Classes that no training point has. */
+  private readonly warning = html("p", { class: "problem class-warning", role: "status" });
+  private readonly notices: Record<Side, HTMLElement>;
   private readonly diagramSide: ChoiceField<Side>;
   private config: LabConfig | null = null;
 
@@ -35,6 +38,8 @@ export class TrainView {
       new BoundaryCanvas(() => {
         if (session.picture) this.boundaries[side].draw(session.picture[side]);
       });
+    const notice = (): HTMLElement => html("p", { class: "problem diverged", role: "status" });
+    this.notices = { plain: notice(), dropout: notice() };
     this.boundaries = { plain: boundary("plain"), dropout: boundary("dropout") };
     this.editor = new NetworkEditor(changeHidden);
     this.diagramSide = new ChoiceField<Side>("Weights of the net", sides.map(({ side, name }) => ({ value: side, label: `${name} dropout` })), (side) => void session.showDiagramOf(side));
@@ -42,7 +47,7 @@ export class TrainView {
 
     const series = (value: (side: Side, part: "train" | "validation") => (state: State) => number): Series[] =>
       sides.flatMap(({ side, name }) =>
-        (["train", "validation"] as const).map((part) => ({ name: `${part} ${name}`, colour: side, dashed: part === "train", value: value(side, part) })),
+        (["train", "validation"] as const).map((part) => ({ name: `${part} ${name}`, side, dashed: part === "train", value: value(side, part) })),
       );
     this.charts = [
       new Chart({ title: "Loss (nats)", height: 150, least: 0, most: 0.7, format: (value) => fixed(value, 2), series: series((side, part) => (state) => state[side][`${part}Loss`]) }),
@@ -50,7 +55,7 @@ export class TrainView {
       new Chart({
         title: "Gap: train less validation accuracy",
         height: 130, least: 0, most: 0.1, format: share,
-        series: sides.map(({ side, name }) => ({ name, colour: side, dashed: false, value: (state) => gap(state, side) })),
+        series: sides.map(({ side, name }) => ({ name, side, dashed: false, value: (state) => gap(state, side) })),
       }),
     ];
 
@@ -61,8 +66,10 @@ export class TrainView {
         html("h2", {}, html("span", { class: "swatch" }), title),
         this.boundaries[side].node,
         html("p", { class: "gap" }, html("span", { class: "gap-name" }, "gap "), this.cell(side, "gap")),
+        this.notices[side],
       );
-    const header = ["train loss", "validation loss", "train accuracy", "validation accuracy"];
+    // With soft hyphens, for narrow screens.
+    const header = ["train loss", "vali\u00addation loss", "train accu\u00adracy", "vali\u00addation accu\u00adracy"];
     const row = ({ side, name }: (typeof sides)[0]): HTMLElement =>
       html(
         "tr",
@@ -77,13 +84,13 @@ export class TrainView {
       html(
         "div",
         { class: "column nets-column" },
-        html("div", { class: "card nets" }, ...sides.map(panel), this.legend),
+        html("div", { class: "card nets" }, ...sides.map(panel), this.legend, this.warning),
         html(
           "section",
           { class: "card net-card", "aria-labelledby": "net-title" },
           html("div", { class: "title-row" }, html("h2", { id: "net-title" }, "The net"), this.diagramSide.node),
           this.editor.node,
-          html("p", { class: "note" }, "Drag a handle for more or fewer units; keep is keep_prob, the probability that a unit stays. Struck-out units are those that the next step drops of its first example. Lines: orange above zero, blue below."),
+          html("p", { class: "note" }, "Drag a handle for more or fewer units; keep is keep_prob, the probability that a unit stays. Struck-out units are those that the next step drops of its first example. Solid lines are weights above zero, dashed ones below."),
         ),
       ),
       html(
@@ -118,8 +125,18 @@ export class TrainView {
   reset(): void {
     const { train, validation, range } = this.session;
     for (const { side } of sides) this.boundaries[side].setPoints(train, validation, range);
-    const shapes = Array.from({ length: train.classes }, (_, label) => `${label} ${shapeNames[label]}`).join(", ");
+    const { names } = this.session;
+    const shapes = names.map((name, label) => `${name} ${shapeNames[label]}`).join(", ");
     setText(this.legend, `Filled points train, hollow ones validate: ${train.labels.length} and ${validation.labels.length}. Classes: ${shapes}.`);
+    const without = (points: Points): string[] => names.filter((_, label) => !points.labels.includes(label));
+    const [untrained, unheld] = [without(train), without(validation)];
+    setText(
+      this.warning,
+      [
+        untrained.length ? `No training point is of class ${untrained.join(", ")}: the nets cannot learn it.` : "",
+        unheld.length ? `No validation point is of class ${unheld.join(", ")}: validation accuracy tells nothing about it.` : "",
+      ].join(" ").trim(),
+    );
     if (this.config) this.editor.show(this.config.hidden, train.classes);
     this.describe();
   }
@@ -132,6 +149,8 @@ export class TrainView {
     for (const chart of this.charts) chart.draw(history.states);
     for (const { side } of sides) {
       const scores = state[side];
+      const { divergedAt } = scores;
+      setText(this.notices[side], divergedAt === null ? "" : `Diverged at step ${count(divergedAt)}: lower the learning rate.`);
       this.put(side, "gap", gap(state, side), share);
       this.put(side, "trainLoss", scores.trainLoss, (value) => fixed(value, 3));
       this.put(side, "validationLoss", scores.validationLoss, (value) => fixed(value, 3));
@@ -147,10 +166,11 @@ export class TrainView {
     const { state } = this.session;
     if (!state) return;
     for (const { side, title } of sides) {
-      const { trainAccuracy, validationAccuracy } = state[side];
+      const { trainAccuracy, validationAccuracy, divergedAt } = state[side];
+      const right = `${share(trainAccuracy)} of the training and ${share(validationAccuracy)} of the validation points are right.`;
       this.boundaries[side].node.setAttribute(
         "aria-label",
-        `${title}: the class that the net gives to every place of the plane, with the points. ${share(trainAccuracy)} of the training and ${share(validationAccuracy)} of the validation points are right.`,
+        `${title}: the class that the net gives to every place of the plane, with the points. ${divergedAt === null ? right : "The net has diverged."}`,
       );
     }
     for (const chart of this.charts) chart.describe();
@@ -159,6 +179,7 @@ export class TrainView {
   restyle(): void {
     for (const { side } of sides) this.boundaries[side].restyle();
     this.settings.restyle();
+    this.editor.restyle();
     this.draw();
   }
 

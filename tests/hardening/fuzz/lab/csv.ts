@@ -13,11 +13,11 @@ export function csv(text: string): void {
     promise((error as Error).message.endsWith(".") && (error as Error).message.length < 500, "a sentence");
     return;
   }
-  const { x, labels, classNames } = read;
+  const { x, labels, names } = read;
   promise(labels.length > 0 && labels.length <= 2000 && x.length === 2 * labels.length, "two numbers a point");
-  promise(classNames.length >= 2 && classNames.length <= mostClasses, "classes within bounds");
-  promise(new Set(classNames).size === classNames.length, "no class twice");
-  promise(new Set(labels).size === classNames.length, "every class has a point");
-  promise(labels.every((label) => Number.isInteger(label) && label >= 0 && label < classNames.length), "labels are classes");
+  promise(names.length >= 2 && names.length <= mostClasses, "classes within bounds");
+  promise(new Set(names).size === names.length, "no class twice");
+  promise(new Set(labels).size === names.length, "every class has a point");
+  promise(labels.every((label) => Number.isInteger(label) && label >= 0 && label < names.length), "labels are classes");
   promise(x.every((value) => Number.isFinite(value) && Math.abs(value) <= edge), "points lie on the picture");
 }

@@ -9,6 +9,13 @@ export interface Points {
   classes: number;
 }
 
+/** `names` are those of the classes, where a file gave them. */
+export interface OwnPoints {
+  x: number[];
+  labels: number[];
+  names?: string[];
+}
+
 /**
  * `count` counts training and validation together. `noise` is a standard deviation: of both coordinates, but for the spiral of
  * the angle. `classes` counts for blobs (2 to 5) and for own points (2 to 10); the other kinds have as many as they have. Own
@@ -20,7 +27,7 @@ export interface DataConfig {
   noise: number;
   classes: number;
   validationShare: number;
-  own?: { x: number[]; labels: number[] };
+  own?: OwnPoints;
 }
 
 export interface HiddenLayer {
@@ -46,12 +53,16 @@ export interface LabConfig {
 /** Two nets train side by side: the left without dropout (its keepProbs are not read), the right with it. */
 export type Side = "plain" | "dropout";
 
-/** Mean losses in nats, and shares of points that are right, all in test mode. */
+/**
+ * Mean losses in nats, and shares of points that are right, all in test mode. `divergedAt` is the step at which the loss was above a
+ * million nats, or no number: that net has stopped there.
+ */
 export interface Evaluation {
   trainLoss: number;
   trainAccuracy: number;
   validationLoss: number;
   validationAccuracy: number;
+  divergedAt: number | null;
 }
 
 /** `epoch` counts those that are complete. */
@@ -93,7 +104,7 @@ export interface Trace {
 export interface Engine {
   /** Throws an Error with one clear sentence for a bad config. */
   reset(config: LabConfig): Promise<{ train: Points; validation: Points; state: State }>;
-  /** As many optimizer steps on both nets. Throws, at the last step before it, when a loss is no longer finite. */
+  /** As many optimizer steps on both nets, but on none that has diverged. */
   train(steps: number): Promise<State>;
   /** A value in the middle of each of resolution² cells of [-range, range]², row by row from the top left, as an image has them. */
   boundary(side: Side, resolution: number, range: number): Promise<{ classes: Uint8Array; confidence: Float32Array }>;

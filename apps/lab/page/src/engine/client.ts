@@ -2,9 +2,10 @@
 // generated/thinnet.js and thinnet.wasm, is built by scripts/lab.sh.
 import type { Engine } from "./api";
 import type { Answer, Request } from "./messages";
+import { startWorker } from "./start_worker";
 
 export function createEngine(): Engine {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  const worker = startWorker();
   const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   let requests = 0;
   let stopped: Error | undefined;
