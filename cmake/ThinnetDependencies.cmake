@@ -46,7 +46,7 @@ macro(thinnet_takes option target debian without)
 endmacro()
 
 thinnet_needs(xtensor libxtensor-dev)
-if(NOT CMAKE_FIND_PACKAGE_NAME STREQUAL "thinnet" OR "fmt::fmt" IN_LIST thinnet_uses)
+if(THINNET_FMT_LIBRARY OR "fmt::fmt" IN_LIST thinnet_uses)
   thinnet_needs(fmt libfmt-dev)
 endif()
 

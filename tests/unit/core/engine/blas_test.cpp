@@ -43,6 +43,7 @@ TEST(Blas, RunsOnOneThreadWithTheKernelsOfThisCpu) {
 #endif
 }
 
+#if defined(__x86_64__)  // whose kernels prepare_blas chooses, and no others
 bool kernels_can_be_chosen() {
   return openblas_get_corename != nullptr && gotoblas_dynamic_quit != nullptr &&
          gotoblas_dynamic_init != nullptr;
@@ -70,7 +71,6 @@ std::string prepared_from(const std::string& chosen) {
 }
 
 TEST(Blas, ReplacesKernelsThatAreTooOldForThisCpuAndNoOthers) {
-#if defined(__x86_64__)
   if (!kernels_can_be_chosen()) GTEST_SKIP() << "the BLAS has one set of kernels";
   const char* const variable = std::getenv("OPENBLAS_CORETYPE");
   const std::string before = variable == nullptr ? "" : variable;
@@ -91,8 +91,8 @@ TEST(Blas, ReplacesKernelsThatAreTooOldForThisCpuAndNoOthers) {
   EXPECT_STREQ(std::getenv("OPENBLAS_CORETYPE"), "Prescott");
   take_kernels(before);
   prepare_blas();
-#endif
 }
+#endif
 
 TEST(Blas, IsPutBackOnOneThread) {
   if (openblas_set_num_threads == nullptr) GTEST_SKIP() << "the BLAS is not OpenBLAS";
