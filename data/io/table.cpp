@@ -4,15 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "data/io/csv.hpp"
+#include "data/io/decimal.hpp"
 #include "data/io/file.hpp"
 #include "data/io/names.hpp"
 
@@ -33,11 +32,8 @@ std::string_view without_spaces(std::string_view text) {
 std::optional<double> number_of(std::string_view text) {
   text = without_spaces(text);
   if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || stop != end || !std::isfinite(value)) return std::nullopt;
-  return value;
+  const std::optional<double> value = decimal_of(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 /// A number, or the 1 and 0 of True and False.

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "data/io/arrays.hpp"
+#include "data/io/file.hpp"
 #include "data/io/npz.hpp"
 #include "data/io/weights.hpp"
 #include "layers/affine.hpp"
