@@ -30,7 +30,7 @@ MaybeGzipped::~MaybeGzipped() {
   std::fclose(file_->file);
 }
 
-bool MaybeGzipped::is_gzipped() const {
+bool MaybeGzipped::is_gzipped() const {  // NOLINT: the one in gzip.cpp cannot be static
   return false;
 }
 
