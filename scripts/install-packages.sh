@@ -2,7 +2,7 @@
 # Installs those Debian packages of the named groups that are missing; this is their only list.
 # Usage: scripts/install-packages.sh [GROUP ...]      (no group: build)
 #        scripts/install-packages.sh --list           names all packages of all groups
-# Groups: build student coursework autograder mpi lab test all-tests fuzz lint bench harden
+# Groups: build student coursework autograder mpi lab test all-tests fuzz lint bench harden portability
 set -euo pipefail
 
 student=(g++ cmake ninja-build python3
@@ -16,7 +16,7 @@ autograder=(g++ python3-numpy python3-seccomp
 build=("${student[@]}" libboost-math-dev libssl-dev gnuplot-nox fonts-dejavu-core)
 mpi=(libopenmpi-dev openmpi-bin)
 lab=(emscripten node-acorn cmake ninja-build
-     libxtensor-dev libxtensor-blas-dev librandom123-dev libfmt-dev nlohmann-json3-dev)
+     libxtensor-dev librandom123-dev libfmt-dev nlohmann-json3-dev)
 fuzz=(clang libclang-rt-14-dev)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || { lab+=(nodejs npm) && fuzz+=(nodejs npm); }
@@ -27,6 +27,8 @@ lint=(clang-format clang-tidy shellcheck git
       libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
 # scripts/matrix.sh, coverage.sh and mutation.sh.
 harden=(clang valgrind gcovr)
+# scripts/portability.sh.
+portability=(clang libc++-dev libc++abi-dev googletest qemu-user g++-i686-linux-gnu g++-aarch64-linux-gnu)
 bench=(libbenchmark-dev libblis-dev libdnnl-dev python3-torch python3-numpy)
 
 die() {
@@ -35,7 +37,7 @@ die() {
 }
 
 if [[ ${1:-} == --list ]]; then
-  printf '%s\n' "${build[@]}" "${test[@]}" "${all_tests[@]}" "${lint[@]}" "${harden[@]}" "${bench[@]}" | sort -u
+  printf '%s\n' "${build[@]}" "${test[@]}" "${all_tests[@]}" "${lint[@]}" "${harden[@]}" "${portability[@]}" "${bench[@]}" | sort -u
   exit 0
 fi
 
@@ -54,6 +56,7 @@ for group in "${@:-build}"; do
     lint) wanted+=("${lint[@]}") ;;
     bench) wanted+=("${bench[@]}") ;;
     harden) wanted+=("${harden[@]}") ;;
+    portability) wanted+=("${portability[@]}") ;;
     -h | --help)
       sed -n '2,5s/^# //p' "$0"
       exit 0

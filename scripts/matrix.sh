@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Builds the library with several compilers, settings and instruments and runs its tests with each;
 # a table at the end says which passed. Five minutes on two idle cores; later runs build only what changed.
-# Usage: scripts/matrix.sh [ENTRY...]      (without any: all)
+# Usage: scripts/matrix.sh [--xtensor FOLDER] [ENTRY...]      (without any: all)
+#   --xtensor FOLDER            takes the headers of another version from FOLDER/xtensor and
+#                               FOLDER/xtl; and FOLDER/xtensor-blas and FOLDER/xflens, if they are
+#                               there, otherwise there is no BLAS
 #   gcc-debug, clang-debug      bounds checks of xtensor and libstdc++
 #   gcc-release, clang-release  as users build it
 #   sanitize                    AddressSanitizer and UndefinedBehaviorSanitizer
@@ -14,10 +17,19 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 self=scripts/matrix.sh
 
 all=(gcc-debug clang-debug gcc-release clang-release sanitize threads portable memcheck)
+xtensor=
 case ${1:-} in
   -h | --help)
-    sed -n '2,12s/^# \?//p' "$self"
+    sed -n '2,15s/^# \?//p' "$self"
     exit 0
+    ;;
+  --xtensor)
+    xtensor=$(realpath -e "${2:-}/xtensor" 2> /dev/null) || {
+      echo "matrix: --xtensor ${2:-}: no folder xtensor in it" >&2
+      exit 2
+    }
+    xtensor=${xtensor%/xtensor}
+    shift 2
     ;;
 esac
 for entry in "$@"; do
@@ -32,19 +44,32 @@ inside=false
 
 library_tests=(core_tests panels_tests layers_tests optim_tests nets_tests data_tests training_tests)
 
+# Another xtensor stands before Debian's, for both compilers.
+builds=build/matrix
+other_xtensor=()
+if [[ -n $xtensor ]]; then
+  export CPLUS_INCLUDE_PATH=$xtensor
+  [[ -d $xtensor/xtensor-blas ]] || other_xtensor+=(-DTHINNET_BLAS=OFF)
+  configs=("$xtensor"/xtensor/{core/,}xtensor_config.hpp) # of which one is there
+  version=$(sed -n 's/^#define XTENSOR_VERSION_MINOR //p' "${configs[@]}" 2> /dev/null || true)
+  builds=build/matrix-xtensor-0.$version
+  ((version < 27)) || other_xtensor+=(-DCMAKE_CXX_STANDARD=20)
+fi
+
 # configure ENTRY ARGUMENTS FOR CMAKE...
 configure() {
   local entry=$1
   shift
-  scripts/own_build.sh "build/matrix/$entry"
-  cmake -S . -B "build/matrix/$entry" -G Ninja -DTHINNET_WERROR=ON -DTHINNET_MPI=OFF -DTHINNET_EXAMPLES=OFF "$@"
+  scripts/own_build.sh "$builds/$entry"
+  cmake -S . -B "$builds/$entry" -G Ninja -DTHINNET_WERROR=ON -DTHINNET_MPI=OFF -DTHINNET_EXAMPLES=OFF \
+    "${other_xtensor[@]}" "$@"
 }
 
 # build ENTRY TARGET...
 build() {
   local entry=$1
   shift
-  cmake --build "build/matrix/$entry" --parallel 2 --target "$@"
+  cmake --build "$builds/$entry" --parallel 2 --target "$@"
 }
 
 # run_tests ENTRY PROGRAM...: each program by itself, in the repository's root
@@ -53,7 +78,7 @@ run_tests() {
   shift
   for program in "$@"; do
     echo "== $program"
-    "build/matrix/$entry/tests/$program" --gtest_brief=1
+    "$builds/$entry/tests/$program" --gtest_brief=1
   done
 }
 
@@ -92,8 +117,8 @@ threads() {
     -DCMAKE_EXE_LINKER_FLAGS=-fsanitize=thread
   build threads dropout_study
   export TSAN_OPTIONS="halt_on_error=1 ignore_noninstrumented_modules=1"
-  small_study build/matrix/threads-study \
-    build/matrix/threads/apps/dropout_study/dropout_study
+  small_study "$builds"/threads-study \
+    "$builds"/threads/apps/dropout_study/dropout_study
 }
 
 build_portable() {
@@ -105,7 +130,7 @@ build_portable() {
 portable() {
   build_portable
   run_tests portable "${library_tests[@]}"
-  small_study build/matrix/portable-study build/matrix/portable/apps/dropout_study/dropout_study
+  small_study "$builds"/portable-study "$builds"/portable/apps/dropout_study/dropout_study
 }
 
 # Valgrind knows no AVX-512: hence the portable build, and OpenBLAS's kernels for Haswell.
@@ -113,13 +138,13 @@ memcheck() {
   build_portable
   local watch=(valgrind --quiet --error-exitcode=1 --leak-check=full --show-leak-kinds=definite
                --errors-for-leak-kinds=definite)
-  local programs=build/matrix/portable
+  local programs=$builds/portable
   export OPENBLAS_CORETYPE=Haswell OMP_NUM_THREADS=1
   "${watch[@]}" "$programs/tests/optim_tests" --gtest_brief=1
   "${watch[@]}" "$programs/tests/layers_tests" --gtest_brief=1 \
     --gtest_filter='-*KeepsTheShare*:*KeepsTheMean*'
   "${watch[@]}" "$programs/examples/xor/xor"
-  small_study build/matrix/memcheck-study "${watch[@]}" "$programs/apps/dropout_study/dropout_study"
+  small_study "$builds"/memcheck-study "${watch[@]}" "$programs/apps/dropout_study/dropout_study"
 }
 
 run_entry() {
@@ -142,12 +167,12 @@ if [[ $inside == true ]]; then
 fi
 
 scripts/install-packages.sh build test harden
-mkdir -p build/matrix
+mkdir -p "$builds"
 table='' failed=0
 for entry in "$@"; do
-  echo "$entry: running, see build/matrix/$entry.log" >&2
+  echo "$entry: running, see $builds/$entry.log" >&2
   start=$SECONDS
-  if THINNET_MATRIX_ENTRY=$entry "$self" "$entry" > "build/matrix/$entry.log" 2>&1; then
+  if THINNET_MATRIX_ENTRY=$entry "$self" ${xtensor:+--xtensor "$xtensor"} "$entry" > "$builds/$entry.log" 2>&1; then
     outcome=passed
   else
     outcome=FAILED
