@@ -129,7 +129,7 @@ Json best_of(const Study& study, const Images& images) {
 /// Of the fairer comparison where there is one.
 std::string headline_of(const Study& study, const std::string& data_name) {
   if (study.tuned) {
-    const std::string tuned = tuned_headline(study.tuned->groups, data_name);
+    std::string tuned = tuned_headline(study.tuned->groups, data_name);
     if (!tuned.empty()) return tuned;
   }
   return study_headline(study.groups, data_name);
