@@ -51,10 +51,8 @@ void require_all_updated(const std::vector<Parameter<T>*>& parameters,
   }
 }
 
-/// No hook: training in one process.
-template <typename T>
-std::unique_ptr<TrainerHook<T>> hook_or_default(std::unique_ptr<TrainerHook<T>> hook) {
-  return hook != nullptr ? std::move(hook) : std::make_unique<TrainerHook<T>>();
+void require_epochs(const TrainerOptions& options) {
+  require(options.epochs > 0, "epochs is 0, expected at least 1");
 }
 
 void report_to_nobody(const Progress& /*progress*/) {}
@@ -67,22 +65,29 @@ Trainer<T>::Trainer(Sequential<T>& net, Optimizer<T>& optimizer, TrainerOptions 
     : net_(net),
       optimizer_(optimizer),
       options_(std::move(options)),
-      hook_(hook_or_default(std::move(hook))),
+      hook_(std::move(hook)),
       smoothed_(options_.label_smoothing),
       training_loss_(smoothed_),
       evaluation_loss_(plain_) {
-  require(options_.epochs > 0, "epochs is 0, expected at least 1");
+  require_epochs(options_);
+  if (hook_ == nullptr) hook_ = std::make_unique<TrainerHook<T>>();
 }
 
 template <typename T>
 Trainer<T>::Trainer(Sequential<T>& net, Optimizer<T>& optimizer, const BatchLoss<T>& loss,
                     TrainerOptions options, std::unique_ptr<TrainerHook<T>> hook)
-    : Trainer(net, optimizer, std::move(options), std::move(hook)) {
+    : net_(net),
+      optimizer_(optimizer),
+      options_(std::move(options)),
+      hook_(std::move(hook)),
+      smoothed_(/*smoothing=*/0),
+      training_loss_(loss),
+      evaluation_loss_(loss) {
+  require_epochs(options_);
+  if (hook_ == nullptr) hook_ = std::make_unique<TrainerHook<T>>();
   require(options_.label_smoothing == 0,
           "label smoothing is {}, but a loss is given: leave it at 0, or give SmoothedCrossEntropy",
           options_.label_smoothing);
-  training_loss_ = loss;
-  evaluation_loss_ = loss;
 }
 
 template <typename T>
