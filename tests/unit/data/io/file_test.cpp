@@ -186,8 +186,9 @@ TEST(File, RefusesAFolderThatCannotBeWritten) {
   write_file(folder / "file", "text");
   EXPECT_EQ(folder_error(folder / "file/below"),
             (folder / "file/below") + ": cannot make the folder: Not a directory");
-  EXPECT_EQ(folder_error(folder / "file"),
-            (folder / "file") + ": cannot make the folder: Not a directory");
+  // Then standard libraries differ: "Not a directory", or "File exists".
+  EXPECT_EQ(folder_error(folder / "file").find((folder / "file") + ": cannot make the folder: "),
+            0U);
   EXPECT_EQ(folder_error("/proc/thinnet").find("/proc/thinnet: cannot make the folder: "), 0U);
   EXPECT_EQ(folder_error("/proc").find("/proc: cannot write: "), 0U);
   EXPECT_EQ(read_file(folder / "file"), "text");
