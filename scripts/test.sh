@@ -45,11 +45,12 @@ build() { # build PRESET FOLDER ARGUMENTS FOR CMAKE...
   cmake --build "$folder" --parallel "$(nproc)" || die "$folder cannot be built"
 }
 
-# The report's name is what the summary calls these tests.
+# The report's name is what the summary calls these tests. One more at a time than there are
+# processors, for some wait for a server or a page.
 run() { # run NAME FOLDER ARGUMENTS FOR CTEST...
   local name=$1 folder=$2
   shift 2
-  ctest --test-dir "$folder" --output-on-failure --no-tests=error --parallel "$(nproc)" \
+  ctest --test-dir "$folder" --output-on-failure --no-tests=error --parallel "$(($(nproc) + 1))" \
     --output-junit "$PWD/$reports/$name.xml" "$@" || failed=1
 }
 

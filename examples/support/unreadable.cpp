@@ -10,14 +10,14 @@
 namespace thinnet::examples {
 namespace {
 
-using Names = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 
-bool has(const Names& names, const std::string& name) {
+bool has(const Strings& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 /// The first name with one of the endings; nothing when there is none.
-std::optional<std::string> name_ending_in(const Names& names, const Names& endings) {
+std::optional<std::string> name_ending_in(const Strings& names, const Strings& endings) {
   for (const std::string& name : names) {
     for (const std::string& ending : endings) {
       const bool ends_so = name.size() > ending.size() &&
@@ -28,7 +28,7 @@ std::optional<std::string> name_ending_in(const Names& names, const Names& endin
   return std::nullopt;
 }
 
-std::string cifar10_words(const Names& names) {
+std::string cifar10_words(const Strings& names) {
   constexpr const char* binary = "scripts/get-cifar10.sh gets the binary version, which is read";
   for (const char* name : {"data_batch_1", "cifar-10-batches-py", "cifar-10-python.tar.gz"}) {
     if (has(names, name)) return fmt::format("holds CIFAR-10 for Python: {}", binary);
@@ -39,7 +39,7 @@ std::string cifar10_words(const Names& names) {
   return "";
 }
 
-std::string cifar100_words(const Names& names) {
+std::string cifar100_words(const Strings& names) {
   if (has(names, "train.bin")) {
     return "holds CIFAR-100 (train.bin), which is not read as it is; in Python: a = "
            "np.fromfile(\"train.bin\", \"u1\").reshape(-1, 3074); np.savez(\"cifar100.npz\", "
@@ -52,12 +52,12 @@ std::string cifar100_words(const Names& names) {
                      python ? "Python" : "Matlab");
 }
 
-bool any_has_part(const Names& names, const char* part) {
+bool any_has_part(const Strings& names, const char* part) {
   return std::any_of(names.begin(), names.end(),
                      [&](const std::string& name) { return name.find(part) != std::string::npos; });
 }
 
-std::string half_words(const Names& names) {
+std::string half_words(const Strings& names) {
   const bool images = any_has_part(names, "train-images"),
              labels = any_has_part(names, "train-labels");
   if (images && !labels) return "holds train-images, but no train-labels-idx1-ubyte";
@@ -71,7 +71,7 @@ std::string half_words(const Names& names) {
   return "";
 }
 
-std::string packed_words(const Names& names) {
+std::string packed_words(const Strings& names) {
   if (const auto tar = name_ending_in(names, {".tar.gz", ".tgz", ".tar"})) {
     return fmt::format("{} is an archive: unpack it, tar -xf {}, and name the folder", *tar, *tar);
   }
@@ -84,7 +84,7 @@ std::string packed_words(const Names& names) {
   return "";
 }
 
-std::string other_words(const Names& names) {
+std::string other_words(const Strings& names) {
   if (const auto picture = name_ending_in(names, {".png", ".jpg", ".jpeg", ".JPEG"})) {
     return fmt::format("holds pictures such as {}: docs/data.md shows how to make an .npz of them",
                        *picture);
@@ -104,7 +104,7 @@ std::string other_words(const Names& names) {
 std::vector<std::string> names_in(const std::string& folder) {
   namespace fs = std::filesystem;
   std::error_code unreadable;  // then nothing is recognised in it
-  Names names;
+  Strings names;
   for (fs::directory_iterator entry(folder, unreadable), end; !unreadable && entry != end;
        entry.increment(unreadable)) {
     names.push_back(entry->path().filename().string());

@@ -83,7 +83,8 @@ class KnownMutants(unittest.TestCase):
     ]
 
     def test_they_are_killed_and_the_original_is_not(self):
-        commands = {e["file"]: e["command"] for e in json.loads((BUILD / "compile_commands.json").read_text())}
+        commands = {e["file"]: e["command"] for e in json.loads((BUILD / "compile_commands.json").read_text())
+                    if " CMakeFiles/thinnet.dir/" in e["command"]}  # fmt: skip
         with tempfile.TemporaryDirectory() as name:
             for file, program, change in self.KILLED:
                 text = (ROOT / file).read_text()
@@ -95,8 +96,11 @@ class KnownMutants(unittest.TestCase):
 
     def run_with(self, commands, folder, file, program, text):
         source, changed = folder / "mutant.cpp", folder / "mutant.o"
-        source.write_text(text)
-        words = [w for w in shlex.split(commands[str(ROOT / file)]) if w != "-Werror"]
+        # The build compiles the file by itself, or with others that a file of CMake's includes.
+        include = f'#include "{ROOT / file}"'
+        whole = next(path for path in commands if path == str(ROOT / file) or include in Path(path).read_text())
+        source.write_text(text if whole == str(ROOT / file) else Path(whole).read_text().replace(include, text))
+        words = [w for w in shlex.split(commands[whole]) if w != "-Werror"]
         words[words.index("-o") + 1] = str(changed)
         words[words.index("-c") + 1] = str(source)
         subprocess.run([*words, "-w"], cwd=BUILD, check=True)

@@ -8,7 +8,7 @@ file(REMOVE_RECURSE ${prefix})
 # Without optimisation: it is about linking.
 run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE_DIR} -B ${work}/library -DBUILD_SHARED_LIBS=ON
     -DTHINNET_TESTS=OFF -DTHINNET_EXAMPLES=OFF -DTHINNET_MPI=OFF -DTHINNET_NATIVE=OFF
-    -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O0 -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
+    -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O0 -DCMAKE_UNITY_BUILD=ON -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
     -DCMAKE_INSTALL_LIBDIR=lib)
 run(${CMAKE_COMMAND} --build ${work}/library)
 run(${CMAKE_COMMAND} --install ${work}/library --prefix ${prefix})

@@ -19,7 +19,7 @@ using testing::random_images;
 using testing::run_program;
 using testing::TemporaryFolder;
 
-ExperimentOptions tiny_options() {
+ExperimentOptions tiny_run_options() {
   ExperimentOptions options;
   options.hidden = {8};
   options.keep_probs = {0.5};
@@ -41,7 +41,7 @@ TEST(StudyEpochs, FewerAreBitForBitARunOfThatLength) {
   const StudyImages images{{random_images(60), "data", "", {}, {"a", "b", "c"}}, {}};
   for (const OptimizerKind optimizer : {OptimizerKind::adam, OptimizerKind::sgd}) {
     for (const Sampling sampling : {Sampling::shuffled, Sampling::with_replacement}) {
-      StudyRun run{tiny_options(), "data", ""};
+      StudyRun run{tiny_run_options(), "data", ""};
       run.options.optimizer = optimizer;
       run.options.sampling = sampling;
       run.options.epochs = 9;
@@ -68,7 +68,7 @@ RunResult curve_of(std::vector<double> validation) {
 
 TEST(StudyEpochs, AreGroupsOfTheirOwnBesideThoseOfEachLearningRate) {
   const Grid grid{{1, .5}, {{8}}, {20}, {0}, {.1, .2}, {2, 1}};
-  const auto runs = runs_of(grid, {tiny_options(), "data", ""});
+  const auto runs = runs_of(grid, {tiny_run_options(), "data", ""});
   const auto groups = groups_of(
       grid, runs, {curve_of({.1, .2}), curve_of({.3, .5}), curve_of({.4, .4}), curve_of({.7, .9})});
   ASSERT_EQ(groups.size(), 8U);
@@ -90,7 +90,7 @@ TEST(StudyEpochs, AreGroupsOfTheirOwnBesideThoseOfEachLearningRate) {
 
 TEST(StudyDrawnValidation, IsApartFromTrainingAndOtherwiseAnyOfTheImages) {
   const Dataset images = random_images(60);
-  ExperimentOptions options = tiny_options();
+  ExperimentOptions options = tiny_run_options();
   std::vector<int> validated(60);
   for (options.seed = 0; options.seed < 40; ++options.seed) {
     options.training = 50;
@@ -118,7 +118,7 @@ TEST(StudyDrawnValidation, IsApartFromTrainingAndOtherwiseAnyOfTheImages) {
 
 TEST(StudyDrawnValidation, IsWhatARunTrainsWithWhenItSaysSo) {
   const StudyImages images{{random_images(60), "data", "", {}, {"a", "b", "c"}}, {}};
-  StudyRun run{tiny_options(), "data", ""};
+  StudyRun run{tiny_run_options(), "data", ""};
   run.options.epochs = 2;
   const RunResult last = train_run(run, images, nullptr).result;
   run.drawn_validation = true;
@@ -136,7 +136,7 @@ TEST(StudyDrawnValidation, IsWhatARunTrainsWithWhenItSaysSo) {
 
 TEST(StudyDrawnValidation, OfARandomSplitIsDrawnAlready) {
   const StudyImages images{{random_images(60), "data", "", {}, {"a", "b", "c"}}, {}};
-  StudyRun run{tiny_options(), "data", ""};
+  StudyRun run{tiny_run_options(), "data", ""};
   run.options.split = Split::random;
   run.options.epochs = 2;
   const RunResult split = train_run(run, images, nullptr).result;
@@ -148,7 +148,7 @@ TEST(StudyDrawnValidation, OfARandomSplitIsDrawnAlready) {
 
 TEST(StudyTest, IsMeasuredOnTheTestImagesOfRunsThatAskForIt) {
   StudyImages images{{random_images(60), "data", "", {}, {"a", "b", "c"}}, {}};
-  StudyRun run{tiny_options(), "data", ""};
+  StudyRun run{tiny_run_options(), "data", ""};
   run.options.epochs = 3;
   const ExperimentData data = data_of(images.training, run.options);
   images.test = data.training;
@@ -195,7 +195,7 @@ RunResult made_up(const StudyRun& run, double best_rate, std::size_t best_epoch)
 }
 
 std::vector<Choice> made_up_choices() {
-  const auto runs = runs_of(tuning_grid, {tiny_options(), "data", ""});
+  const auto runs = runs_of(tuning_grid, {tiny_run_options(), "data", ""});
   std::vector<RunResult> results;
   for (const StudyRun& run : runs) {
     const bool small = run.options.training == 20;
@@ -228,7 +228,7 @@ TEST(StudyChoice, IsTheBestPointOfTheGridByValidationForEachKeepProbAndSize) {
 
 TEST(StudyChoice, IsByTheMeanOverSeedsAndTakesTheFewestEpochsOfEquals) {
   const Grid grid{{1}, {{8}}, {20}, {70, 71}, {.1, .2}, {2, 1}};
-  const auto runs = runs_of(grid, {tiny_options(), "data", ""});
+  const auto runs = runs_of(grid, {tiny_run_options(), "data", ""});
   // By learning rate and seed. One seed alone would choose .1 and 2 epochs.
   const auto lucky = choose(
       grid, runs, {curve_of({.1, .9}), curve_of({.1, .1}), curve_of({.6, .6}), curve_of({.6, .6})});
@@ -264,13 +264,13 @@ StudyOptions tuned_options() {
   options.grid = tuning_grid;
   options.grid.seeds = {0, 1, 2};
   options.tuning_seeds = {70, 71};
-  options.shared = tiny_options();
+  options.shared = tiny_run_options();
   options.tune = true;
   return options;
 }
 
 TEST(StudyPlans, KeepTestImagesAndFreshSeedsFromWhatChooses) {
-  const StudyPlan plan = plan_of(tuned_options(), {tiny_options(), "data", "sum"}, "test");
+  const StudyPlan plan = plan_of(tuned_options(), {tiny_run_options(), "data", "sum"}, "test");
   const auto run = [&](std::size_t i) { return plan.runs.at(i); };
   ASSERT_EQ(plan.equal.size(), 12U);   // 2 sizes × 2 keep_probs × 3 seeds
   ASSERT_EQ(plan.tuning.size(), 24U);  // 2 sizes × 3 rates × 2 keep_probs × 2 tuning seeds
@@ -307,12 +307,12 @@ TEST(StudyPlans, KeepTestImagesAndFreshSeedsFromWhatChooses) {
 TEST(StudyPlans, WithoutTuningAreTheGridAndDrawValidationOnlyWhenAsked) {
   StudyOptions options = tuned_options();
   options.tune = false;
-  const StudyPlan plan = plan_of(options, {tiny_options(), "data", "sum"}, "");
+  const StudyPlan plan = plan_of(options, {tiny_run_options(), "data", "sum"}, "");
   EXPECT_EQ(plan.runs.size(), 36U);  // all three learning rates
   EXPECT_EQ(plan.judging_count(), 0U);
   EXPECT_FALSE(plan.runs[0].drawn_validation);
   options.draw_validation = true;
-  EXPECT_TRUE(plan_of(options, {tiny_options(), "data", "sum"}, "").runs[0].drawn_validation);
+  EXPECT_TRUE(plan_of(options, {tiny_run_options(), "data", "sum"}, "").runs[0].drawn_validation);
 }
 
 TEST(StudyPlans, AreRefusedWithTooManyRuns) {
@@ -388,7 +388,7 @@ TEST(StudyTuned, NothingToCompareAndOneSeedAreSaidPlainly) {
 // ---- what is kept
 
 TEST(StudyJournal, KeepsWhatARunWithTestImagesSays) {
-  StudyRun run{tiny_options(), "data", "sum"};
+  StudyRun run{tiny_run_options(), "data", "sum"};
   run.options.epochs = 1;
   run.drawn_validation = true;
   run.test_sha256 = "test";

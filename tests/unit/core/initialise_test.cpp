@@ -12,9 +12,6 @@
 namespace thinnet {
 namespace {
 
-// A mean of many draws is further off than this with probability below 2e-9.
-constexpr double six_deviations = 6;
-
 TEST(Initialise, GivesEveryWeightTheScaleAskedForAndBiasesZero) {
   Affine<double> layer(300, 200);
   const auto parameters = layer.parameters();
@@ -23,8 +20,9 @@ TEST(Initialise, GivesEveryWeightTheScaleAskedForAndBiasesZero) {
     for (const double w : parameters[0]->value) squares += w * w;
     return std::sqrt(squares / static_cast<double>(parameters[0]->value.size()));
   };
-  // The standard deviation of a sample's standard deviation is σ/√(2n).
-  const double relative = six_deviations / std::sqrt(2.0 * 300 * 200);
+  // The standard deviation of a sample's standard deviation is σ/√(2n), and a mean of many draws is
+  // further off than six of them with probability below 2e-9.
+  const double relative = 6 / std::sqrt(2.0 * 300 * 200);
   parameters[1]->value.fill(7);
   initialise(parameters, he, 1);
   EXPECT_NEAR(deviation_of_weights(), std::sqrt(2.0 / 300), std::sqrt(2.0 / 300) * relative);

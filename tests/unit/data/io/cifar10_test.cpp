@@ -17,7 +17,7 @@ using testing::TemporaryFolder;
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t width = 3072, record = 1 + width, records = 10000;
+constexpr std::size_t width = 3072, record = 1 + width, records_per_file = 10000;
 constexpr std::size_t file_bytes = 30730000;
 
 /// Pixel d of an image: another in every image of these tests, in every row and in every channel.
@@ -70,16 +70,17 @@ TEST(Cifar10, ReadsFiveFilesInOrder) {
   for (std::size_t file = 1; file <= 5; ++file) {
     make_file(training_file(folder, file));
     put_record(training_file(folder, file), 0, static_cast<int>(file), file);
-    put_record(training_file(folder, file), records - 1, static_cast<int>(file) + 4, 10 * file);
+    put_record(training_file(folder, file), records_per_file - 1, static_cast<int>(file) + 4,
+               10 * file);
   }
   const Dataset data = Cifar10::read_training(folder.path());
   EXPECT_EQ(data.size(), 50000U);
   EXPECT_EQ(data.width(), width);
   EXPECT_EQ(data.classes(), 10U);
   for (std::size_t file = 1; file <= 5; ++file) {
-    expect_record(data, (file - 1) * records, static_cast<int>(file), file);
-    expect_black(data, (file - 1) * records + 1);
-    expect_record(data, file * records - 1, static_cast<int>(file) + 4, 10 * file);
+    expect_record(data, (file - 1) * records_per_file, static_cast<int>(file), file);
+    expect_black(data, (file - 1) * records_per_file + 1);
+    expect_record(data, file * records_per_file - 1, static_cast<int>(file) + 4, 10 * file);
   }
 }
 
@@ -145,7 +146,7 @@ TEST(Cifar10, RefusesALabelAboveNine) {
   const TemporaryFolder folder;
   const std::string path = folder / "test_batch.bin";
   make_file(path);
-  overwrite(path, (records - 1) * record, "\x0A");
+  overwrite(path, (records_per_file - 1) * record, "\x0A");
   EXPECT_EQ(test_error(folder), path + ": record 9999 has label 10, expected 0 to 9");
   overwrite(path, 42 * record, "\xC8");
   EXPECT_EQ(test_error(folder), path + ": record 42 has label 200, expected 0 to 9");

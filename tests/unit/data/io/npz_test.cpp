@@ -19,7 +19,7 @@ using testing::TemporaryFolder;
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
-std::string write_error(const std::string& path) {
+std::string npz_error(const std::string& path) {
   return message_of<std::runtime_error>([&] { write_npz(path, {{"a", "bytes"}}); });
 }
 
@@ -59,9 +59,9 @@ TEST(Npz, KeepsBytesAsBytes) {
 TEST(Npz, NamesThePathItCannotUse) {
   const TemporaryFolder folder;
   write_file(folder / "file", "text");
-  EXPECT_EQ(write_error(folder / "no/a.npz"),
+  EXPECT_EQ(npz_error(folder / "no/a.npz"),
             (folder / "no/a.npz") + ": cannot write: No such file or directory");
-  EXPECT_EQ(write_error(folder / "file/a.npz"),
+  EXPECT_EQ(npz_error(folder / "file/a.npz"),
             (folder / "file/a.npz") + ": cannot write: Not a directory");
   const auto read_error = [](const std::string& path) {
     return message_of<std::runtime_error>([&] { read_npz(path); });
@@ -134,7 +134,7 @@ TEST_F(ForeignNpz, MayOnlyBeStoredOrDeflated) {
 TEST(Npz, WritesNoFileOfAnotherName) {
   const TemporaryFolder folder;
   fs::create_directories(folder / "a.npz.partial/x");  // in the way of the one name it may use
-  EXPECT_EQ(write_error(folder / "a.npz"), (folder / "a.npz") + ": cannot write: Is a directory");
+  EXPECT_EQ(npz_error(folder / "a.npz"), (folder / "a.npz") + ": cannot write: Is a directory");
   EXPECT_EQ(folder.names(), Names{"a.npz.partial"});
 }
 
