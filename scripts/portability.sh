@@ -71,9 +71,7 @@ googletest() {
 }
 
 plain() {
-  # Files of the examples share names.
   configure plain "${nothing_found[@]}" -DTHINNET_RENAMEAT2= -DTHINNET_MEMFD= -DTHINNET_EXAMPLES=ON \
-    -DCMAKE_UNITY_BUILD=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=OFF \
     -DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON
   tests+=(examples_tests)
   build_tests plain
