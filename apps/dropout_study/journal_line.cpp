@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* drawn = "drawn";
+constexpr const char* drawn_images = "drawn";
 
 [[noreturn]] void fail_as_foreign() {
   throw std::runtime_error("it is not what this program writes");
@@ -67,7 +67,7 @@ std::string encode_line(const JournalLine& line) {
                    {"validation_curve", r.validation},
                    {"confusion", r.confusion}});
   // Not in every line: those of a study without --tune are as they were before there was one.
-  if (line.run.drawn_validation) json["validation_images"] = drawn;
+  if (line.run.drawn_validation) json["validation_images"] = drawn_images;
   if (!line.run.test_sha256.empty()) json["test_sha256"] = line.run.test_sha256;
   if (r.test) json["test"] = *r.test;
   return json.dump();
@@ -100,7 +100,7 @@ JournalLine decode_line(const std::string& text) {
     json.at("train_curve").get_to(r.train);
     json.at("validation_curve").get_to(r.validation);
     for (const Json& row : json.at("confusion")) r.confusion.push_back(counts(row));
-    line.run.drawn_validation = json.value("validation_images", "") == drawn;
+    line.run.drawn_validation = json.value("validation_images", "") == drawn_images;
     line.run.test_sha256 = json.value("test_sha256", "");
     if (json.contains("test")) r.test = json.at("test").get<double>();
   } catch (const Json::exception&) {  // its message shows the library, not the mistake

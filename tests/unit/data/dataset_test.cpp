@@ -14,7 +14,7 @@ namespace {
 using testing::message_of;
 
 using Numbers = std::vector<std::uint32_t>;
-constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t greatest_size = std::numeric_limits<std::size_t>::max();
 
 /// Row i is (i, 100 + i), of class i mod 3.
 Dataset numbered(std::size_t N) {
@@ -190,8 +190,8 @@ TEST(Dataset, RefusesRowsThatAreNotThere) {
   EXPECT_THROW(part.range(1, 3), std::out_of_range);
   EXPECT_THROW(whole.range(10, 1), std::out_of_range);
   EXPECT_THROW(whole.range(std::size_t{1} << 32, 1), std::out_of_range);  // 0 in 32 bits
-  EXPECT_THROW(whole.range(0, most), std::out_of_range);
-  EXPECT_THROW(whole.range(1, most), std::out_of_range);
+  EXPECT_THROW(whole.range(0, greatest_size), std::out_of_range);
+  EXPECT_THROW(whole.range(1, greatest_size), std::out_of_range);
   EXPECT_EQ(whole.range(0, 10).size(), 10U);
   EXPECT_EQ(whole.range(10, 0).size(), 0U);
 }
@@ -390,7 +390,8 @@ TEST(Batches, AreAFunctionOfSeedAndStepAlone) {
 }
 
 TEST(Batches, TakeABatchLargerThanTheDataAsAllOfIt) {
-  for (const std::size_t batch_size : {std::size_t{10}, std::size_t{11}, most - 1, most}) {
+  for (const std::size_t batch_size :
+       {std::size_t{10}, std::size_t{11}, greatest_size - 1, greatest_size}) {
     EXPECT_EQ(batches_of(numbered(10), batch_size).per_epoch(), 1U);
     EXPECT_EQ(examples(batches_of(numbered(10), batch_size), 1, 1), zero_to(10));
     const auto drawing = batches_of(numbered(10), batch_size, Sampling::with_replacement);

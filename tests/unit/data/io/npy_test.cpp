@@ -25,7 +25,7 @@ void expect_matrix(const std::string& bytes, const Matrix<T>& expected) {
   EXPECT_TRUE(std::equal(m.begin(), m.end(), expected.begin())) << bytes;
 }
 
-std::string error_of(const std::string& bytes) {
+std::string npy_error(const std::string& bytes) {
   return message_of<std::runtime_error>([&] { decode_npy<double>(bytes, "here"); });
 }
 
@@ -157,7 +157,7 @@ TEST(Npy, SaysWhichTypeIsNoNumberAndWhatToSave) {
   for (const auto& [descr, words] : refused) {
     const std::string bytes =
         npy_of("{'descr': " + descr + ", 'fortran_order': False, 'shape': (3,)}", "whatever");
-    EXPECT_EQ(error_of(bytes), "here: holds " + words);
+    EXPECT_EQ(npy_error(bytes), "here: holds " + words);
   }
 }
 
@@ -245,7 +245,7 @@ TEST(Npy, RefusesWhatItCannotRead) {
       {with_shape("7"), no_tuple},
   };
   for (const auto& [bytes, reason] : refused) {
-    EXPECT_EQ(error_of(bytes), "here: " + reason) << bytes;
+    EXPECT_EQ(npy_error(bytes), "here: " + reason) << bytes;
   }
 }
 
@@ -254,7 +254,7 @@ TEST(Npy, RefusesEveryTruncation) {
     const std::string whole = npy("<f8", "(2,)", bytes_of<double>({1, 2}), version);
     expect_matrix<double>(whole, {{1}, {2}});
     for (std::size_t size = 0; size < whole.size(); ++size) {
-      EXPECT_EQ(error_of(whole.substr(0, size)).find("here: "), 0U) << size << " bytes";
+      EXPECT_EQ(npy_error(whole.substr(0, size)).find("here: "), 0U) << size << " bytes";
     }
   }
 }
@@ -276,9 +276,9 @@ TEST(Npy, ReadsLongHeadersInNoTime) {
   const std::string spaces(3900, ' '), digits(3900, '1');
   expect_matrix<float>(npy("|u1", "(1," + spaces + "2)", "\1\2"), {{1, 2}});
   // A pattern that backtracks would try every way of cutting the digits in pieces.
-  EXPECT_EQ(error_of(npy("|u1", "(1, " + digits + "x)", "\1\2")),
+  EXPECT_EQ(npy_error(npy("|u1", "(1, " + digits + "x)", "\1\2")),
             "here: the header's shape is no tuple of whole numbers");
-  EXPECT_EQ(error_of(npy("|u1", "(1," + spaces + "x)", "\1\2")),
+  EXPECT_EQ(npy_error(npy("|u1", "(1," + spaces + "x)", "\1\2")),
             "here: the header's shape is no tuple of whole numbers");
 }
 
