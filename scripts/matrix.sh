@@ -62,6 +62,7 @@ configure() {
   shift
   scripts/own_build.sh "$builds/$entry"
   cmake -S . -B "$builds/$entry" -G Ninja -DTHINNET_WERROR=ON -DTHINNET_MPI=OFF -DTHINNET_EXAMPLES=OFF \
+    -DCMAKE_UNITY_BUILD=ON \
     "${other_xtensor[@]}" "$@"
 }
 
