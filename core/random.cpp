@@ -8,16 +8,13 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "core/engine/low.hpp"
 
 namespace thinnet {
 namespace {
 
 // The last word of a counter: a layer's position for masks, this for all other draws.
 constexpr std::uint32_t not_a_layer = 0xFFFFFFFF;
-
-std::uint32_t low(std::uint64_t n) {
-  return static_cast<std::uint32_t>(n);
-}
 
 /// 128 random bits at a counter.
 r123::Philox4x32::ctr_type philox(std::uint64_t seed, const r123::Philox4x32::ctr_type& counter) {

@@ -6,14 +6,11 @@
 #include <array>
 #include <numeric>
 
+#include "core/engine/low.hpp"
 #include "core/engine/parallel.hpp"
 
 namespace thinnet {
 namespace {
-
-std::uint32_t low(std::uint64_t n) {
-  return static_cast<std::uint32_t>(n);
-}
 
 constexpr std::size_t units_a_call = 4;  // Philox draws four numbers of 32 bits a call
 constexpr std::size_t calls_at_once = 64;

@@ -99,7 +99,9 @@ double core_quota(const std::string& groups, const std::string& mount) {
     const std::size_t first = line.find(':');
     const std::size_t second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
+    // With a comma before and after each: ",cpu,cpuacct,".
+    std::string controllers = line.substr(first, second - first + 1);
+    std::replace(controllers.begin(), controllers.end(), ':', ',');
     std::string group = line.substr(second + 1);
     if (group == "/" || group.find('/') != 0) group.clear();
     double quota = 0;

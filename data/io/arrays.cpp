@@ -25,10 +25,6 @@ struct ArrayFile {
   std::string save;      ///< the Python line that saves a variable there; {} is its place
 };
 
-[[noreturn]] void fail(const ArrayFile& file, const std::string& reason) {
-  throw std::runtime_error(fmt::format("{}: {}", file.where, reason));
-}
-
 std::string python_line(const ArrayFile& file, const std::string& expression) {
   std::string line = file.save;
   return line.replace(line.find("{}"), 2, expression);
@@ -54,8 +50,8 @@ struct Rows {
 Rows read_rows(const ArrayFile& file) {
   const NpyHeader header = read_npy_header(file.bytes, file.where);
   if (!header.holds_numbers()) {
-    fail(file, fmt::format("holds {}, no numbers: {}", type_words(header),
-                           python_line(file, as_floats(header, file.variable))));
+    fail(file.where, fmt::format("holds {}, no numbers: {}", type_words(header),
+                                 python_line(file, as_floats(header, file.variable))));
   }
   return {decode_npy_as_stored(file.bytes, file.where), picture_of_shape(header.shape)};
 }
@@ -72,9 +68,9 @@ void require_class_number(double label, std::size_t row, const ArrayFile& file) 
   const bool whole = label == std::floor(label);
   if (label >= 0 && label < limit && whole) return;
   const std::string what = fmt::format("label {} of example {} is not a class number", label, row);
-  if (std::isnan(label)) fail(file, what + ": drop the rows without a label");
-  if (!whole) fail(file, what + ", 0, 1, 2, …: numbers to be predicted are no classes");
-  fail(file, fmt::format("{}, 0, 1, 2, …: {}", what, number_the_classes(file)));
+  if (std::isnan(label)) fail(file.where, what + ": drop the rows without a label");
+  if (!whole) fail(file.where, what + ", 0, 1, 2, …: numbers to be predicted are no classes");
+  fail(file.where, fmt::format("{}, 0, 1, 2, …: {}", what, number_the_classes(file)));
 }
 
 Classes numbered(const Matrix<double>& y, const ArrayFile& file) {
@@ -104,9 +100,10 @@ Classes one_hot(const Matrix<double>& y, const ArrayFile& file) {
       const bool lies_down = y.shape(0) == 1;
       const std::string as_axis =
           lies_down ? file.variable + ".ravel()" : file.variable + ".argmax(axis=1)";
-      fail(file, fmt::format("labels are {}, one class number for each example was expected, or "
-                             "one-hot rows, but row {} has no single 1: {}",
-                             shape_text(y), n, python_line(file, as_axis)));
+      fail(file.where,
+           fmt::format("labels are {}, one class number for each example was expected, or "
+                       "one-hot rows, but row {} has no single 1: {}",
+                       shape_text(y), n, python_line(file, as_axis)));
     }
     classes.labels.push_back(static_cast<std::int32_t>(*place));
   }
@@ -116,11 +113,11 @@ Classes one_hot(const Matrix<double>& y, const ArrayFile& file) {
 Classes read_labels(const ArrayFile& file) {
   const NpyHeader header = read_npy_header(file.bytes, file.where);
   if (!header.holds_numbers()) {
-    fail(file, fmt::format("holds {}, no class numbers: {}", type_words(header),
-                           number_the_classes(file)));
+    fail(file.where, fmt::format("holds {}, no class numbers: {}", type_words(header),
+                                 number_the_classes(file)));
   }
   const auto y = decode_npy<double>(file.bytes, file.where);
-  if (y.size() == 0) fail(file, "no labels");
+  if (y.size() == 0) fail(file.where, "no labels");
   return y.shape(1) == 1 ? numbered(y, file) : one_hot(y, file);
 }
 
@@ -133,7 +130,7 @@ Dataset dataset_of(ArrayFile x, const Open& open_labels) {
   try {
     return {std::move(rows.x), std::move(classes.labels), classes.count, rows.picture};
   } catch (const std::invalid_argument& e) {
-    fail(x, e.what());
+    fail(x.where, e.what());
   }
 }
 
