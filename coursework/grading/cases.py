@@ -172,6 +172,7 @@ def affine_dw_mistakes(x, w, b, dout):
             "affine-dw-dout-transposed": lambda: x.T @ dout.T,
             "affine-dw-averaged": x.T @ dout / len(x),
             "affine-dw-first-row": Any([x[:1].T @ dout[:1], x[-1:].T @ dout[-1:]]),
+            "affine-dw-row-left-out": Any([x[1:].T @ dout[1:], x[:-1].T @ dout[:-1]]),
             "affine-dw-out-instead-of-x": lambda: (x @ w + b).T @ dout}
 
 
@@ -184,6 +185,8 @@ def affine_db_mistakes(dout):
     return {"affine-db-averaged": dout.sum(axis=0, keepdims=True) / N,
             "affine-db-wrong-axis": Any([sums.T, sums, in_place]),
             "affine-db-last-row": dout[-1:], "affine-db-first-row": first,
+            "affine-db-row-left-out": Any([dout[1:].sum(axis=0, keepdims=True),
+                                           dout[:-1].sum(axis=0, keepdims=True)]),
             "affine-db-total": np.full((1, H), dout.sum()), "affine-db-not-summed": dout}
 
 
@@ -260,6 +263,7 @@ def relu_forward(rng):
 def relu_backward_mistakes(x, dout):
     return {"relu-gate-not-applied": dout, "relu-gate-on-dout": dout * (dout > 0),
             "relu-cache-aliased": dout * (FILL > 0), "relu-passes-at-zero": dout * (x >= 0),
+            "relu-gate-on-both": dout * (dout > 0) * (x > 0),
             "relu-gate-reversed": dout * (x <= 0), "relu-times-x": dout * np.maximum(x, 0),
             "relu-gate-only": (x > 0) * 1.0, "relu-abs": dout * np.sign(x),
             "relu-leaky": Any([dout * np.where(x > 0, 1, s) for s in SLOPES])}
@@ -293,6 +297,17 @@ def log_sum_exp(s, axis=1):
 
 def softmax(s, axis=1):
     return np.exp(s - log_sum_exp(s, axis))
+
+
+def softmaxes_of_late_sums(s):
+    """Each entry divided by what its row adds up to after the entries before it were divided: with
+    the row's largest score subtracted first, and without."""
+    both = np.exp(s - s.max(axis=1, keepdims=True)), np.exp(s)
+    for p in both:
+        for row in p:
+            for c in range(len(row)):
+                row[c] /= row.sum()
+    return both
 
 
 def onehot(labels, C):
@@ -334,6 +349,10 @@ def loss_forward_mistakes(s, labels, inner):
     columns, everything = softmax(s, axis=0), np.exp(s) / np.exp(s).sum()
     others = np.where(onehot(labels, C) == 1, -np.inf, s)
     mistakes = {
+        "all-zero": 0.0, "integer-quotient": 0.0 if N > 1 else loss,
+        "softmax-twice": cross_entropy(softmax(s), labels),
+        "loss-sum-read-late": Any([-np.log(right_of(p, labels)).mean()
+                                   for p in softmaxes_of_late_sums(s)]),
         "loss-sum": loss * N, "loss-divided-twice": loss / N,
         "loss-divided-by-classes": Any([loss * N / C, loss / C]), "loss-negated": -loss,
         "loss-log2": loss / math.log(2), "loss-log10": loss / math.log(10),
@@ -408,6 +427,9 @@ def loss_backward_mistakes(s, labels, inner):
     p, o = softmax(s), onehot(labels, C)
     dscores = (p - o) / N
     mistakes = {
+        "all-zero": 0 * p, "integer-quotient": 0 * p if N > 1 else dscores,
+        "softmax-twice": (softmax(p) - o) / N,
+        "loss-sum-read-late": Any([(p - o) / N for p in softmaxes_of_late_sums(s)]),
         "loss-gradient-not-divided": p - o, "loss-gradient-divided-twice": dscores / N,
         "loss-gradient-divided-by-classes": Any([(p - o) / C, dscores / C]),
         "loss-gradient-no-right-class": p / N, "loss-gradient-is-p": p,
@@ -477,8 +499,8 @@ def mask_check(at, name, x, p, share):
             "mistakes": [{"cause": cause, "factor": f, "share": q} for cause, f, q in ways]}
 
 
-def dropout_layer(p, rng):
-    return {"keep_prob": p, "seed": int(rng.integers(1, 2**31))}
+def dropout_layer(p, rng, **options):
+    return {"keep_prob": p, "seed": int(rng.integers(1, 2**31)), **options}
 
 
 def masks_check(name, calls, alike, cause):
@@ -522,6 +544,26 @@ def dropout_train(rng):
                  for k in range(4)),
                masks_check("three forwards of one pass", (0, 1, 3), True, "dropout-mask-not-frozen"),
                masks_check("forwards of two passes", (0, 2), False, "dropout-same-mask-every-step"))
+    one = dropout_layer(p, rng, position=1)
+    yield case("dropout", "8×8, one pass in layers with another seed, or another position",
+               {"layers": [one, {**one, "seed": one["seed"] + 1}, {**one, "position": 2}],
+                "calls": [forward(x, layer, train_pass(6)) for layer in range(3)]},
+               *(mask_check([k, "out"], f"out of layer {k + 1}", x, p, share=False)
+                 for k in range(3)),
+               masks_check("two layers with another seed each", (0, 1), False,
+                           "dropout-seed-ignored"),
+               masks_check("two layers at another position each", (0, 2), False,
+                           "dropout-position-ignored"))
+    rows = rng.permutation(8)[:5].tolist()
+    yield case("dropout", "8×8, then 5 of the examples in another order, at the same step",
+               {"layers": [dropout_layer(p, rng)],
+                "calls": [forward(x, given=train_pass(5, examples[:8])),
+                          forward(x[rows], given=train_pass(5, [examples[n] for n in rows]))]},
+               mask_check([0, "out"], "the first out", x, p, share=False),
+               mask_check([1, "out"], "the second out", x[rows], p, share=False),
+               {"kind": "rows", "at": [[0, "out"], [1, "out"]], "rows": rows,
+                "name": "the masks of the same examples in two batches",
+                "cause": "dropout-by-row"})
 
 
 def dropout_test_check(call, x, p):
@@ -725,9 +767,10 @@ def sgd_decay(rng):
 
 def adam(rate, beta1, beta2, epsilon, *, count=lambda step, i, size: step,
          mean=lambda m, g, beta: beta * m + (1 - beta) * g,
-         square=lambda v, g, m, beta: beta * v + (1 - beta) * g * g, keep=True, move=None):
-    """A run of Adam with parts of it exchanged: t, the two means, and the step they make of m, v,
-    g and t. keep=False forgets the means after each step."""
+         square=lambda v, g, m, beta: beta * v + (1 - beta) * g * g, keep=lambda m, v, t: (m, v),
+         move=None, decay=lambda w, role: 0):
+    """A run of Adam with parts of it exchanged: t, the two means, what is kept of them, the step
+    they make of m, v, g and t, and what is added to the gradient of w."""
     def usual(m, v, g, t):
         return rate * (m / (1 - beta1 ** t)) / (np.sqrt(v / (1 - beta2 ** t)) + epsilon)
 
@@ -736,19 +779,25 @@ def adam(rate, beta1, beta2, epsilon, *, count=lambda step, i, size: step,
         means, squares = ([np.zeros_like(w) for w in values] for _ in range(2))
         for step, grads in enumerate(steps, 1):
             for i, g in enumerate(grads):
+                g = g + decay(values[i], roles[i])
                 m = mean(means[i], g, beta1)
                 v = square(squares[i], g, m, beta2)
-                if keep:
-                    means[i], squares[i] = m, v
+                means[i], squares[i] = keep(m, v, step)
                 values[i] = values[i] - (move or usual)(m, v, g, count(step, i, len(values)))
             history.append(list(values))
         return history
     return run
 
 
-def adam_mistakes(e, b1, b2, eps):
+def decay_of_weights(rate):
+    return lambda w, role: rate * w if role == "weight" else 0
+
+
+def adam_mistakes(e, b1, b2, eps, k):
+    decay = decay_of_weights(k)
+
     def variant(**parts):
-        return adam(e, b1, b2, eps, **parts)
+        return adam(e, b1, b2, eps, **{"decay": decay, **parts})
 
     def mm(m, t):
         return m / (1 - b1 ** t)
@@ -765,6 +814,10 @@ def adam_mistakes(e, b1, b2, eps):
         "adam-t-from-zero": variant(count=lambda step, i, size: step - 1),
         "adam-t-late": variant(count=lambda step, i, size: step + 1),
         "adam-t-always-one": variant(count=lambda step, i, size: 1),
+        "adam-t-is-the-parameter": variant(count=lambda step, i, size: i + 1),
+        "adam-corrected-kept": Any([variant(keep=lambda m, v, t: (mm(m, t), v)),
+                                    variant(keep=lambda m, v, t: (m, vv(v, t))),
+                                    variant(keep=lambda m, v, t: (mm(m, t), vv(v, t)))]),
         "adam-epsilon-inside-root": variant(
             move=lambda m, v, g, t: e * mm(m, t) / root(vv(v, t) + eps)),
         "adam-epsilon-before-correction": Any([
@@ -775,20 +828,23 @@ def adam_mistakes(e, b1, b2, eps):
         "adam-v-from-absolute": variant(square=lambda v, g, m, b: b * v + (1 - b) * abs(g)),
         "adam-v-from-m": variant(square=lambda v, g, m, b: b * v + (1 - b) * m * m),
         "adam-no-root": variant(move=lambda m, v, g, t: e * mm(m, t) / (vv(v, t) + eps)),
-        "adam-betas-exchanged": adam(e, b2, b1, eps),
+        "adam-betas-exchanged": adam(e, b2, b1, eps, decay=decay),
         "adam-m-and-v-exchanged": Any([
             variant(move=lambda m, v, g, t: e * vv(v, t) / (root(abs(mm(m, t))) + eps)),
             variant(move=lambda m, v, g, t: e * vv(v, t) / (root(mm(m, t)) + eps)),
             variant(move=lambda m, v, g, t: e * mm(m, t) / (root(abs(mm(m, t))) + eps))]),
         "adam-gradient-instead-of-m": variant(move=lambda m, v, g, t:
                                               e * g / (root(vv(v, t)) + eps)),
-        "adam-state-reset": variant(keep=False),
+        "adam-state-reset": variant(keep=lambda m, v, t: (0 * m, 0 * v)),
         "adam-beta-of-new-missing": Any([
             variant(mean=lambda m, g, b: b * m + g),
             variant(square=lambda v, g, m, b: b * v + g * g),
             variant(mean=lambda m, g, b: b * m + g, square=lambda v, g, m, b: b * v + g * g)]),
-        "adam-rate-missing": adam(1, b1, b2, eps), "adam-rate-twice": adam(e * e, b1, b2, eps),
-        "adam-ascent": adam(-e, b1, b2, eps)}
+        "adam-rate-missing": adam(1, b1, b2, eps, decay=decay),
+        "adam-rate-twice": adam(e * e, b1, b2, eps, decay=decay),
+        "adam-ascent": adam(-e, b1, b2, eps, decay=decay),
+        **({"adam-decay-missing": variant(decay=lambda w, role: 0),
+            "adam-decay-on-biases": variant(decay=lambda w, role: k * w)} if k else {})}
 
 
 def left_out(run, role):
@@ -801,8 +857,9 @@ def left_out(run, role):
 
 def adam_case(name, options, drawn):
     e, b1, b2, eps = (options[key] for key in ("learning_rate", "beta1", "beta2", "epsilon"))
-    right = adam(e, b1, b2, eps)
-    wrong = {**adam_mistakes(e, b1, b2, eps), "adam-biases-left-out": left_out(right, "bias")}
+    k = options.get("weight_decay", 0)
+    right = adam(e, b1, b2, eps, decay=decay_of_weights(k))
+    wrong = {**adam_mistakes(e, b1, b2, eps, k), "adam-biases-left-out": left_out(right, "bias")}
     single = {cause: run for cause, run in wrong.items() if not isinstance(run, Any)}
     made = optimizer_case("adam", name, options, drawn, right, single)
     several = {cause: runs for cause, runs in wrong.items() if isinstance(runs, Any)}
@@ -822,6 +879,9 @@ def adam_item(rng):
     yield adam_case("rate 0.1, β 0.9 and 0.999, ε 1e-8, four steps",
                     {"learning_rate": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
                     optimizer_draw(rng, (2, 3), (1, 3), (3, 1), steps=4))
+    yield adam_case("rate 0.5, β 0.6 and 0.7, ε 0.5, weight decay 0.5, three steps",
+                    {"learning_rate": 0.5, "beta1": 0.6, "beta2": 0.7, "epsilon": 0.5,
+                     "weight_decay": 0.5}, optimizer_draw(rng, (2, 2), (1, 2)))
 
 
 # The two-layer net, equations (13) to (15).
@@ -876,12 +936,12 @@ def net_loss_of(net, x, labels, penalty=0.0, scale=1.0, relu=True):
 
 
 def net_gradients(net, x, labels, penalty=0.0, scale=1.0, *, relu=True, relu_back=True,
-                  back_scale=None):
+                  back_scale=None, of_scores=lambda scores: scores):
     """The gradient (14) by name. relu_back=False leaves ReLU's backward out, back_scale
-    replaces dropout's."""
+    replaces dropout's; of_scores is what the loss gets, and takes for scores."""
     before = hidden_before(net, x)
     hidden = (np.maximum(before, 0) if relu else before) * scale
-    dscores = cross_entropy_gradient(hidden @ net["w2"] + net["b2"], labels)
+    dscores = cross_entropy_gradient(of_scores(hidden @ net["w2"] + net["b2"]), labels)
     dhidden = dscores @ net["w2"].T * (scale if back_scale is None else back_scale)
     if relu and relu_back:
         dhidden = dhidden * (before > 0)
@@ -903,6 +963,7 @@ def net_loss_mistakes(net, x, labels, k):
     plain_loss, both = net_loss_of(net, x, labels), squares(w1, w2)
     scores = net_scores(net, x)
     mistakes = {
+        "softmax-twice": cross_entropy(softmax(scores), labels) + k / 2 * both,
         "net-relu-left-out": net_loss_of(net, x, labels, k, relu=False),
         "net-relu-on-scores": cross_entropy(np.maximum(scores, 0), labels) + k / 2 * both}
     if k:
@@ -958,7 +1019,7 @@ def net_loss(rng):
                        "name": f"the loss of step {step + 1}", "alternatives": losses,
                        "mistakes": listed(mistakes)})
     checks.append({"kind": "varies", "at": [[step, "loss"] for step in range(steps)],
-                   "name": "dropout in training", "cause": "dropout-same-mask-every-step"})
+                   "name": "dropout in training", "cause": "net-pass-of-its-own"})
     yield case("net", "N 1, keep_prob 0.5: any of the sixteen masks",
                net_request(net, 0.5, 0.0, rng.integers(1, 2**31), calls), *checks)
 
@@ -977,6 +1038,7 @@ def gradient_mistakes(net, x, labels, k):
                 for n, g in right.items()}
 
     mistakes = {
+        "softmax-twice": net_gradients(net, x, labels, k, of_scores=softmax),
         "net-relu-backward-left-out": net_gradients(net, x, labels, k, relu_back=False),
         "net-relu-left-out": net_gradients(net, x, labels, k, relu=False),
         "net-first-layer-left-out": without("w1", "b1"),
@@ -1121,6 +1183,8 @@ def standardise_mistakes(t, v):
     def by(change):
         return change(t), change(v)
 
+    # By μ and σ of training as it is by then, of which σ has kept the μ from before.
+    late = v / np.sqrt(((right[0] - mean) ** 2).mean(0))
     small = [10.0 ** -k for k in (5, 6, 7, 8, 9, 10, 12)]
     total = t.std() or 1
     mistakes = {
@@ -1137,6 +1201,9 @@ def standardise_mistakes(t, v):
             (standardised(t.T, t.T).T, standardised(v.T, t.T).T if t.shape == v.shape else v)]),
         "standardise-one-column": by(lambda a: (a - mean[0]) / safe[0]),
         "standardise-validation-untouched": (right[0], v),
+        "standardise-read-late": (right[0], late),
+        "standardise-validation-by-its-own-mean": (right[0], (v - v.mean(0)) / safe),
+        "integer-quotient": (t, v) if len(t) > 1 else right,
         "standardise-epsilon": Any([by(lambda a, e=e: (a - mean) / (deviation + e)) for e in small]
                                    + [by(lambda a, e=e: (a - mean) / np.sqrt(deviation ** 2 + e))
                                       for e in small])}
@@ -1198,7 +1265,10 @@ def batches_mistakes(order, size):
                                       [order[max(k - 1, 0):k + size] for k in range(0, n, size)]]),
         "batches-borders-lost": [b[:-1] if len(b) == size else b for b in right],
         "batches-size-is-count": runs(order, -(-n // size)),
-        "batches-one-only": right[:1],
+        "batches-one-only": right[:1], "batches-last-missing": right[:-1],
+        "batches-zeros-first": Any([[[0] * len(b) + b for b in right],
+                                    [[0] * size + b for b in right]]),
+        "batches-empty-first": [[]] * count + right,
         "batches-interleaved": [order[k::count] for k in range(count)]}
     if short:
         full, last = right[:-1], right[-1]
@@ -1299,6 +1369,11 @@ def epoch_results(net, x, labels, order, size, step, rate, penalty):
         "epoch-sum-of-losses": result(right, loss=sum),
         "epoch-loss-not-divided": result(right, loss=lambda each: sum(
             a * n for a, n in zip(each, sizes))),
+        "epoch-batch-size": Any([
+            result(right, loss=lambda each: sum(each) * size / len(order)),
+            result(right, loss=lambda each: sum(a * n for a, n in zip(each, sizes)) / size),
+            result(right, loss=lambda each: sum(each) / size)]),
+        "integer-quotient": result(right, loss=lambda each: 0.0),
         "epoch-last-loss": Any([result(right, loss=lambda each: each[-1]),
                                 result(right, loss=lambda each: each[-1] * sizes[-1] / len(order))]),
         "epoch-first-loss": result(right, loss=lambda each: each[0]),
@@ -1343,6 +1418,27 @@ def epoch(rng):
                    *(check("matrix", [0, name], f"{name} after the epoch", right[name], wrong(name))
                      for name in GRADIENTS),
                    check("integers", [0, "step"], "step", right["step"], wrong("step")))
+    yield epoch_with_dropout(rng)
+
+
+def epoch_with_dropout(rng):
+    """A single batch of a net with dropout. Its masks are not known here: the worker tells what the
+    net's loss is in several passes (it is the same in the right one, however the masks are drawn)."""
+    n, step = 6, 3
+    order = list(range(1, n)) + [0]  # no row is the example of its own number
+    net, (x, labels) = draw_net(rng, H=12), draw_batch(rng, n)
+    call = {"do": "epoch", "net": net_request(net, 0.5, 0.0, rng.integers(1, 2**31)),
+            "sgd": {"learning_rate": 0.5}, "x": matrix(x), "labels": labels.tolist(),
+            "order": order, "batch_size": n, "step": step,
+            "batch": {"x": matrix(x[order]), "labels": labels[order].tolist()}}
+    return case("training", f"{n} examples by {n}, keep_prob 0.5", {"calls": [call]}, {
+        "kind": "same", "at": [0, "loss"], "as": [0, "passes", "train(step, batch)"],
+        "name": "the mean loss of the only batch, against the net's loss in the pass train(step, batch)",
+        "mistakes": [{"cause": cause, "as": [0, "passes", given]} for cause, given in (
+            ("epoch-pass-without-examples", "train(step)"),
+            ("epoch-pass-of-another-step", "train(0, batch)"),
+            ("epoch-pass-of-another-step", "train(step + 1, batch)"),
+            ("epoch-in-test-mode", "test()"))]})
 
 
 ITEMS = {"affine-forward": affine_forward, "affine-dx": affine_dx, "affine-dw": affine_dw,

@@ -7,6 +7,9 @@ import textwrap
 import judge
 
 PRINTED_LINES = 5  # of what a student's code printed
+# Where a program that was ended by a signal had most likely met what the handout warns of.
+AT_A_CRASH = dict.fromkeys(("sgd-plain", "sgd-decay"),
+                           "Without momentum v_ is empty, and v_[i] ends the program: treat momentum == 0 apart.")
 
 
 class NotBuilt(Exception):
@@ -50,6 +53,8 @@ def grade_item(item, cases, answer):
     if answered.ending and len(answered.responses) < len(cases):
         named = cause not in (None, "no-answer")  # what went wrong before the end
         lines = [f"{item['file']}: your code {answered.ending}", *(lines if named else [])]
+        if item["id"] in AT_A_CRASH and "was ended by SIG" in answered.ending:
+            lines.append(AT_A_CRASH[item["id"]])
         cause = cause if named else "ended-early"
     if not verdict.passed:
         lines += _printed(answered.output)

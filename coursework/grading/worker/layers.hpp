@@ -11,7 +11,7 @@ namespace coursework {
 /// A matrix that a layer has lent its caller, and what was in it.
 struct Lent {
   const Matrix* matrix = nullptr;
-  Matrix copy = {};
+  Json copy = {};
 };
 
 /// A layer, what a result shows of it besides out and dx, what its caller owns and reuses (the
@@ -24,9 +24,8 @@ struct TestedLayer {
   Lent out = {}, dx = {};
 };
 
-/// {"layers": [...], "calls": [{"layer": 0, "do": "forward", "x": M, "pass": P}, …]}. An {"error"}
-/// follows the results where a call changed what is not its layer's: its x or dout, or what another
-/// layer has lent.
+/// {"layers": [...], "calls": [{"layer": 0, "do": "forward", "x": M, "pass": P}, …]}. A call must
+/// not change what is not its layer's: its x or dout, or what another layer has lent.
 Json run_layers(const Json& request, const std::function<TestedLayer(const Json& layer)>& make);
 
 }  // namespace coursework

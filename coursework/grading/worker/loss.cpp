@@ -8,7 +8,12 @@ int main() {
     thinnet::SoftmaxCrossEntropy<double> loss;
     return results_of(request, [&](const Json& call) -> Json {
       if (call.at("do") == "backward") return {{"dscores", json_of(loss.backward())}};
-      return {{"loss", loss.forward(matrix_of(call.at("scores")), call.at("labels"))}};
+      Matrix scores = matrix_of(call.at("scores"));
+      thinnet::Labels labels = call.at("labels");
+      Json result = {{"loss", loss.forward(scores, labels)}};
+      if (!is_still(scores, call.at("scores")) || labels != call.at("labels"))
+        result["trespass"] = "forward changed its caller's scores or labels";
+      return result;
     });
   });
 }

@@ -13,12 +13,18 @@ Json run_call(Net& net, const Json& call) {
   if (what == "loss") {
     thinnet::Examples examples;
     const thinnet::Pass pass = pass_of(call, examples);
-    result["loss"] = net.loss(matrix_of(call.at("x")), call.at("labels"), pass);
+    Matrix x = matrix_of(call.at("x"));
+    thinnet::Labels labels = call.at("labels");
+    result["loss"] = net.loss(x, labels, pass);
+    if (!is_still(x, call.at("x")) || labels != call.at("labels"))
+      result["trespass"] = "loss changed its caller's x or labels";
   } else if (what == "backward") {
     net.backward();
     show_parameters(net, Shown::gradient, result);
   } else if (what == "predict") {
-    result["classes"] = net.predict(matrix_of(call.at("x")));
+    Matrix x = matrix_of(call.at("x"));
+    result["classes"] = net.predict(x);
+    if (!is_still(x, call.at("x"))) result["trespass"] = "predict changed its caller's x";
   } else {
     throw std::invalid_argument("no such call: " + what);
   }

@@ -28,9 +28,13 @@ Json run_optimizer(const Json& request, const MakeOptimizer& make) {
       parameters[i].grad = matrix_of(call.at("grads").at(i));
     }
     optimizer.step();
-    Json values = Json::array();
-    for (const auto& p : parameters) values.push_back(json_of(p.value));
-    return {{"values", values}};
+    Json result = {{"values", Json::array()}};
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      result["values"].push_back(json_of(parameters[i].value));
+      if (!is_still(parameters[i].grad, call.at("grads").at(i)))
+        result["trespass"] = "step changed its caller's gradient, which backward alone writes";
+    }
+    return result;
   });
 }
 

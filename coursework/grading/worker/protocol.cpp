@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <new>
@@ -65,6 +66,13 @@ Json json_of(const Matrix& matrix) {
           {"values", std::vector<double>(matrix.data(), matrix.data() + matrix.size())}};
 }
 
+bool is_still(const Matrix& matrix, const Json& json) {
+  const Matrix before = matrix_of(json);
+  return matrix.shape() == before.shape() &&
+         std::equal(matrix.begin(), matrix.end(), before.begin(),
+                    [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
+}
+
 thinnet::Pass pass_of(const Json& call, thinnet::Examples& examples) {
   const Json& pass = call.at("pass");
   if (!pass.at("training").get<bool>()) return thinnet::test();
@@ -75,17 +83,23 @@ thinnet::Pass pass_of(const Json& call, thinnet::Examples& examples) {
 }
 
 Json results_of(const Json& request, const std::function<Json(const Json& call)>& call) {
-  Json results = Json::array();
+  Json results = Json::array(), trespass;
   for (const Json& one : request.at("calls")) {
     try {
-      results.push_back(call(one));
+      Json result = call(one);
+      if (result.contains("trespass")) {
+        trespass = result["trespass"];
+        result.erase("trespass");
+      }
+      results.push_back(result);
     } catch (const std::bad_alloc&) {
       throw;  // ends the worker: every further request would fill the memory once more
     } catch (const std::exception& e) {
       results.push_back({{"error", e.what()}});
-      break;
+      return results;
     }
   }
+  if (!trespass.is_null()) results.push_back({{"error", trespass}});
   return results;
 }
 

@@ -21,8 +21,12 @@ Json json_of(const Matrix& matrix);
 /// {"training": false}}. The example numbers are put into `examples`, from which the pass borrows.
 thinnet::Pass pass_of(const Json& call, thinnet::Examples& examples);
 
+/// Whether a matrix is still what a request said.
+bool is_still(const Matrix& matrix, const Json& json);
+
 /// What `call` makes of each of the request's "calls", in order. The first that throws has
-/// {"error": its message}, and no further one is made.
+/// {"error": its message}, and no further one is made. A call that changed what is not its own has
+/// said so in its result, as "trespass": the latest such text follows the results as an {"error"}.
 Json results_of(const Json& request, const std::function<Json(const Json& call)>& call);
 
 /// Answers every request of stdin with {"results": handle(request)}. Returns main's exit code.

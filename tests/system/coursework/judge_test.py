@@ -4,7 +4,9 @@ every item, each mistake fails with its own cause, and hostile answers neither r
 
 Needs numpy. Run: python3 tests/system/coursework/judge_test.py
 """
+import collections
 import copy
+import itertools
 import json
 import math
 import pathlib
@@ -102,6 +104,7 @@ AFFINE = [
         x[0], dout[0])}),
     ("affine-dw", "affine-dw-first-row", {"affine_dw": lambda x, dout, out: np.outer(
         x[-1], dout[-1])}),
+    ("affine-dw", "affine-dw-row-left-out", {"affine_dw": lambda x, dout, out: x[1:].T @ dout[1:]}),
     ("affine-dw", "affine-dw-out-instead-of-x", {"affine_dw": lambda x, dout, out: out.T @ dout}),
     ("affine-dw", "affine-dw-accumulates", {"store": add}),
     ("affine-dw", "affine-cache-aliased", {"keep": lambda layer, x: setattr(layer, "x", x)}),
@@ -113,6 +116,8 @@ AFFINE = [
     ("affine-db", "affine-db-averaged", {"affine_db": lambda dout: dout.mean(0, keepdims=True)}),
     ("affine-db", "affine-db-last-row", {"affine_db": lambda dout: dout[-1:]}),
     ("affine-db", "affine-db-first-row", {"affine_db": lambda dout: dout[:1]}),
+    ("affine-db", "affine-db-row-left-out", {"affine_db": lambda dout: dout[:-1].sum(
+        0, keepdims=True)}),
     ("affine-db", "affine-db-total", {"affine_db": lambda dout: 0 * dout[:1] + dout.sum()}),
     ("affine-db", "affine-db-not-summed", {"affine_db": lambda dout: dout}),
     ("affine-db", "affine-db-accumulates", {"store": add}),
@@ -134,6 +139,8 @@ RELU = [
     ("relu-backward", "relu-passes-at-zero", {"relu_dx": lambda x, dout: dout * (x >= 0)}),
     ("relu-backward", "relu-gate-not-applied", {"relu_dx": lambda x, dout: dout}),
     ("relu-backward", "relu-cache-aliased", {"keep": lambda layer, x: setattr(layer, "x", x)}),
+    ("relu-backward", "relu-gate-on-both", {"relu_dx": lambda x, dout: np.maximum(
+        dout, 0) * (x > 0)}),
     ("relu-backward", "relu-gate-reversed", {"relu_dx": lambda x, dout: dout * (x <= 0)}),
     ("relu-backward", "relu-times-x", {"relu_dx": lambda x, dout: dout * x * (x > 0)}),
     ("relu-backward", "relu-gate-only", {"relu_dx": lambda x, dout: (x > 0) * 1}),
@@ -201,7 +208,26 @@ def keep_first_scores(loss, s, y):
     loss.seen = loss.seen or (s, y)
 
 
+def late_sums(s):
+    """Each entry over what its row adds up to by then."""
+    p = np.exp(s)
+    for n, c in np.ndindex(*p.shape):
+        p[n, c] /= sum(p[n])
+    return p
+
+
 LOSS = [
+    ("loss-forward", "all-zero", {"loss_of": lambda s, y: 0.0}),
+    ("loss-forward", "integer-quotient", {"loss_of": lambda s, y: (
+        1 // len(y) * len(y) * sim.loss_of(s, y))}),
+    ("loss-forward", "softmax-twice", {"loss_of": lambda s, y: sim.loss_of(sim.softmax(s), y)}),
+    ("loss-forward", "loss-sum-read-late", {"loss_of": log_p(late_sums)}),
+    ("loss-backward", "all-zero", {"dscores_of": lambda s, y: 0 * s}),
+    ("loss-backward", "integer-quotient", {"dscores_of": lambda s, y: (
+        1 // len(y) * sim.dscores_of(s, y))}),
+    ("loss-backward", "softmax-twice", {"dscores_of": lambda s, y: sim.dscores_of(
+        sim.softmax(s), y)}),
+    ("loss-backward", "loss-sum-read-late", {"dscores_of": minus_onehot(late_sums)}),
     ("loss-forward", "loss-sum", {"loss_of": lambda s, y: sim.loss_of(s, y) * len(y)}),
     ("loss-forward", "loss-divided-twice", {"loss_of": lambda s, y: sim.loss_of(s, y) / len(y)}),
     ("loss-forward", "loss-divided-by-classes", {"loss_of": lambda s, y: (
@@ -335,6 +361,27 @@ def scaled_dx(scale):
     return {"masked_dx": lambda dout, mask, p, layer: dout * mask * scale(p)}
 
 
+def mask_of(numbers):
+    """Masks whose row n, of `example`, is drawn at numbers(layer, step, n, example)."""
+    def mask(layer, shape, given, parts):
+        examples = given["examples"] or range(shape[0])
+        return np.array([np.random.default_rng(numbers(layer, given["step"], n, example)).random(
+            shape[1]) < layer.p for n, example in enumerate(examples)], dtype=float)
+    return {"mask": mask}
+
+
+def pattern(period):
+    """Units that stay in turn, by a place on a circle that goes on by 1/period; where it begins is
+    drawn for each row."""
+    def mask(layer, shape, given, parts):
+        examples = given["examples"] or range(shape[0])
+        starts = [np.random.default_rng([layer.seed, layer.position, given["step"], e]).random()
+                  for e in examples]
+        places = np.array(starts)[:, None] + np.arange(shape[1])[None, :] / period
+        return (places % 1 < layer.p) * 1.0
+    return {"mask": mask}
+
+
 def over_rest(p):
     return 1 / (1 - p) if p < 1 else math.inf
 
@@ -362,7 +409,18 @@ DROPOUT = [
     ("dropout-train", "dropout-one-draw-for-a-row", {"draw": one_column}),
     ("dropout-train", "dropout-fixed-count", {"draw": fixed_count}),
     ("dropout-train", "dropout-same-mask-every-step", {"draw": same_always}),
-    ("dropout-train", "dropout-mask-not-frozen", {"freezes": False}),
+    ("dropout-train", "dropout-mask-not-frozen", {"mask": lambda layer, shape, given, parts: (
+        layer.random.random(shape) < layer.p) * 1.0}),
+    ("dropout-train", "dropout-seed-ignored", mask_of(lambda layer, step, n, example: [
+        layer.position, step, example])),
+    ("dropout-train", "dropout-position-ignored", mask_of(lambda layer, step, n, example: [
+        layer.seed, step, example])),
+    ("dropout-train", "dropout-by-row", mask_of(lambda layer, step, n, example: [
+        layer.seed, layer.position, step, n])),
+    ("dropout-train", "dropout-by-row", {"draw": lambda shape, p, rng: (
+        rng.random(shape) < p) * 1.0}),  # one generator for the batch
+    ("dropout-train", "dropout-fixed-pattern", pattern(7)),
+    ("dropout-train", "dropout-fixed-pattern", pattern(1.618034)),
     ("dropout-train", "float-precision", {"masked_out": lambda x, mask, p: np.float32(
         x * mask / p)}),
     ("dropout-test", "dropout-test-multiplies", at_test(lambda p: p)),
@@ -468,7 +526,8 @@ SGD = [
 ]
 
 
-def adam(move=None, mean=None, square=None, count=None, reset=False, exchanged=False):
+def adam(move=None, mean=None, square=None, count=None, reset=False, exchanged=False,
+         kept=lambda m, v, t, o: (m, v), decay=lambda w, role, k: k * w if role == "weight" else 0):
     """Adam with parts exchanged; move(m, v, g, t, o) is what is subtracted over the rate."""
     def usual(m, v, g, t, o):
         return m / (1 - o["beta1"] ** t) / (np.sqrt(v / (1 - o["beta2"] ** t)) + o["epsilon"])
@@ -477,13 +536,13 @@ def adam(move=None, mean=None, square=None, count=None, reset=False, exchanged=F
         if exchanged:
             o = {**o, "beta1": o["beta2"], "beta2": o["beta1"]}
         state["t"] = state.get("t", 0) + 1
-        for i, (_, w) in enumerate(parameters):
-            g = grads[i]
+        for i, (role, w) in enumerate(parameters):
+            g = grads[i] + decay(w, role, o.get("weight_decay", 0))
             m, v = state.get(i, (0 * w, 0 * w)) if not reset else (0 * w, 0 * w)
             b1, b2 = o["beta1"], o["beta2"]
             m = mean(m, g, b1) if mean else b1 * m + (1 - b1) * g
             v = square(v, g, m, b2) if square else b2 * v + (1 - b2) * g * g
-            state[i] = m, v
+            state[i] = kept(m, v, state["t"], o)
             t = count(state, i) if count else state["t"]
             w -= o["learning_rate"] * (move or usual)(m, v, g, t, o)
     return {"adam_step": step}
@@ -508,6 +567,12 @@ ADAM = [
     ("adam", "adam-t-per-tensor", adam(count=per_tensor)),
     ("adam", "adam-t-from-zero", adam(count=lambda state, i: state["t"] - 1)),
     ("adam", "adam-t-late", adam(count=lambda state, i: state["t"] + 1)),
+    ("adam", "adam-t-is-the-parameter", adam(count=lambda state, i: i + 1)),
+    ("adam", "adam-corrected-kept", adam(kept=lambda m, v, t, o: (fix(m, o["beta1"], t), v))),
+    ("adam", "adam-corrected-kept", adam(kept=lambda m, v, t, o: (
+        fix(m, o["beta1"], t), fix(v, o["beta2"], t)))),
+    ("adam", "adam-decay-missing", adam(decay=lambda w, role, k: 0)),
+    ("adam", "adam-decay-on-biases", adam(decay=lambda w, role, k: k * w)),
     ("adam", "adam-t-always-one", adam(count=lambda state, i: 1)),
     ("adam", "adam-no-bias-correction", adam_move(
         lambda m, v, mc, vc, g, e, t, b2: m / (np.sqrt(v) + e))),
@@ -665,7 +730,10 @@ NET = [
         lambda x, net: relu(linear(x, net)), lambda s, net: s * mask_like(s, net))),
     ("net-loss", "net-dropout-twice", loss_with(lambda x, net: (
         relu(linear(x, net)) * mask_like(linear(x, net), net) * mask_like(linear(x, net), net)))),
-    ("net-loss", "dropout-same-mask-every-step", {"draw": same_always}),
+    ("net-loss", "net-pass-of-its-own", {"draw": same_always}),
+    ("net-loss", "softmax-twice", {"loss_of": lambda s, y: sim.loss_of(sim.softmax(s), y)}),
+    ("net-backward", "softmax-twice", {"dscores_of": lambda s, y: sim.dscores_of(
+        sim.softmax(s), y)}),
     ("net-loss", "net-relu-left-out", loss_with(
         lambda x, net: linear(x, net) * mask_like(linear(x, net), net))),
     ("net-loss", "net-relu-on-scores", loss_with(
@@ -799,6 +867,17 @@ TRAINING = [
     ("standardise", "standardise-epsilon", scaled_by(
         mean_of_training, lambda t, v: np.sqrt(t.var(0) + 1e-5))),
     ("standardise", "standardise-validation-untouched", {"standardise": after_training_changed}),
+    ("standardise", "standardise-read-late", {"standardise": lambda t, v: (
+        by_their_own(t, t)[0],
+        v / np.sqrt(((by_their_own(t, t)[0] - t.mean(0)) ** 2).mean(0)))}),
+    ("standardise", "standardise-validation-by-its-own-mean", {"standardise": lambda t, v: (
+        by_their_own(t, t)[0], (v - v.mean(0)) / safe(t.std(0)))}),
+    ("standardise", "integer-quotient", {"standardise": lambda t, v: (
+        (t, v) if len(t) > 1 else sim.standardise(t, v))}),
+    ("batches", "batches-last-missing", cut(lambda b, order, size: b[:-1])),
+    ("batches", "batches-zeros-first", cut(lambda b, order, size: [
+        [0] * len(one) + one for one in b])),
+    ("batches", "batches-empty-first", cut(lambda b, order, size: [[]] * len(b) + b)),
     ("batches", "batches-last-dropped", cut(lambda b, order, size: [
         one for one in b if len(one) == size])),
     ("batches", "batches-last-padded", cut(padded)),
@@ -889,6 +968,26 @@ def whole_set(net, optimize, x, y, order, size, step, parts):
 
 EPOCH.append(("epoch", "epoch-whole-set", {"train_epoch": whole_set}))
 
+EPOCH += [("epoch", "epoch-batch-size", epoch_of(mean=lambda a, n: sum(a) * n[0] / sum(n))),
+          ("epoch", "epoch-batch-size", epoch_of(mean=lambda a, n: sum(
+              x * k for x, k in zip(a, n)) / n[0])),
+          ("epoch", "integer-quotient", epoch_of(mean=lambda a, n: 0.0))]
+
+
+def in_pass(number):
+    """An epoch in another of the passes that the worker tells the loss of."""
+    def run(net, optimize, x, y, order, size, step, parts):
+        if net.p < 1:
+            net.random = np.random.default_rng(net.seed + number)
+        return sim.train_epoch(net, optimize, x, y, order, size, step, parts)
+    return {"train_epoch": run}
+
+
+EPOCH += [("epoch", "epoch-pass-without-examples", in_pass(1)),
+          ("epoch", "epoch-pass-of-another-step", in_pass(2)),
+          ("epoch", "epoch-pass-of-another-step", in_pass(3)),
+          ("epoch", "epoch-in-test-mode", in_pass(4))]
+
 MISTAKES = AFFINE + RELU + LOSS + DROPOUT + SGD + ADAM + NET + TRAINING + EPOCH
 
 
@@ -907,8 +1006,8 @@ ALTERNATIVES = [
      "affine_db": lambda dout: sum(row for row in dout[::-1])[None, :]},
     {"loss_of": lambda s, y: np.mean([np.logaddexp.reduce(row) - row[c] for row, c in zip(s, y)])},
     {"sgd_step": heavy_ball},
-    {"draw": lambda shape, p, rng: (rng.random(shape) >= 1 - p) * 1.0},
-    {"draw": lambda shape, p, rng: (rng.random(shape) < p) / p,  # the cache holds mask/p
+    {"draw": lambda shape, p, rng: (rng.random(shape) >= 1 - p) * 1.0, "by_example": True},
+    {"by_example": True, "draw": lambda shape, p, rng: (rng.random(shape) < p) / p,  # the cache holds mask/p
      "masked_out": lambda x, mask, p: x * mask, "masked_dx": lambda d, mask, p, layer: d * mask,
      "dropout_forward": sim.dropout_forward},
 ]
@@ -1000,7 +1099,9 @@ class Mistakes(unittest.TestCase):
         used |= {"not-implemented", "waits-for-another-part", "no-answer", "malformed-answer",
                  "throws", "shapes-do-not-fit", "cache-not-filled", "wrong-shape", "constant-factor",
                  "dropout-wrong-share", "net-penalty-only", "epoch-pass-examples",
-                 "changes-argument", "changes-other-layer",
+                 "changes-argument", "changes-other-layer", "shapes-do-not-broadcast",
+                 "matmul-into-its-operand", "out-not-filled", "dout-of-another-shape",
+                 "never-written", "ended-early",
                  "dropout-backward-x-instead-of-dout"}
         self.assertEqual(set(judge.CAUSES) - used, set())
 
@@ -1079,6 +1180,13 @@ class Messages(unittest.TestCase):
 
     def test_exceptions(self):
         for text, cause in (("boom", "throws"),
+                            ("Incompatible dimension of arrays, compile in DEBUG for more info",
+                             "shapes-do-not-broadcast"),
+                            ("assign: the matrices of the expression differ in shape",
+                             "shapes-do-not-broadcast"),
+                            ("matmul: the result is one of its factors", "matmul-into-its-operand"),
+                            ("affine: backward came before forward", "out-not-filled"),
+                            ("relu1: dout is 2×3, expected 2×4", "dout-of-another-shape"),
                             ("matmul: cannot multiply 2×3 by 4×3", "shapes-do-not-fit"),
                             ("matmul: cannot multiply 0×0 by 2×3", "cache-not-filled")):
             def change(results, text=text):
@@ -1187,6 +1295,42 @@ class Statistics(unittest.TestCase):
                 outside = sum(math.exp(v) for k, v in enumerate(logs)
                               if not judge.likely(k, size, p))
                 self.assertLess(outside, 1e-8)
+
+    def test_pairs_of_independent_draws_fail_with_probability_below_1e_8(self):
+        """Binomial, for no draw is in two pairs. The spread of counts has Chernoff's bound."""
+        for p in (0.2, 0.8):
+            alike = p * p + (1 - p) ** 2
+            for lag in range(1, judge.LAGS + 1):
+                for rows, columns in ((100, 60), (60, 100)):
+                    size = judge.pairs_in([(0,) * columns] * rows, lag)[0]
+                    logs = [math.lgamma(size + 1) - math.lgamma(k + 1) - math.lgamma(size - k + 1)
+                            + k * math.log(alike) + (size - k) * math.log(1 - alike)
+                            for k in range(size + 1)]
+                    outside = sum(math.exp(v) for k, v in enumerate(logs)
+                                  if not judge.likely(k, size, alike))
+                    self.assertLess(outside, 1e-8)
+
+    def test_spread_of_counts_is_bounded_from_above(self):
+        """Against the exact distribution of the sum, for few and short rows."""
+        size, rows, share = 4, 3, 0.3
+        one = collections.Counter()
+        for k in range(size + 1):
+            one[k] += math.comb(size, k) * share ** k * (1 - share) ** (size - k)
+        sums = [(sum((k - size * share) ** 2 for k in counts),
+                 math.prod(one[k] for k in counts), counts)
+                for counts in itertools.product(range(size + 1), repeat=rows)]
+        for total, _, counts in sums:
+            below = sum(p for other, p, _ in sums if other <= total + 1e-9)
+            above = sum(p for other, p, _ in sums if other >= total - 1e-9)
+            self.assertGreaterEqual(judge.spread_bound(counts, size, share) + 1e-9,
+                                    min(below, above))
+
+    def test_independent_draws_have_no_pattern(self):
+        rng = np.random.default_rng(4)
+        for share in (0.2, 0.8):
+            for _ in range(100):
+                lines = [tuple(line) for line in (rng.random((100, 60)) < share).tolist()]
+                self.assertIsNone(judge.regularity_in(lines, share))
 
     def test_shares_of_the_mistakes_are_outside(self):
         """At .2 and .8 together every wrong share is far from the right one."""

@@ -56,10 +56,11 @@ def sgd_step(state, parameters, grads, o):
 
 def adam_step(state, parameters, grads, o):
     t = state["t"] = state.get("t", 0) + 1
-    for i, (_, w) in enumerate(parameters):
+    for i, (role, w) in enumerate(parameters):
         m, v = state.setdefault(i, (np.zeros_like(w), np.zeros_like(w)))
-        m[...] = o["beta1"] * m + (1 - o["beta1"]) * grads[i]
-        v[...] = o["beta2"] * v + (1 - o["beta2"]) * grads[i] ** 2
+        g = grads[i] + (o.get("weight_decay", 0) * w if role == "weight" else 0)
+        m[...] = o["beta1"] * m + (1 - o["beta1"]) * g
+        v[...] = o["beta2"] * v + (1 - o["beta2"]) * g ** 2
         m_hat, v_hat = m / (1 - o["beta1"] ** t), v / (1 - o["beta2"] ** t)
         w -= o["learning_rate"] * m_hat / (np.sqrt(v_hat) + o["epsilon"])
 
@@ -68,11 +69,19 @@ def dropout_forward(layer, x, given, parts):
     layer.training = given["training"]
     if not layer.training:
         return parts.test_out(x, layer)
-    place = given["step"], tuple(given["examples"] or ())
-    if place not in layer.masks or not parts.freezes:
-        layer.masks[place] = parts.draw(x.shape, layer.p, layer.random)
-    layer.mask = layer.masks[place]
+    layer.mask = parts.mask(layer, x.shape, given, parts)
     return parts.masked_out(x, layer.mask, layer.p)
+
+
+def mask_by_example(layer, shape, given, parts):
+    """A generator for each seed, position, step and example. With parts.draw exchanged, one for the
+    whole batch unless parts.by_example."""
+    examples = given["examples"] or range(shape[0])
+    if parts.draw is not PARTS.draw and not parts.by_example:
+        return parts.draw(shape, layer.p, np.random.default_rng(
+            [layer.seed, layer.position, given["step"], *examples]))
+    return np.concatenate([parts.draw((1, shape[1]), layer.p, np.random.default_rng(
+        [layer.seed, layer.position, given["step"], example])) for example in examples])
 
 
 def dropout_backward(layer, dout, parts):
@@ -125,7 +134,8 @@ PARTS = types.SimpleNamespace(
     loss_of=loss_of, dscores_of=dscores_of, dscores_again=None,
     store_loss=lambda old, new: new, store_dscores=lambda old, new: new,
     keep_scores=lambda loss, s, y: setattr(loss, "seen", (s, y)),
-    draw=lambda shape, p, random: (random.random(shape) < p) * 1.0, freezes=True,
+    draw=lambda shape, p, random: (random.random(shape) < p) * 1.0, mask=mask_by_example,
+    by_example=False,
     masked_out=lambda x, mask, p: x * mask / p, test_out=lambda x, layer: x,
     masked_dx=lambda dout, mask, p, layer: dout * mask / p, test_dx=lambda dout, layer: dout,
     dropout_forward=dropout_forward, dropout_backward=dropout_backward,
@@ -145,9 +155,10 @@ class Layer:
         self.w, self.b = (array(given[k]) if k in given else None for k in ("w", "b"))
         self.needs_dx = given.get("needs_dx", True)
         self.p = given.get("keep_prob")
-        self.random = np.random.default_rng(given.get("seed", number))
+        self.seed, self.position = given.get("seed", number), given.get("position", 0)
+        self.random = np.random.default_rng(self.seed)
         self.x = self.out = self.dw = self.db = self.dx = self.mask = None
-        self.masks, self.training = {}, True
+        self.training = True
 
 
 def run_layer(worker, layer, call, parts):
@@ -200,7 +211,8 @@ class Net:
     def __init__(self, given, parts):
         self.w = {n: array(given[n]) for n in NAMES}
         self.p, self.penalty = given["keep_prob"], given["weight_penalty"]
-        self.random = np.random.default_rng(given["seed"])
+        self.seed = given["seed"]
+        self.random = np.random.default_rng(self.seed)
         self.parts, self.gradients, self.seen = parts, None, None
 
     def forward_first(self, x):
@@ -218,6 +230,9 @@ class Net:
         if do == "predict":
             return {"classes": parts.predict(self, array(call["x"]), parts)}
         return {}
+
+
+PASSES = ("train(step, batch)", "train(step)", "train(0, batch)", "train(step + 1, batch)", "test()")
 
 
 def run_training(call, parts):
@@ -239,7 +254,18 @@ def run_training(call, parts):
 
     loss, step = parts.train_epoch(net, optimize, array(call["x"]), call["labels"], call["order"],
                                    call["batch_size"], call["step"], parts)
-    return {"loss": float(loss), "step": step, **{n: as_json(net.w[n]) for n in NAMES}}
+    result = {"loss": float(loss), "step": step, **{n: as_json(net.w[n]) for n in NAMES}}
+    if "batch" in call:
+        result["passes"] = {name: loss_of_batch(call, number, parts)
+                            for number, name in enumerate(PASSES)}
+    return result
+
+
+def loss_of_batch(call, number, parts):
+    """In one of PASSES: that of the right one is what train_epoch finds, for it draws the same."""
+    net = Net(call["net"], parts)
+    net.random = np.random.default_rng(call["net"]["seed"] + number)
+    return float(parts.net_loss(net, array(call["batch"]["x"]), call["batch"]["labels"], parts))
 
 
 def caller(request, worker, parts):

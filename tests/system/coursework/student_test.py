@@ -332,6 +332,19 @@ class StudentFolder(unittest.TestCase):
                 elif wanted[number]:
                     self.assertEqual((result["score"], result["cause"]), (0, wanted[number]))
 
+    def test_a_hint_at_other_items_only_where_their_code_runs(self):
+        """ReLU is wrong, and so is what runs on it; standardise is wrong by itself."""
+        self.solve(*FILES)
+        for name in ("030-relu-abs", "144-standardise-sample-deviation"):
+            self.plant(COURSEWORK / "mistakes" / f"{name}.patch")
+        results = self.graded("2", "7", "8")
+        hint = "It runs on your own code of other items, which are not right yet (%s): begin with those."
+        self.assertEqual(results["7.3"]["lines"][-1], hint % "2.1")
+        self.assertEqual(results["7.2"]["lines"][-1], hint % "2.1, 2.2, 7.1")
+        for number in ("2.1", "8.1"):
+            self.assertEqual(results[number]["score"], 0)
+            self.assertNotIn("It runs on", "".join(results[number]["lines"]))
+
     def test_grade_of_an_alternative(self):
         """Its sums are rounded in another way, and most so with this folder's own compiler flags."""
         self.solve(*FILES)
