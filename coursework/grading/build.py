@@ -1,5 +1,6 @@
 """Builds workers with CMake and Ninja, and tells which could not be built and why."""
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import subprocess
 import sys
 
 COMPILED = re.compile(r"\[\d+/\d+\] Building CXX object (\S+\.o)\b")
+MANY = 10  # steps of a build between two lines about it
 PROGRESS = re.compile(rb"\[(\d+)/(\d+)\]")
 FAILED = re.compile(r"^FAILED: (\S+\.o)\b", re.MULTILINE)
 OBJECT = re.compile(r"\S+\.o\b")
@@ -62,17 +64,29 @@ def _source_of(built):
     return pathlib.Path(found[1]).resolve() if found else None
 
 
-def is_configured(folder):
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """How workers are built: the folder, and what CMake is told."""
+
+    place: str
+    options: tuple = ()
+
+
+FAST = Kind("build")
+DEBUG = Kind("build-debug", ("-DDEBUG=ON",))
+
+
+def is_configured(folder, kind=FAST):
     """Not by a build folder that came with a copy, or was moved: it would build the code of the original."""
-    built = folder / "build"
+    built = folder / kind.place
     return (built / "build.ninja").exists() and _source_of(built) == folder.resolve()
 
 
-def _configure(folder):
-    if is_configured(folder):
+def _configure(folder, kind):
+    if is_configured(folder, kind):
         return
-    shutil.rmtree(folder / "build", ignore_errors=True)
-    command = ["cmake", "-G", "Ninja", "-S", str(folder), "-B", str(folder / "build")]
+    shutil.rmtree(folder / kind.place, ignore_errors=True)
+    command = ["cmake", "-G", "Ninja", "-S", str(folder), "-B", str(folder / kind.place), *kind.options]
     try:
         done = subprocess.run(command, capture_output=True, text=True, env=IN_ENGLISH)
     except OSError as error:
@@ -82,9 +96,9 @@ def _configure(folder):
         raise BuildError("cmake failed: " + " ".join(line.strip() for line in problems[:4]))
 
 
-def _run_ninja(folder, targets):
-    """Builds all that can be built; returns the exit code and the output. Shows a count on a terminal."""
-    command = ["ninja", "-C", str(folder / "build"), "-k", "0", *targets]
+def _run_ninja(built, targets):
+    """Builds all that can be built; returns the exit code and the output. Tells how far it is."""
+    command = ["ninja", "-C", str(built), "-k", "0", *targets]
     try:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=IN_ENGLISH)
     except OSError as error:
@@ -96,19 +110,21 @@ def _run_ninja(folder, targets):
             count = PROGRESS.match(line)
             if count and sys.stderr.isatty():
                 print(f"\r\033[KBuilding {int(count[1])} of {int(count[2])}", end="", file=sys.stderr, flush=True)
+            elif count and int(count[2]) >= MANY and int(count[1]) % MANY == 0:  # a window of an editor, a file
+                print(f"Building {int(count[1])} of {int(count[2])}", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr, flush=True)
     return process.returncode, output.decode(errors="replace")
 
 
-def _keep_warnings(folder, output):
+def _keep_warnings(folder, built, output):
     """Beside each object that was compiled: a build that has nothing to do says nothing, and they hold on."""
     for part in re.split(r"(?m)^(?=\[\d+/\d+\] )", output):
         compiled = COMPILED.match(part)
         if compiled:
             lines = part.replace(f"{folder}/", "").splitlines()
             found = [[line, *_quoted(lines[number + 1 :])] for number, line in enumerate(lines) if ": warning: " in line]
-            (folder / "build" / f"{compiled[1]}.warnings").write_text(json.dumps(found))
+            (built / f"{compiled[1]}.warnings").write_text(json.dumps(found))
 
 
 def warnings_of(folder, name):
@@ -122,13 +138,14 @@ def warnings_of(folder, name):
     return list(warnings.values())
 
 
-def build(folder, workers):
-    """Builds the workers of these names in folder/build. Returns {name: lines that say why} for those that could not be
+def build(folder, workers, kind=FAST):
+    """Builds the workers of these names. Returns {name: lines that say why} for those that could not be
     built. Raises BuildError."""
-    _configure(folder)
+    _configure(folder, kind)
+    built = folder / kind.place
     targets = [f"worker_{name}" for name in workers]
-    code, output = _run_ninja(folder, targets)
-    _keep_warnings(folder, output)
+    code, output = _run_ninja(built, targets)
+    _keep_warnings(folder, built, output)
     if code == 0:
         return {}
     other = NOT_THE_CODE.search(output)
@@ -138,7 +155,7 @@ def build(folder, workers):
     reasons = {FAILED.match(part)[1]: first_error(part, folder) for part in parts if FAILED.match(part)}
     problems = {}
     for name, target in zip(workers, targets):
-        left = subprocess.run(["ninja", "-C", str(folder / "build"), "-n", target], capture_output=True, text=True).stdout
+        left = subprocess.run(["ninja", "-C", str(built), "-n", target], capture_output=True, text=True).stdout
         if "no work to do" in left:
             continue
         causes = [reasons[o] for o in OBJECT.findall(left) if o in reasons]

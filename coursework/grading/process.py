@@ -34,7 +34,10 @@ LAST_WORDS = 1.0     # seconds a program may still take when all its answers are
 PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38  # linux/prctl.h
 # Every byte of new memory is 0xfe, and so every double in it -5.3e+303: what is never written has
 # the same value each time, and one that judge.py knows. (glibc's; elsewhere it is ignored.)
-MEMORY = {"GLIBC_TUNABLES": "glibc.malloc.perturb=1:glibc.malloc.tcache_count=0"}
+# AddressSanitizer, where ./grade --debug has built it in, does the same, and tells of an abort, too.
+MEMORY = {"GLIBC_TUNABLES": "glibc.malloc.perturb=1:glibc.malloc.tcache_count=0",
+          "ASAN_OPTIONS": "malloc_fill_byte=254:max_malloc_fill_size=1048576:detect_leaks=0:"
+                          "handle_abort=1:symbolize=0"}
 OPEN_TO_ALL = ["/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock"]
 LIBC = ctypes.CDLL(None, use_errno=True)
 

@@ -345,6 +345,31 @@ class StudentFolder(unittest.TestCase):
             self.assertEqual(results[number]["score"], 0)
             self.assertNotIn("It runs on", "".join(results[number]["lines"]))
 
+    def test_debug_tells_the_line_of_a_crash(self):
+        """An index one too far, which reads the next row's number: nothing crashes without the checks. Memory past
+        its end, which xtensor does not look after. And a matrix without a shape."""
+        wrong = {
+            "resize(out_, {x.shape(0), b_.value.shape(1)});\n"
+            "  for (std::size_t n = 0; n < x.shape(0); ++n)\n"
+            "    for (std::size_t d = 0; d <= x.shape(1); ++d)\n"
+            "      out_(n, 0) += x(n, d);  // here\n": r"the code threw: in layers/affine\.cpp, line %d: .*// here: .*index \d is out of",
+            "std::vector<T> row(x.shape(1));\n"
+            "  row.data()[x.shape(1)] = x(0, 0);  // here\n"
+            "  cache_.x(0, 0) = row.data()[0];\n": r"stopped by heap-buffer-overflow \(writing\) in layers/affine\.cpp, line %d: .*// here",
+            "cache_.x = Matrix<T>();\n"
+            "  cache_.x.data()[0] = 1;  // here\n": r"stopped by SEGV.* in layers/affine\.cpp, line %d: .*// here"}
+        affine = self.folder / "layers/affine.cpp"
+        self.solve()
+        for code, message in wrong.items():
+            affine.write_text(source_of("layers/affine.cpp").read_text().replace(
+                "  cache_.x = x; ", f"  {code}  cache_.x = x; ", 1))
+            number = 1 + affine.read_text().split("// here")[0].count("\n")
+            done = run(self.folder / "grade", "--debug", "1.1")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertRegex(" ".join(done.stdout.split()), message % number)
+        self.solve("layers/affine.cpp")
+        self.assertRegex(run(self.folder / "grade", "--debug", "1").stdout, "together +14/14")
+
     def test_grade_of_an_alternative(self):
         """Its sums are rounded in another way, and most so with this folder's own compiler flags."""
         self.solve(*FILES)
