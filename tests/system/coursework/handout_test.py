@@ -248,6 +248,10 @@ class WorkedExamples(unittest.TestCase):
         cls.examples = examples()
 
     def example(self, number):
+        """Skips the test where the item was dropped."""
+        assignment = json.loads(ASSIGNMENT.read_text())
+        if number not in [entry["number"] for entry in assignment["items"] + assignment["questions"]]:
+            self.skipTest(f"assignment.json has no {number}")
         example = self.examples[number]
         self.addCleanup(lambda: self.assertEqual(example.unread(), set(), f"{number}: numbers that no test recomputes"))
         return example
@@ -352,7 +356,7 @@ class WorkedExamples(unittest.TestCase):
         self.assertEqual(example["t"], [1, 2])
 
     def test_two_layer_net(self):
-        forward, backward, predict = (self.example(f"7.{k}") for k in (1, 2, 3))
+        forward, backward = (self.example(f"7.{k}") for k in (1, 2))
         x, w1, b1, w2, b2 = (forward[name] for name in ("x", "w1", "b1", "w2", "b2"))
         labels = [int(y) for y in forward.prose_numbers(r"labels \d and \d")]
         self.assertEqual([forward[name] for name in "NDHC"], [len(x), len(w1), len(w2), len(w2[0])])
@@ -372,13 +376,17 @@ class WorkedExamples(unittest.TestCase):
         for name, value in wanted.items():
             with self.subTest(name):
                 self.assertClose(backward[name], value)
+
+    def test_prediction(self):
+        predict, s = self.example("7.3"), self.examples["7.1"]["s"]
+        labels = [int(y) for y in self.examples["7.1"].prose_numbers(r"labels \d and \d")]
         classes = [max(range(len(row)), key=row.__getitem__) for row in s]
         predicted, = predict.prose_numbers(r"class \d for both")
         self.assertEqual(classes, [predicted, predicted])
         self.assertEqual(predict.prose_numbers(r"labels were \d and \d"), labels)
 
-    def test_training(self):
-        standard, batches, accuracy, epoch = (self.example(f"8.{k}") for k in (1, 2, 3, 4))
+    def test_standardise(self):
+        standard = self.example("8.1")
         training, validation = standard["training"], standard["validation"]
         mean = [sum(column) / len(column) for column in zip(*training)]
         deviation = [Expression(f"\\sqrt{{{sum((c - m) ** 2 for c in column) / len(column)}}}").value()
@@ -387,13 +395,20 @@ class WorkedExamples(unittest.TestCase):
         for name, rows in (("training'", training), ("validation'", validation)):
             self.assertEqual(standard[name], [[(c - m) / (d or 1) for c, m, d in zip(row, mean, deviation)] for row in rows])
 
+    def test_batches(self):
+        batches = self.example("8.2")
         order = [int(n) for n in batches.prose_numbers(r"order [\d, ]+")]
         size = int(batches["B"])
         wanted = [order[k:k + size] for k in range(0, len(order), size)]
         self.assertEqual([[int(n) for n in re.findall(r"\d", group)] for group in re.findall(r"\(([\d, ]+)\)", batches.prose)],
                          wanted)
+
+    def test_accuracy(self):
+        accuracy = self.example("8.3")
         self.assertEqual(accuracy["accuracy"], Fraction(1, 2))  # 7.3: classes 0 and 0, labels 0 and 1
 
+    def test_epoch(self):
+        epoch = self.example("8.4")
         sizes, losses = (epoch.prose_numbers(rf"{what} \d, \d and \d") for what in ("of", "losses"))
         self.assertIn("Five examples", epoch.prose)
         self.assertEqual(sum(sizes), 5)
@@ -538,15 +553,15 @@ class HandoutCheck(unittest.TestCase):
 
     def test_missing_equation(self):
         self.replace(" \\qquad (4)", "")
-        self.assert_complains(None, "equation (4) is missing")
+        self.assert_complains(None, "equation (4) of item 1.4 is missing")
 
     def test_equation_twice(self):
         line = self.replace("\\qquad (3)", "\\qquad (2)")
         self.assert_complains(line, "equation (2) stands in line")
 
     def test_unknown_equation(self):
-        line = self.replace("\\qquad (19)", "\\qquad (20)")
-        self.assert_complains(line, "equation (20) is not one of")
+        self.replace("\\qquad (19)", "\\qquad (20)")
+        self.assert_complains(None, "equation (19) of item 8.4 is missing")
 
     def test_unknown_reference(self):
         line = self.replace("By (1),", "By (21),")
