@@ -66,6 +66,23 @@ class SummaryTest(unittest.TestCase):
         self.file("notes.txt", "not read")
         self.assert_table(self.folder)
 
+    def test_folders_of_folders(self):
+        for n, (student, of_student) in enumerate(CLASS.items()):
+            folder = self.folder / f"group {n % 2}" / student
+            folder.mkdir(parents=True)
+            (folder / "results.json").write_text(json.dumps(of_student))
+        self.assert_table(self.folder)
+
+    def test_what_cannot_be_read_is_left_out(self):
+        for student, of_student in CLASS.items():
+            self.file(f"{student}.json", of_student)
+        self.file("broken.json", "{")
+        self.file("strange.json", [3])
+        done = self.run_summary(self.folder)
+        self.assertEqual((done.stdout, done.returncode), (TABLE, 1))
+        self.assertRegex(done.stderr, r"\Asummary: \S+/broken\.json: not JSON: .*: left out\n"
+                                      r"summary: strange: not the results of the autograder: left out\n\Z")
+
     def test_an_export(self):
         """JSON is YAML; Ruby's symbols are keys that begin with a colon."""
         self.assert_table(self.file("submission_metadata.yml", {
