@@ -1216,12 +1216,13 @@ def standardise_mistakes(t, v):
     return mistakes
 
 
-def varied(rng, rows, columns):
-    """numbers(), no column of which is constant by chance: sums in tenths are not exact, and whoever
-    found a deviation of 1e-17 there would be right."""
+def varied(rng, rows, columns, least=0.1):
+    """numbers(), with a deviation above `least` in every column, none of which then is constant by
+    chance: sums in tenths are not exact, and whoever found a deviation of 1e-17 there would be
+    right."""
     while True:
         drawn = numbers(rng, rows, columns)
-        if (drawn.std(0) > 0.1).all():
+        if (drawn.std(0) > least).all():
             return drawn
 
 
@@ -1244,8 +1245,10 @@ def standardise(rng):
     t, v = varied(rng, 4, 3), numbers(rng, 3, 3)
     t[:, 1] = rng.integers(1, 6) / 2
     yield one("4×3 and 3×3, a constant column", t, v)
-    # E[x²] has 12 digits before the point here, and E[x²] - μ² four behind it; (x - μ)² has ten.
-    yield one("5×3 and 2×3, far from 0", varied(rng, 5, 3) + 1e6, numbers(rng, 2, 3) + 1e6,
+    # At A = 1e5 the mean of N = 5 numbers, summed in any order or updated one by one, is wrong by no
+    # more than 2N·A·2^-53 = 1.1e-10, and so is x - μ. Over a deviation above 1 that is a ninth of
+    # what is allowed. Each x² = 1e10 is rounded by up to 1e-6, and E[x²] - μ² lost.
+    yield one("5×3 and 2×3, far from 0", varied(rng, 5, 3, least=1) + 1e5, numbers(rng, 2, 3) + 1e5,
               otherwise="standardise-cancellation")
     yield one("a single training row", numbers(rng, 1, 2), numbers(rng, 2, 2))
 

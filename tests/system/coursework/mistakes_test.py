@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Plants every mistake of coursework/mistakes in the solution and grades it: each must compile,
 cost the points of the items that its header names, under the cause that it names, and no others.
-Then every solution of coursework/alternatives, written in some other way, must earn all points.
+Then every solution of coursework/alternatives, written in some other way, must earn all points,
+under --seeds N other draws of the numbers, too (200 of them: `--seeds 200 alternatives`, minutes).
 
 The solution is built once. A change is compiled to a shared library, each once and against the
 same precompiled header, and the programs that use it are graded with it. There is a process for
@@ -29,13 +30,16 @@ SOURCE = pathlib.Path(__file__).resolve().parents[3]
 COURSEWORK = SOURCE / "coursework"
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(COURSEWORK / "grading"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import build  # noqa: E402
+import many_seeds  # noqa: E402
 import process  # noqa: E402
 import report  # noqa: E402
 
 # The students' -O3 takes half as long again. student_test.py holds ./grade against the verdicts.
 OPTIMISATION = "-O1 -DNDEBUG"
 BACKSTOP = 900  # seconds for one change: only what hangs takes so long
+SEEDS = 3  # that every alternative is graded under, besides the students'
 WIDTH = 100  # columns of the table for a message
 
 
@@ -253,9 +257,11 @@ def plant(solution, mistake, outcome):
 
 
 def grade_alternative(solution, alternative, outcome):
-    folder, _ = build_patched(solution, alternative.patch, True, outcome)
+    folder, changed = build_patched(solution, alternative.patch, True, outcome)
     if outcome.problems:
         return
+    items = [item for item in solution.items if solution.worker_of[item["number"]] in changed]
+    outcome.problems += many_seeds.failures(folder, changed, items, range(1000, 1000 + SEEDS))
     results = solution.grade(folder, solution.workers)
     outcome.problems += [f"{r.item['number']}: {' '.join(r.lines)}"
                          for r in results if not r.passed]
@@ -356,13 +362,17 @@ def parse_arguments():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="WORD",
                         help="only mistakes and alternatives with it in their name")
+    parser.add_argument("--seeds", type=int, default=SEEDS, metavar="N",
+                        help="that every alternative is graded under (default: %(default)s)")
     parser.add_argument("--folder", type=pathlib.Path,
                         help="keep the built solution there, and use it again")
     return parser.parse_args()
 
 
 def main():
+    global SEEDS
     arguments = parse_arguments()
+    SEEDS = arguments.seeds
     try:
         mistakes = [read_mistake(path)
                     for path in sorted((COURSEWORK / "mistakes").glob("*.patch"))]
