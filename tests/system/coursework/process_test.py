@@ -130,8 +130,11 @@ class Honest(WorkerTest):
         self.addCleanup(os.environ.pop, "SECRET")
         with secret.open():
             answer = self.run_worker(self.script("""\
-import json, os, stat
+import ctypes, json, os, stat
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
 os.write(3, (json.dumps({
+    "memory": ctypes.string_at(libc.malloc(5000), 5000).hex(),
     "environment": sorted(os.environ), "ids": [os.getresuid(), os.getresgid(), os.getgroups()],
     "files": [n for n in range(64) if os.path.exists(f"/dev/fd/{n}")],
     "folder": os.listdir("."), "session": os.getsid(0) == os.getpid(),
@@ -139,7 +142,9 @@ os.write(3, (json.dumps({
 """), [{}], user=USER)
         seen = answer.responses[0]
         self.assertEqual(seen["environment"],
-                         ["HOME", "LC_ALL", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH", "TMPDIR"])
+                         ["ASAN_OPTIONS", "GLIBC_TUNABLES", "HOME", "LC_ALL", "OMP_NUM_THREADS",
+                          "OPENBLAS_NUM_THREADS", "PATH", "TMPDIR"])
+        self.assertEqual(seen["memory"], "fe" * 5000)  # what judge.py knows as never written
         self.assertEqual(seen["ids"], [[USER] * 3, [USER] * 3, []])
         self.assertEqual(seen["files"], [0, 1, 2, 3])
         self.assertEqual(seen["folder"], [])
