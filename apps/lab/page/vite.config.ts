@@ -1,5 +1,6 @@
 import { defineConfig, type Plugin } from "vite";
 import { viteSingleFile } from "vite-plugin-singlefile";
+import tourTexts from "./src/tour.json";
 
 /** The built page says itself what may run in it and that it asks nobody else for anything, whatever its server says. */
 const contentPolicy = (single: boolean): Plugin => {
@@ -21,6 +22,12 @@ const contentPolicy = (single: boolean): Plugin => {
   };
 };
 
+/** The tour as a block of data in the page, so that whoever has only the built page can write one of his own. */
+const tour = (): Plugin => ({
+  name: "tour",
+  transformIndexHtml: () => [{ tag: "script", attrs: { type: "application/json", id: "tour" }, children: JSON.stringify(tourTexts, null, 2).replaceAll("<", "\\u003c"), injectTo: "body" }],
+});
+
 /** With `--mode single` one file that opens from a disk: scripts, styles, worker and WebAssembly stand in it. */
 export default defineConfig(({ mode }) => {
   const single = mode === "single";
@@ -33,7 +40,7 @@ export default defineConfig(({ mode }) => {
       modulePreload: { polyfill: false },
     },
     resolve: { alias: single ? [{ find: "./start_worker", replacement: "/src/engine/start_worker_inline.ts" }] : [] },
-    plugins: [contentPolicy(single), ...(single ? [viteSingleFile({ outputFileName: "thinnet-lab.html" })] : [])],
+    plugins: [contentPolicy(single), tour(), ...(single ? [viteSingleFile({ outputFileName: "thinnet-lab.html" })] : [])],
     worker: { format: single ? "iife" : "es" },
   };
 });

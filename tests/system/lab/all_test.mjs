@@ -1,3 +1,4 @@
-// Both files in one process, which starts one browser for both.
+// All files in one process, which starts one browser for all.
 import "./engine_test.mjs";
 import "./page_test.mjs";
+import "./tour_test.mjs";

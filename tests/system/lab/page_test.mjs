@@ -6,7 +6,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
-import { backstop, mostWork, rendererTimes, until } from "../browser.mjs";
+import { mostWork, rendererTimes, until } from "../browser.mjs";
+import { frames, hashHas, name, noOverflow, openPage, ready, scores, setNumber, settled, step, stepIs, two, withPage } from "./page.mjs";
 import { folder, site } from "./site.mjs";
 
 const require = createRequire(new URL("../../../apps/lab/page/package.json", import.meta.url));
@@ -18,101 +19,9 @@ let served;
 
 before(async () => ({ address, browser, served } = await site()));
 
-const ready = (page) => until(page, "the first nets are made and drawn", () => document.documentElement.dataset.ready === "true");
-
-/**
- * Waits until the page is done with all it was asked for, the address included. The page says so once a frame: what it
- * said before the next frame may be older than what the test has just done.
- */
-async function settled(page) {
-  await frames(page, 1);
-  await until(page, "the page has settled", () => document.documentElement.dataset.settled === "true");
-}
-
-/** Lets the page draw so many frames. */
-const frames = (page, wanted) =>
-  page.evaluate((count) => {
-    const left = (frame) => (frame === 0 ? undefined : new Promise(requestAnimationFrame).then(() => left(frame - 1)));
-    return left(count);
-  }, wanted);
-
-/** Pages that no test is using, by whether they have a touch screen. A new document in one costs less than a new page. */
-const idle = { mouse: [], touch: [] };
-
-/** A page in a window of its own: of two in one window Chromium holds the one behind back. */
-async function openPage(hasTouch) {
-  const context = await browser.newContext({ hasTouch, permissions: ["clipboard-read", "clipboard-write"] });
-  context.setDefaultTimeout(backstop);
-  const open = { context, problems: [] };
-  context.on("request", (request) => request.url().startsWith(address) || open.problems.push(`request: ${request.url().slice(0, 80)}`));
-  open.page = await context.newPage();
-  open.page.on("console", (message) => open.problems.push(`console ${message.type()}: ${message.text()}`));
-  open.page.on("pageerror", (error) => open.problems.push(`error: ${error.stack}`));
-  return open;
-}
-
-/**
- * Opens the page, and afterwards holds it to have stayed silent and to have asked nobody else for anything. With a
- * `script` to run before the page's own, or when it has to be a `fresh` one, its window serves no other test.
- */
-async function withPage({ width = 1440, height = 900, scheme = "light", touch = false, hash = "", script = null, fresh = false }, body) {
-  const free = idle[touch ? "touch" : "mouse"];
-  const alone = fresh || script !== null;
-  const open = (alone ? undefined : free.pop()) ?? (await openPage(touch));
-  const { page, context, problems } = open;
-  let passed = false;
-  try {
-    if (script) await context.addInitScript(script);
-    await page.setViewportSize({ width, height });
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.goto("about:blank"); // another hash alone would be no other document
-    problems.length = 0;
-    if (!touch) await page.mouse.move(0, 0); // the test before may have left it on a table
-    await page.goto(`${address}${hash}`);
-    await ready(page);
-    const result = await body(page, context);
-    assert.deepEqual(problems.filter((text) => !text.startsWith("request: data:") && !text.startsWith("request: blob:")), []);
-    passed = true;
-    return result;
-  } finally {
-    // What a failed test left behind is no matter of the next one.
-    if (passed && !alone) free.push(open);
-    else await context.close();
-  }
-}
-
-/** Every score on show, with all its digits. */
-const scores = (page) => page.evaluate(() => Object.fromEntries([...document.querySelectorAll("[data-score]")].map((node) => [node.dataset.score, Number(node.dataset.value)])));
-const step = (page) => page.evaluate(() => Number(document.querySelector(".progress").dataset.step));
-const stepIs = (page, wanted) => until(page, `step ${wanted} is drawn`, (number) => Number(document.querySelector(".progress").dataset.step) === number, wanted);
-const hashHas = (page, part) => until(page, `the address has ${part}`, (text) => location.hash.includes(text), part);
-const name = (page, role, text, exact = true) => page.getByRole(role, { name: text, exact });
-const noOverflow = async (page, what) => {
-  const beyond = await page.evaluate(() => {
-    const clipped = (node) => {
-      for (let box = node.parentElement; box; box = box.parentElement) if (getComputedStyle(box).overflowX !== "visible") return true;
-      return false;
-    };
-    return [...document.querySelectorAll("body *")]
-      .filter((node) => node.checkVisibility() && !node.closest(".visually-hidden") && node.getBoundingClientRect().right > innerWidth + 0.5 && !clipped(node))
-      .map((node) => `${node.tagName}.${node.getAttribute("class")}`);
-  });
-  assert.deepEqual(beyond, [], `${what}: reaches beyond the screen`);
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what}: the page scrolls sideways`);
-};
-
-async function setNumber(page, label, value) {
-  const field = page.locator(".field", { hasText: label }).getByRole("textbox");
-  await field.fill(String(value));
-  await field.press("Enter");
-}
-
-// Two tests at a time, each in a page of its own: one page alone keeps one core busy.
-const two = { concurrency: 2 };
-
 describe("the Train view", two, () => {
   it("lets a user build a spiral net of 2×32 units and train it", async () => {
-    await withPage({ hash: "#hidden=8*0.8&data=moons" }, async (page) => {
+    await withPage({ hash: "#hidden=8*0.8&data=moons&validation=0.5" }, async (page) => {
       await name(page, "radio", "Spiral").click();
       await name(page, "button", "Add a hidden layer").click();
       for (const layer of [1, 2]) {
@@ -200,7 +109,7 @@ describe("the Train view", two, () => {
     await withPage({}, async (page) => {
       await setNumber(page, "Noise", "lots");
       const field = page.locator(".field", { hasText: "Noise" });
-      assert.match(await field.getByRole("alert").textContent(), /A number from 0 to 1, please; still 0\.25/);
+      assert.match(await field.getByRole("alert").textContent(), /A number from 0 to 1, please; still 0\.3/);
       assert.equal(await field.getByRole("textbox").getAttribute("aria-invalid"), "true");
       await setNumber(page, "Noise", "0.4");
       await hashHas(page, "noise=0.4");
@@ -209,7 +118,7 @@ describe("the Train view", two, () => {
   });
 
   it("stops nets that diverge, says what to do, and tells no score of them", async () => {
-    const diverging = "#optimizer=momentum&rate=10&momentum=0.99&hidden=64*0.5-64*0.5-64*0.5&data=spiral&points=40&step=2";
+    const diverging = "#optimizer=momentum&rate=10&momentum=0.99&hidden=64*0.5-64*0.5-64*0.5&data=spiral&points=40&validation=0.5&step=2";
     await withPage({ hash: diverging, width: 320, touch: true }, async (page) => {
       await name(page, "button", "Play").click();
       await until(page, "both nets have diverged", () => [...document.querySelectorAll(".diverged")].every((node) => /^Diverged at step \d+: lower the learning rate\.$/.test(node.textContent)));

@@ -12,6 +12,7 @@ import { onSchemeChange } from "./palette";
 import { fromHash, toHash, type View } from "./permalink";
 import { Session, fresh, sentence, type Progress } from "./session";
 import { Settings } from "./settings";
+import { TourView, tourOfPage } from "./tour";
 import { TrainView } from "./train_view";
 
 const session = new Session(createEngine());
@@ -147,14 +148,25 @@ async function make(progress: Progress): Promise<void> {
 }
 
 async function start(progress: Progress, problems: string[]): Promise<void> {
+  if ("problem" in inPage) say(`The guided tour is left out: ${inPage.problem}.`, true);
   if (problems.length) say(`Not all of the link could be followed: ${problems.join("; ")}. The usual values stand in.`, true);
   session.speed = place.speed;
   speed.value = String(speeds.indexOf(nearestSpeed(place.speed)));
   showSpeed();
   showView();
+  tour?.show(place.stop);
   view.show(config);
   await apply(progress);
 }
+
+// ---- the tour
+
+const inPage = tourOfPage();
+const tour = "tour" in inPage ? new TourView(inPage.tour, () => {
+  place.stop = null;
+  tour?.show(null);
+  writeAddress();
+}) : null;
 
 // ---- training
 
@@ -320,6 +332,7 @@ document.querySelector("#page")?.replaceChildren(
   html(
     "main",
     {},
+    tour?.node ?? null,
     html(
       "div",
       { class: "toolbar", role: "group", "aria-label": "Training" },

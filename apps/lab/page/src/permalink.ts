@@ -23,6 +23,8 @@ export interface Place {
   /** Which operation of the trace is shown: "relu2 backward". Where the net has none of that name, the nearest one. */
   at: string;
   fullPrecision: boolean;
+  /** The stop of the guided tour, from 1 on; null off the tour. */
+  stop: number | null;
 }
 
 export interface Permalink {
@@ -44,6 +46,7 @@ const firstPlace = (): Place => ({
   followed: { kind: "example", example: 0 },
   at: "affine1 forward",
   fullPrecision: false,
+  stop: null,
 });
 
 const layerText = ({ width, keepProb }: HiddenLayer): string => (keepProb === 1 ? String(width) : `${width}*${keepProb}`);
@@ -78,6 +81,7 @@ export function toHash({ config, place, step, saved, edited }: Permalink): strin
     ["at", place.at.replace(" ", "-")],
   );
   if (place.fullPrecision) fields.push(["digits", "all"]);
+  if (place.stop !== null) fields.push(["tour", place.stop]);
   fields.push(["step", step]);
   if (saved && edited) fields.push(["edited", "yes"]);
   if (saved) fields.push(["weights", encodeNumbers(saved)]);
@@ -180,6 +184,7 @@ export function fromHash(hash: string): Permalink & { problems: string[] } {
     else wrong("at", at, "an operation like relu1-forward");
   }
   place.fullPrecision = field("digits") === "all";
+  number("tour", bounds.tour, (stop) => (place.stop = stop));
 
   let step = 0;
   number("step", bounds.step, (value) => (step = value));

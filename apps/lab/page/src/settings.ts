@@ -1,5 +1,5 @@
 // What is learnt, and how: data, optimizer and seed. The net itself is edited in its diagram.
-import { bounds, dataKinds, optimizerKinds } from "./configuration";
+import { bounds, dataKinds, optimizerKinds, usualValidation } from "./configuration";
 import { readCsv } from "./csv";
 import { button, html, setText } from "./dom";
 import { DrawPad } from "./draw_pad";
@@ -150,7 +150,7 @@ export class Settings {
         config.data.classes = classesOf(points);
       }
       if (kind === "blobs") config.data.classes = Math.max(config.data.classes, 3);
-      config.data.kind = kind;
+      setKind(config.data, kind);
     });
   }
 
@@ -181,7 +181,7 @@ export class Settings {
         const named = read.names.some((name, label) => name !== String(label));
         config.data.own = { x: read.x, labels: read.labels, ...(named ? { names: read.names } : {}) };
         config.data.classes = read.names.length;
-        config.data.kind = "own";
+        setKind(config.data, "own");
       });
       this.actions.say(
         `${file.name}: ${count(read.labels.length)} points of ${read.names.length} classes (${read.names.join(", ")})${read.scaled ? ", each column scaled onto −1 to 1" : ""}.`,
@@ -195,6 +195,12 @@ export class Settings {
       this.reading -= 1;
     }
   }
+}
+
+/** Where validation has the usual share of the kind before, it gets that of the new one. */
+function setKind(data: DataConfig, kind: DataConfig["kind"]): void {
+  if (data.validationShare === usualValidation(data.kind)) data.validationShare = usualValidation(kind);
+  data.kind = kind;
 }
 
 const classesOf = ({ labels }: OwnPoints): number => labels.reduce((most, label) => Math.max(most, label + 1), 2);

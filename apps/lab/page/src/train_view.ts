@@ -26,6 +26,8 @@ export class TrainView {
   /** Classes that no training point has. */
   private readonly warning = html("p", { class: "problem class-warning", role: "status" });
   private readonly notices: Record<Side, HTMLElement>;
+  /** What the scores come to, in words. */
+  private readonly seen = html("p", { class: "seen" });
   private readonly diagramSide: ChoiceField<Side>;
   private config: LabConfig | null = null;
 
@@ -84,7 +86,7 @@ export class TrainView {
       html(
         "div",
         { class: "column nets-column" },
-        html("div", { class: "card nets" }, ...sides.map(panel), this.legend, this.warning),
+        html("div", { class: "card nets" }, ...sides.map(panel), this.seen, this.legend, this.warning),
         html(
           "section",
           { class: "card net-card", "aria-labelledby": "net-title" },
@@ -157,6 +159,7 @@ export class TrainView {
       this.put(side, "trainAccuracy", scores.trainAccuracy, share);
       this.put(side, "validationAccuracy", scores.validationAccuracy, share);
     }
+    setText(this.seen, seenIn(state));
     const { weights, masks } = this.session;
     if (this.config) this.editor.draw({ hidden: this.config.hidden, classes: this.session.train.classes, weights, masks });
   }
@@ -196,4 +199,18 @@ export class TrainView {
     node.dataset["value"] = String(value);
     node.title = full(value);
   }
+}
+
+const noise = 1e-9; // accuracies are whole points: what is nearer differs by rounding alone
+
+/** What the scores of one seed at one step say, and no more. */
+export function seenIn(state: State): string {
+  const { plain, dropout } = state;
+  if (plain.divergedAt !== null || dropout.divergedAt !== null) return "";
+  if (state.step === 0) return "Both nets start from the same weights. Press Play and watch the gap: the share of the training points that are right, less that of the validation points.";
+  if (plain.trainLoss === dropout.trainLoss && plain.validationLoss === dropout.validationLoss) return "Both nets are the same so far: where every keep is 1, nothing is dropped.";
+  const change = (value: number, more: string, less: string): string => (Math.abs(value) < noise ? "the same" : `${value > 0 ? more : less} by ${share(Math.abs(value))}`);
+  const train = dropout.trainAccuracy - plain.trainAccuracy;
+  const validation = dropout.validationAccuracy - plain.validationAccuracy;
+  return `With dropout, train accuracy is ${change(train, "higher", "lower")}, validation accuracy ${change(validation, "higher", "lower")}, the gap ${change(train - validation, "larger", "smaller")}. That is one seed at one step: whether it is luck, 20 seeds can tell.`;
 }
