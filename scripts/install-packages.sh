@@ -16,7 +16,7 @@ autograder=(g++ python3-numpy python3-seccomp
 build=("${student[@]}" libboost-math-dev libssl-dev gnuplot-nox fonts-dejavu-core)
 mpi=(libopenmpi-dev openmpi-bin)
 lab=(emscripten node-acorn cmake ninja-build
-     libxtensor-dev librandom123-dev libfmt-dev nlohmann-json3-dev)
+     libxtensor-dev librandom123-dev libboost-math-dev libfmt-dev nlohmann-json3-dev)
 fuzz=(clang libclang-rt-14-dev)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || { lab+=(nodejs npm) && fuzz+=(nodejs npm); }

@@ -67,7 +67,7 @@ fi
 # Of what whoever passes the page on passes parts on.
 licences() {
   local package
-  for package in libxtensor-dev librandom123-dev libfmt-dev nlohmann-json3-dev emscripten; do
+  for package in libxtensor-dev librandom123-dev libboost-math-dev libfmt-dev nlohmann-json3-dev emscripten; do
     printf '== %s\n\n' "$package"
     cat "/usr/share/doc/$package/copyright"
   done

@@ -8,15 +8,6 @@
 
 namespace thinnet::examples {
 
-/// What changes, and the verbs for it.
-struct Subject {
-  const char *name, *falls, *rises, *lower, *higher;
-};
-inline constexpr Subject gap_subject{"the gap", "shrinks", "grows", "smaller", "larger"};
-
-/// A change in words: see gap_words.
-std::string change_words(const Change& change, const Subject& subject);
-
 /// "smaller in 11 of 12 comparisons (by .020 to .350)", "… and larger in …"; empty for none. Those
 /// count whose interval leaves out 0.
 std::string effects_words(const std::vector<const Change*>& changes, const Subject& subject);

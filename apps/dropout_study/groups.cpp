@@ -81,27 +81,12 @@ Change change_of(const Results& without, const Results& with, const Quantity& qu
   return change;
 }
 
-void hold_together(const std::vector<Change*>& changes) {
-  const double confidence = 1 - 0.05 / static_cast<double>(changes.size());
-  for (Change* change : changes) change->interval = interval_of(change->by_seed, confidence);
-}
-
 double gap(const RunResult& result) {
   return result.train.back() - result.validation.back();
 }
 
 double best_validation(const RunResult& result) {
   return result.validation.at(result.best_epoch - 1);
-}
-
-std::size_t Change::seeds_below() const {
-  return static_cast<std::size_t>(
-      std::count_if(by_seed.begin(), by_seed.end(), [](double d) { return d < -rounding_noise; }));
-}
-
-std::size_t Change::seeds_above() const {
-  return static_cast<std::size_t>(
-      std::count_if(by_seed.begin(), by_seed.end(), [](double d) { return d > rounding_noise; }));
 }
 
 std::vector<Group> groups_of(const Grid& grid, const std::vector<StudyRun>& runs,

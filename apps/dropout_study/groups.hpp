@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "apps/dropout_study/change.hpp"
 #include "apps/dropout_study/run.hpp"
-#include "apps/dropout_study/statistics.hpp"
 
 namespace thinnet::examples {
 
@@ -26,23 +26,9 @@ std::optional<std::size_t> place_of_1(const std::vector<double>& keep_probs);
 /// which only the end has. Throws std::invalid_argument for more epochs than it has, or 0.
 RunResult up_to(const RunResult& result, std::size_t epochs);
 
-/// What changes from keep_prob 1 to another one, seed by seed: the same weights, images, batches.
-struct Change {
-  std::vector<double> by_seed;
-  Interval interval;  ///< of 95 %, until hold_together has seen the other changes
-
-  std::size_t seeds_below() const;  ///< in which it is below 0
-  std::size_t seeds_above() const;
-};
-
 /// With and without dropout, both in the order of their seeds.
 Change change_of(const std::vector<RunResult>& without, const std::vector<RunResult>& with,
                  const Quantity& quantity);
-
-/// The one rule for what counts as an effect, in every sentence and table. The more intervals are
-/// looked at, the likelier one of them leaves out 0 by chance: all of these are widened so that 95
-/// % holds for them together, by Bonferroni's rule (a chance of 5 % divided by their number).
-void hold_together(const std::vector<Change*>& changes);
 
 /// Intervals are those of 95 % over the seeds, but for the changes: see hold_together.
 struct Group {

@@ -5,6 +5,7 @@
 #include <exception>
 #include <string>
 
+#include "apps/dropout_study/change.hpp"
 #include "apps/lab/engine/config.hpp"
 #include "apps/lab/engine/trace.hpp"
 
@@ -69,6 +70,36 @@ val points(const Points& from) {
   return object;
 }
 
+val boundary(const Boundary& from) {
+  val object = val::object();
+  object.set("classes", typed_array("Uint8Array", from.classes.data(), from.classes.size()));
+  object.set("confidence",
+             typed_array("Float32Array", from.confidence.data(), from.confidence.size()));
+  return object;
+}
+
+/// What dropout changes over seeds, by the study's rule: intervals that hold together, and words
+/// that go no further than they do.
+val conclude(const val& gaps, const val& validations) {
+  return translating_errors([&] {
+    examples::Change gap{emscripten::convertJSArrayToNumberVector<double>(gaps), {}};
+    examples::Change validation{emscripten::convertJSArrayToNumberVector<double>(validations), {}};
+    examples::hold_together({&gap, &validation});
+    const auto conclusion = [](const examples::Change& change, const examples::Subject& subject) {
+      const auto& [mean, half] = change.interval;
+      val object = val::object();
+      object.set("mean", mean);
+      object.set("half", half ? val(*half) : val::null());
+      object.set("words", examples::change_words(change, subject));
+      return object;
+    };
+    val object = val::object();
+    object.set("gap", conclusion(gap, examples::gap_subject));
+    object.set("validation", conclusion(validation, examples::validation_subject));
+    return object;
+  });
+}
+
 const char* name_of(OperationKind kind) {
   switch (kind) {
     case OperationKind::affine:
@@ -122,13 +153,8 @@ class Binding {
 
   val boundary(const std::string& side, double resolution, double range) {
     return translating_errors([&] {
-      const Boundary from =
-          lab_->boundary(side_of(side), static_cast<std::size_t>(resolution), range);
-      val object = val::object();
-      object.set("classes", typed_array("Uint8Array", from.classes.data(), from.classes.size()));
-      object.set("confidence",
-                 typed_array("Float32Array", from.confidence.data(), from.confidence.size()));
-      return object;
+      return lab::boundary(
+          lab_->boundary(side_of(side), static_cast<std::size_t>(resolution), range));
     });
   }
 
@@ -215,6 +241,7 @@ class Binding {
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(lab) {
+  emscripten::function("conclude", &conclude);
   emscripten::class_<Binding>("Lab")
       .constructor<std::string>()
       .function("trainPoints", &Binding::train_points)

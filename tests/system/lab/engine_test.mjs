@@ -304,6 +304,26 @@ describe("the engine", () => {
     });
   });
 
+  it("concludes from differences by the study's rule", async () => {
+    await withEngine(async (ask) => {
+      const gaps = Array.from({ length: 20 }, (_, seed) => -0.1 + 0.03 * Math.sin(7 * seed));
+      const validations = Array.from({ length: 20 }, (_, seed) => 0.01 * Math.sin(5 * seed));
+      const { gap, validation } = await ask("conclude", gaps, validations); // before there is any net
+      const t = 2.4334402113749709; // of 19 degrees of freedom and 1 - .05/2 on both sides, as the native Boost computes it
+      for (const [told, values] of [[gap, gaps], [validation, validations]]) {
+        const mean = values.reduce((sum, value) => sum + value, 0) / 20;
+        const half = (t * Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 19)) / Math.sqrt(20);
+        assert.ok(Math.abs(told.mean - mean) < 1e-15, `${told.mean} instead of ${mean}`);
+        assert.ok(Math.abs(told.half - half) < 1e-14, `${told.half} instead of ${half}`);
+      }
+      assert.match(gap.words, /^the gap shrinks by \.\d{3} ± \.\d{3} \(in 20 of 20 seeds\)$/);
+      assert.match(validation.words, /^no effect on validation accuracy could be shown \([+−]\.\d+ ± \.\d+\)$/);
+      const { gap: one } = await ask("conclude", [0.5], [0.5]);
+      assert.equal(one.half, null);
+      await assert.rejects(ask("conclude", [], []), { message: "there is no value to take the mean of" });
+    });
+  });
+
   it("says so when it cannot be loaded", async () => {
     for (const file of ["worker", "thinnet"]) {
       const { page, close } = await openPage();

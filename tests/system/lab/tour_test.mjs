@@ -87,6 +87,12 @@ describe("what the tour says is so", two, () => {
       assert.ok(s["dropout.validationAccuracy"] < s["plain.validationAccuracy"]);
       assert.ok(s["dropout.gap"] >= s["plain.gap"]);
     });
+    await atStop("Is it luck?", async (page) => {
+      await name(page, "button", "Train 20 seeds").click();
+      await until(page, "20 seeds are trained", () => document.querySelectorAll(".seeds-table tbody tr").length === 20);
+      const [mean, half] = / rises by (\.\d+) ± (\.\d+)/.exec(await page.locator(".trial figcaption").nth(1).textContent()).slice(1);
+      assert.ok(stopNamed("Is it luck?").answer.includes(`${mean} ± ${half}`));
+    });
     const changes = differences("Is it luck?");
     const counted = (holds) => changes.filter(holds).length;
     assert.ok(

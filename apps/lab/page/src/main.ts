@@ -296,7 +296,7 @@ function tell(): void {
     performance.mark("ready");
     dataset["ready"] = "true";
   }
-  const working = session.playing || session.busy || making > 0 || dirty || addressTimer !== undefined || backprop.busy || settings.reading > 0;
+  const working = session.playing || session.busy || making > 0 || dirty || addressTimer !== undefined || view.busy || backprop.busy || settings.reading > 0;
   const settled = String(!working);
   if (dataset["settled"] !== settled) dataset["settled"] = settled;
 }

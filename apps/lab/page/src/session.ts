@@ -314,7 +314,7 @@ function told(scores: Evaluation): Evaluation {
   return { ...scores, trainLoss: none, trainAccuracy: none, validationLoss: none, validationAccuracy: none };
 }
 
-function stepsOfOneRequest({ hidden, batchSize, data }: LabConfig): number {
+export function stepsOfOneRequest({ hidden, batchSize, data }: LabConfig): number {
   const widths = [2, ...hidden.map(({ width }) => width), Math.max(2, data.classes)];
   const weights = widths.slice(1).reduce((sum, width, index) => sum + width * (widths[index] as number), 0);
   return Math.max(1, Math.floor(mostWork / (weights * batchSize)));

@@ -8,6 +8,7 @@ import { gap } from "./history";
 import { NetworkEditor } from "./network_editor";
 import { count, fixed, full, share } from "./numbers";
 import { shapeNames } from "./palette";
+import { SeedsPanel } from "./seeds";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
 
@@ -18,6 +19,7 @@ const sides: { side: Side; title: string; name: string }[] = [
 
 export class TrainView {
   readonly node: HTMLElement;
+  private readonly seeds: SeedsPanel;
   private readonly boundaries: Record<Side, BoundaryCanvas>;
   private readonly editor: NetworkEditor;
   private readonly charts: Chart[];
@@ -44,6 +46,7 @@ export class TrainView {
     this.notices = { plain: notice(), dropout: notice() };
     this.boundaries = { plain: boundary("plain"), dropout: boundary("dropout") };
     this.editor = new NetworkEditor(changeHidden);
+    this.seeds = new SeedsPanel(() => session.state?.step ?? 0);
     this.diagramSide = new ChoiceField<Side>("Weights of the net", sides.map(({ side, name }) => ({ value: side, label: `${name} dropout` })), (side) => void session.showDiagramOf(side));
     this.diagramSide.show(session.diagramOf);
 
@@ -87,6 +90,7 @@ export class TrainView {
         "div",
         { class: "column nets-column" },
         html("div", { class: "card nets" }, ...sides.map(panel), this.seen, this.legend, this.warning),
+          this.seeds.node,
         html(
           "section",
           { class: "card net-card", "aria-labelledby": "net-title" },
@@ -120,6 +124,7 @@ export class TrainView {
   /** After the configuration or the data have changed. */
   show(config: LabConfig): void {
     this.config = config;
+    this.seeds.show(config);
     this.editor.show(config.hidden, this.session.train.classes);
     this.settings.show(config);
   }
@@ -160,6 +165,7 @@ export class TrainView {
       this.put(side, "validationAccuracy", scores.validationAccuracy, share);
     }
     setText(this.seen, seenIn(state));
+    this.seeds.tell();
     const { weights, masks } = this.session;
     if (this.config) this.editor.draw({ hidden: this.config.hidden, classes: this.session.train.classes, weights, masks });
   }
@@ -177,6 +183,11 @@ export class TrainView {
       );
     }
     for (const chart of this.charts) chart.describe();
+  }
+
+  /** A trial of many seeds is under way. */
+  get busy(): boolean {
+    return this.seeds.running;
   }
 
   restyle(): void {

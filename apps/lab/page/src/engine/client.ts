@@ -4,6 +4,11 @@ import type { Engine } from "./api";
 import type { Answer, Request } from "./messages";
 import { startWorker } from "./start_worker";
 
+const workers = new WeakMap<Engine, Worker>();
+
+/** Stops its worker: what was asked of it is not answered any more. */
+export const endEngine = (engine: Engine): void => workers.get(engine)?.terminate();
+
 export function createEngine(): Engine {
   const worker = startWorker();
   const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
@@ -39,6 +44,7 @@ export function createEngine(): Engine {
   const methods: { [Name in keyof Engine]: null } = {
     reset: null,
     train: null,
+    conclude: null,
     boundary: null,
     weights: null,
     setWeight: null,
@@ -50,5 +56,7 @@ export function createEngine(): Engine {
     numericGradient: null,
   };
   const names = Object.keys(methods) as (keyof Engine)[];
-  return Object.fromEntries(names.map((name) => [name, ask(name)])) as unknown as Engine;
+  const engine = Object.fromEntries(names.map((name) => [name, ask(name)])) as unknown as Engine;
+  workers.set(engine, worker);
+  return engine;
 }

@@ -24,6 +24,7 @@ const engine: Engine = {
     made().train(steps);
     return made().state();
   },
+  conclude: async (gaps, validations) => (await thinnet).conclude(gaps, validations),
   boundary: async (side, resolution, range) => made().boundary(side, resolution, range),
   weights: async (side) => made().weights(side),
   async setWeight(side, name, index, value) {

@@ -21,6 +21,7 @@ export interface Lab extends AtOnce<"boundary" | "weights" | "nextBatch" | "trac
 
 export interface Thinnet {
   Lab: new (config: string) => Lab;
+  conclude(...parameters: Parameters<Engine["conclude"]>): Awaited<ReturnType<Engine["conclude"]>>;
 }
 
 export default function load(): Promise<Thinnet>;
