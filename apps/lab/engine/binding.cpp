@@ -158,6 +158,23 @@ class Binding {
     });
   }
 
+  val ensemble(double masks, double shown, double resolution, double range) {
+    return translating_errors([&] {
+      const Ensemble from =
+          lab_->ensemble(static_cast<std::size_t>(masks), static_cast<std::size_t>(shown),
+                         static_cast<std::size_t>(resolution), range);
+      val members = val::array();
+      for (const Boundary& member : from.members) members.call<void>("push", lab::boundary(member));
+      val object = val::object();
+      object.set("members", members);
+      object.set("accuracies",
+                 typed_array("Float64Array", from.accuracies.data(), from.accuracies.size()));
+      object.set("mean", lab::boundary(from.mean));
+      object.set("meanAccuracy", from.mean_accuracy);
+      return object;
+    });
+  }
+
   val weights(const std::string& side) {
     val array = val::array();
     for (const auto* p : lab_->net(side_of(side)).parameters())
@@ -249,6 +266,7 @@ EMSCRIPTEN_BINDINGS(lab) {
       .function("train", &Binding::train)
       .function("state", &Binding::state)
       .function("boundary", &Binding::boundary)
+      .function("ensemble", &Binding::ensemble)
       .function("weights", &Binding::weights)
       .function("setWeight", &Binding::set_weight)
       .function("setInput", &Binding::set_input)

@@ -51,17 +51,22 @@ examples::OptimizerSettings settings_of(const OptimizerConfig& config) {
   return settings;
 }
 
-/// Calls use(scores, first) for the net's scores of the rows from `first` on, part by part.
-template <typename F>
-void forward_in_parts(Sequential<double>& net, const Matrix<double>& x, F use) {
+/// Calls use(scores, first) for the net's scores of the rows from `first` on, part by part; pass_of
+/// gives the pass for a part of so many rows.
+template <typename P, typename F>
+void forward_in_parts(Sequential<double>& net, const Matrix<double>& x, P pass_of, F use) {
   const std::size_t N = x.shape(0), D = x.shape(1);
   Matrix<double> part;
   for (std::size_t first = 0; first < N; first += rows_at_once) {
     const std::size_t rows = std::min(rows_at_once, N - first);
     resize(part, {rows, D});
     std::copy_n(x.data() + first * D, rows * D, part.data());
-    use(net.forward(part, test()), first);
+    use(net.forward(part, pass_of(rows)), first);
   }
+}
+
+Pass in_test(std::size_t /*rows*/) {
+  return test();
 }
 
 /// The class with the highest score in row n; none when a score is no number.
@@ -70,6 +75,69 @@ std::optional<std::size_t> argmax(const Matrix<double>& scores, std::size_t n) {
   const double* end = s + scores.shape(1);
   if (std::any_of(s, end, [](double score) { return std::isnan(score); })) return std::nullopt;
   return static_cast<std::size_t>(std::max_element(s, end) - s);
+}
+
+/// The middles of resolution² cells of [-range, range]², from the top left on.
+Matrix<double> plane(std::size_t resolution, double range) {
+  require(resolution >= 1 && resolution <= 1000, "the resolution is {}, expected 1 to 1000",
+          resolution);
+  require(range > 0 && std::isfinite(range), "the range is {}, expected a finite number above 0",
+          range);
+  const std::size_t cells = resolution * resolution;
+  const double cell = 2 * range / static_cast<double>(resolution);
+  Matrix<double> x({cells, 2});
+  for (std::size_t i = 0; i < cells; ++i) {
+    const std::size_t row = i / resolution;
+    const std::size_t column = i % resolution;
+    x(i, 0) = -range + cell * (static_cast<double>(column) + 0.5);
+    x(i, 1) = range - cell * (static_cast<double>(row) + 0.5);
+  }
+  return x;
+}
+
+Boundary no_boundary(std::size_t cells) {
+  return {std::vector<std::uint8_t>(cells), std::vector<float>(cells)};
+}
+
+/// The answer that row n of the scores gives, as entry `cell` of a boundary.
+void put_answer(const Matrix<double>& scores, std::size_t n, Boundary& boundary, std::size_t cell) {
+  const std::optional<std::size_t> best = argmax(scores, n);
+  if (!best) return;
+  double sum = 0;  // of exp(s - largest), in which the winner's own is 1
+  for (std::size_t c = 0; c < scores.shape(1); ++c)
+    sum += c == *best ? 1 : std::exp(scores(n, c) - scores(n, *best));
+  boundary.classes[cell] = static_cast<std::uint8_t>(*best);
+  boundary.confidence[cell] = static_cast<float>(1 / sum);
+}
+
+/// p[c] = exp(s[c] - max s) / Σ exp(s - max s)
+void softmax(const double* s, const double* end, double* p) {
+  const double largest = *std::max_element(s, end);
+  const auto C = static_cast<std::size_t>(end - s);
+  double sum = 0;
+  for (std::size_t c = 0; c < C; ++c) {
+    p[c] = std::exp(s[c] - largest);
+    sum += p[c];
+  }
+  for (std::size_t c = 0; c < C; ++c) p[c] /= sum;
+}
+
+Boundary boundary_of(const Matrix<double>& probabilities) {
+  Boundary boundary = no_boundary(probabilities.shape(0));
+  for (std::size_t n = 0; n < probabilities.shape(0); ++n) {
+    const std::optional<std::size_t> best = argmax(probabilities, n);
+    if (!best) continue;
+    boundary.classes[n] = static_cast<std::uint8_t>(*best);
+    boundary.confidence[n] = static_cast<float>(probabilities(n, *best));
+  }
+  return boundary;
+}
+
+double accuracy_of(const Matrix<double>& probabilities, const Labels& labels) {
+  std::size_t correct = 0;
+  for (std::size_t n = 0; n < labels.size(); ++n)
+    if (argmax(probabilities, n) == static_cast<std::size_t>(labels[n])) ++correct;
+  return static_cast<double>(correct) / static_cast<double>(labels.size());
 }
 
 constexpr const char* damaged =
@@ -179,44 +247,63 @@ Evaluation Lab::evaluate(Side side, const Points& points) {
   double loss = 0;
   std::size_t correct = 0;
   Labels labels;
-  forward_in_parts(judged.net, points.x, [&](const Matrix<double>& scores, std::size_t first) {
-    const auto begin = points.labels.begin() + static_cast<std::ptrdiff_t>(first);
-    labels.assign(begin, begin + static_cast<std::ptrdiff_t>(scores.shape(0)));
-    loss += judged.loss.forward(scores, labels) * static_cast<double>(labels.size());
-    for (std::size_t n = 0; n < labels.size(); ++n)
-      if (argmax(scores, n) == static_cast<std::size_t>(labels[n])) ++correct;
-  });
+  forward_in_parts(
+      judged.net, points.x, in_test, [&](const Matrix<double>& scores, std::size_t first) {
+        const auto begin = points.labels.begin() + static_cast<std::ptrdiff_t>(first);
+        labels.assign(begin, begin + static_cast<std::ptrdiff_t>(scores.shape(0)));
+        loss += judged.loss.forward(scores, labels) * static_cast<double>(labels.size());
+        for (std::size_t n = 0; n < labels.size(); ++n)
+          if (argmax(scores, n) == static_cast<std::size_t>(labels[n])) ++correct;
+      });
   const auto N = static_cast<double>(points.labels.size());
   return {loss / N, static_cast<double>(correct) / N};
 }
 
 Boundary Lab::boundary(Side side, std::size_t resolution, double range) {
-  require(resolution >= 1 && resolution <= 1000, "the resolution is {}, expected 1 to 1000",
-          resolution);
-  require(range > 0 && std::isfinite(range), "the range is {}, expected a finite number above 0",
-          range);
-  const std::size_t cells = resolution * resolution;
-  const double cell = 2 * range / static_cast<double>(resolution);
-  Matrix<double> x({cells, 2});
-  for (std::size_t i = 0; i < cells; ++i) {
-    const std::size_t row = i / resolution;
-    const std::size_t column = i % resolution;
-    x(i, 0) = -range + cell * (static_cast<double>(column) + 0.5);
-    x(i, 1) = range - cell * (static_cast<double>(row) + 0.5);
-  }
-  Boundary boundary{std::vector<std::uint8_t>(cells), std::vector<float>(cells)};
-  forward_in_parts(net(side), x, [&](const Matrix<double>& scores, std::size_t first) {
-    for (std::size_t n = 0; n < scores.shape(0); ++n) {
-      const std::optional<std::size_t> best = argmax(scores, n);
-      if (!best) continue;
-      double sum = 0;  // of exp(s - largest), in which the winner's own is 1
-      for (std::size_t c = 0; c < scores.shape(1); ++c)
-        sum += c == *best ? 1 : std::exp(scores(n, c) - scores(n, *best));
-      boundary.classes[first + n] = static_cast<std::uint8_t>(*best);
-      boundary.confidence[first + n] = static_cast<float>(1 / sum);
-    }
+  const Matrix<double> x = plane(resolution, range);
+  Boundary boundary = no_boundary(x.shape(0));
+  forward_in_parts(net(side), x, in_test, [&](const Matrix<double>& scores, std::size_t first) {
+    for (std::size_t n = 0; n < scores.shape(0); ++n) put_answer(scores, n, boundary, first + n);
   });
   return boundary;
+}
+
+Ensemble Lab::ensemble(std::size_t masks, std::size_t shown, std::size_t resolution, double range) {
+  require(shown >= 1 && shown <= masks && masks <= 1000,
+          "{} of {} masks cannot be shown, expected 1 to all of at most 1000", shown, masks);
+  const Matrix<double> x = plane(resolution, range);
+  const std::size_t C = data_.training.classes;
+  Matrix<double> over_plane = xt::zeros<double>({x.shape(0), C});  // sums of probabilities
+  Matrix<double> over_points = xt::zeros<double>({data_.validation.labels.size(), C});
+  Ensemble ensemble;
+  for (std::size_t mask = 0; mask < masks; ++mask) {
+    const Matrix<double> p = probabilities_under(mask, x);
+    if (mask < shown) ensemble.members.push_back(boundary_of(p));
+    over_plane += p;
+    const Matrix<double> p_points = probabilities_under(mask, data_.validation.x);
+    ensemble.accuracies.push_back(accuracy_of(p_points, data_.validation.labels));
+    over_points += p_points;
+  }
+  ensemble.mean = boundary_of(over_plane / static_cast<double>(masks));
+  ensemble.mean_accuracy = accuracy_of(over_points, data_.validation.labels);
+  return ensemble;
+}
+
+Matrix<double> Lab::probabilities_under(std::size_t mask, const Matrix<double>& x) {
+  Matrix<double> p({x.shape(0), data_.training.classes});
+  Examples examples;
+  const auto pass_of = [&](std::size_t rows) {
+    examples.assign(rows, static_cast<std::uint32_t>(mask));
+    return thinnet::train(step_, examples);
+  };
+  forward_in_parts(net(Side::dropout), x, pass_of,
+                   [&](const Matrix<double>& scores, std::size_t first) {
+                     for (std::size_t n = 0; n < scores.shape(0); ++n) {
+                       const double* s = &scores(n, 0);
+                       softmax(s, s + scores.shape(1), &p(first + n, 0));
+                     }
+                   });
+  return p;
 }
 
 Parameter<double>& Lab::parameter(Side side, const std::string& name) {

@@ -49,6 +49,15 @@ struct Boundary {
   std::vector<float> confidence;  ///< the probability of that class; 0 where no score is a number
 };
 
+/// The nets that masks leave of one net: the mask of example k holds for the whole of net k, where
+/// in training every example has its own.
+struct Ensemble {
+  std::vector<Boundary> members;   ///< the first few
+  std::vector<double> accuracies;  ///< of validation, one for each mask
+  Boundary mean;                   ///< of all: the mean of their probabilities
+  double mean_accuracy;            ///< of validation, by the mean probabilities
+};
+
 /// The nets of a pair start from the same weights and see the same batches. They have ReLU after
 /// every hidden layer, and the right one dropout after that. Everything is in double, so that
 /// gradients can be checked where one stands.
@@ -77,6 +86,10 @@ class Lab {
   /// std::invalid_argument unless 1 <= resolution <= 1000 and range > 0.
   Boundary boundary(Side side, std::size_t resolution, double range);
 
+  /// The net with dropout under the masks that the present step gives examples 0 to masks - 1.
+  /// Throws std::invalid_argument like boundary, and unless 1 <= shown <= masks <= 1000.
+  Ensemble ensemble(std::size_t masks, std::size_t shown, std::size_t resolution, double range);
+
   /// A weight or bias by its name ("affine1.w"). Throws std::invalid_argument when there is none.
   Parameter<double>& parameter(Side side, const std::string& name);
   /// Each throws std::invalid_argument when there is no such entry or the value is not finite. A
@@ -104,6 +117,8 @@ class Lab {
   Learner make_learner(Side side) const;
   void make_batches();
   void step(Side side, const Batch<double>& batch);
+  /// (N×C), of the net with dropout under one mask for all rows of x (N×2).
+  Matrix<double> probabilities_under(std::size_t mask, const Matrix<double>& x);
 
   LabConfig config_;
   Split data_;

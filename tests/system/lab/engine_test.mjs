@@ -324,6 +324,31 @@ describe("the engine", () => {
     });
   });
 
+  it("has in an ensemble the nets that examples' masks leave", async () => {
+    await withEngine(async (ask) => {
+      await ask("reset", spiral());
+      await ask("train", 20);
+      const masks = 6;
+      // The first of 2×2 cells of [-1, 1]² has its middle at (-.5, .5): every example goes there.
+      for (let example = 0; example < masks; ++example) {
+        await ask("setInput", example, 0, -0.5);
+        await ask("setInput", example, 1, 0.5);
+      }
+      const { members, accuracies, mean } = await ask("ensemble", masks, 4, 2, 1);
+      assert.equal(members.length, 4);
+      assert.equal(accuracies.length, masks);
+      const sum = [0, 0, 0];
+      for (let example = 0; example < masks; ++example) {
+        const { operations } = await ask("trace", "dropout", [example], "train");
+        const { values } = operations.at(-1).forward.cache.find(({ name }) => name === "probabilities");
+        values.forEach((p, label) => (sum[label] += p));
+        if (example < 4) assert.ok(Math.abs(members[example].confidence[0] - Math.max(...values)) < 1e-6, `example ${example}`);
+      }
+      assert.ok(Math.abs(mean.confidence[0] - Math.max(...sum) / masks) < 1e-6);
+      assert.equal(mean.classes[0], sum.indexOf(Math.max(...sum)));
+    });
+  });
+
   it("says so when it cannot be loaded", async () => {
     for (const file of ["worker", "thinnet"]) {
       const { page, close } = await openPage();

@@ -442,7 +442,7 @@ TEST(LabTrace, TheMaskShownIsTheMaskThatTheNextStepUses) {
   }
 }
 
-TEST(LabTrace, AndGradientChecksLeaveTrainingAsItWas) {
+TEST(LabTrace, GradientChecksAndEnsemblesLeaveTrainingAsItWas) {
   Lab watched(small_config()), alone(small_config());
   for (int i = 0; i < 5; ++i) {
     for (const Side side : both) {
@@ -451,10 +451,57 @@ TEST(LabTrace, AndGradientChecksLeaveTrainingAsItWas) {
       check_entry(watched, side, "x", 1, {3, 1}, Mode::test);
       watched.boundary(side, 10, 1);
     }
+    watched.ensemble(3, 2, 5, 1);
     watched.train(3);
     alone.train(3);
     EXPECT_EQ(watched.save(), alone.save());
   }
+}
+
+TEST(LabEnsemble, NetKHasTheMaskOfExampleK) {
+  Lab lab(small_config());
+  lab.train(20);
+  constexpr std::uint32_t masks = 7;
+  // The first of 2×2 cells of [-1, 1]² has its middle at (-.5, .5): every example goes there.
+  for (std::uint32_t k = 0; k < masks; ++k) {
+    lab.set_input(k, 0, -0.5);
+    lab.set_input(k, 1, 0.5);
+  }
+  const Ensemble ensemble = lab.ensemble(masks, 5, 2, 1);
+  ASSERT_EQ(ensemble.members.size(), 5U);
+  ASSERT_EQ(ensemble.accuracies.size(), masks);
+  Matrix<double> mean = xt::zeros<double>({1, 3});
+  std::set<float> different;
+  for (std::uint32_t k = 0; k < masks; ++k) {
+    const Operation loss = trace(lab, Side::dropout, {k}, Mode::train).operations.back();
+    const Matrix<double>& p = find(loss.cache, "probabilities");
+    mean += p / static_cast<double>(masks);
+    if (k >= 5) continue;
+    const Boundary& member = ensemble.members[k];
+    EXPECT_FLOAT_EQ(member.confidence[0], static_cast<float>(xt::amax(p)()));
+    EXPECT_EQ(member.classes[0], std::max_element(p.begin(), p.end()) - p.begin());
+    different.insert(member.confidence[0]);
+  }
+  EXPECT_EQ(different.size(), 5U);
+  EXPECT_FLOAT_EQ(ensemble.mean.confidence[0], static_cast<float>(xt::amax(mean)()));
+  EXPECT_EQ(ensemble.mean.classes[0], std::max_element(mean.begin(), mean.end()) - mean.begin());
+}
+
+TEST(LabEnsemble, OfANetThatDropsNothingIsTheNet) {
+  LabConfig config = small_config();
+  config.hidden = {{8, 1}, {6, 1}};
+  Lab lab(config);
+  lab.train(20);
+  const Boundary net = lab.boundary(Side::dropout, 30, 1);  // more cells than go through at once
+  const double accuracy = lab.evaluate(Side::dropout, lab.validation()).accuracy;
+  const Ensemble ensemble = lab.ensemble(4, 2, 30, 1);
+  for (const Boundary* one : {&ensemble.members[0], &ensemble.members[1], &ensemble.mean}) {
+    EXPECT_EQ(one->classes, net.classes);
+    for (std::size_t i = 0; i < net.confidence.size(); ++i)
+      EXPECT_FLOAT_EQ(one->confidence[i], net.confidence[i]);
+  }
+  EXPECT_EQ(ensemble.accuracies, std::vector<double>(4, accuracy));
+  EXPECT_EQ(ensemble.mean_accuracy, accuracy);
 }
 
 TEST(LabGradients, OfEveryEntryAgreeWithNumericOnes) {
@@ -508,6 +555,9 @@ TEST(LabTrace, RefusesWhatIsNotThere) {
             "a coordinate cannot become inf, expected a finite number");
   EXPECT_TRUE(contains(refusal([&] { lab.boundary(Side::plain, 0, 1); }), "resolution is 0"));
   EXPECT_TRUE(contains(refusal([&] { lab.boundary(Side::plain, 9, 0); }), "range is 0"));
+  EXPECT_TRUE(contains(refusal([&] { lab.ensemble(9, 1, 0, 1); }), "resolution is 0"));
+  EXPECT_TRUE(contains(refusal([&] { lab.ensemble(3, 4, 9, 1); }), "4 of 3 masks"));
+  EXPECT_TRUE(contains(refusal([&] { lab.ensemble(3, 0, 9, 1); }), "0 of 3 masks"));
 }
 
 // ---- editing, saving

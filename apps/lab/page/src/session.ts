@@ -1,12 +1,21 @@
 // The one place that talks to the engine: what is trained, how far, and what it scored on the way.
-import type { Engine, Evaluation, LabConfig, Points, Side, State, Tensor, Trace } from "./engine/api";
+import type { Cells, Engine, Evaluation, LabConfig, Points, Side, State, Tensor, Trace } from "./engine/api";
 import { History } from "./history";
 import type { Followed } from "./permalink";
 
-export interface Boundary {
+export interface Boundary extends Cells {
   resolution: number;
-  classes: Uint8Array;
-  confidence: Float32Array;
+}
+
+/** Thinned nets of the net with dropout, the mean of their answers, and the one net of test mode; accuracies are of validation. */
+export interface Ensemble {
+  members: Boundary[];
+  accuracies: Float64Array;
+  mean: Boundary;
+  meanAccuracy: number;
+  test: Boundary;
+  testAccuracy: number;
+  step: number;
 }
 
 /** How far nets are to be when they are made: from what was saved, or by as many steps as they took. */
@@ -37,6 +46,7 @@ interface Edit {
 /** Of the boundaries: coarse and quick while they move, fine when they rest. */
 const moving = 64;
 const resting = 128;
+const thinned = 48; // of the nets of an ensemble
 /** The diagram of the net, whose masks change with every step, is drawn less often than the rest: to be calm, and cheap. */
 const framesBetweenDiagrams = 24;
 const replays = 100; // of a replay at least, so that its curves are smooth
@@ -234,6 +244,18 @@ export class Session {
       const total = this.train.labels.length;
       const examples = followed.kind === "batch" ? await this.engine.nextBatch() : [followed.example < total ? followed.example : 0];
       return this.engine.trace(side, examples, mode);
+    });
+  }
+
+  ensemble(masks: number, shown: number): Promise<Ensemble> {
+    return this.enqueue(async () => {
+      const [made, test] = await Promise.all([
+        this.engine.ensemble(masks, shown, thinned, this.range),
+        this.engine.boundary("dropout", thinned, this.range),
+      ]);
+      const over = (cells: Cells): Boundary => ({ resolution: thinned, ...cells });
+      const { step, dropout } = this.state as State;
+      return { ...made, members: made.members.map(over), mean: over(made.mean), test: over(test), testAccuracy: dropout.validationAccuracy, step };
     });
   }
 

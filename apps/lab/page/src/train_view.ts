@@ -3,6 +3,7 @@ import { BoundaryCanvas } from "./boundary_canvas";
 import { Chart, type Series } from "./chart";
 import { html, setText } from "./dom";
 import type { HiddenLayer, LabConfig, Points, Side, State } from "./engine/api";
+import { EnsemblePanel } from "./ensemble";
 import { ChoiceField } from "./fields";
 import { gap } from "./history";
 import { NetworkEditor } from "./network_editor";
@@ -20,6 +21,7 @@ const sides: { side: Side; title: string; name: string }[] = [
 export class TrainView {
   readonly node: HTMLElement;
   private readonly seeds: SeedsPanel;
+  private readonly ensemble: EnsemblePanel;
   private readonly boundaries: Record<Side, BoundaryCanvas>;
   private readonly editor: NetworkEditor;
   private readonly charts: Chart[];
@@ -47,6 +49,7 @@ export class TrainView {
     this.boundaries = { plain: boundary("plain"), dropout: boundary("dropout") };
     this.editor = new NetworkEditor(changeHidden);
     this.seeds = new SeedsPanel(() => session.state?.step ?? 0);
+    this.ensemble = new EnsemblePanel(session);
     this.diagramSide = new ChoiceField<Side>("Weights of the net", sides.map(({ side, name }) => ({ value: side, label: `${name} dropout` })), (side) => void session.showDiagramOf(side));
     this.diagramSide.show(session.diagramOf);
 
@@ -91,6 +94,7 @@ export class TrainView {
         { class: "column nets-column" },
         html("div", { class: "card nets" }, ...sides.map(panel), this.seen, this.legend, this.warning),
           this.seeds.node,
+          this.ensemble.node,
         html(
           "section",
           { class: "card net-card", "aria-labelledby": "net-title" },
@@ -125,6 +129,7 @@ export class TrainView {
   show(config: LabConfig): void {
     this.config = config;
     this.seeds.show(config);
+    this.ensemble.show(config);
     this.editor.show(config.hidden, this.session.train.classes);
     this.settings.show(config);
   }
@@ -166,6 +171,7 @@ export class TrainView {
     }
     setText(this.seen, seenIn(state));
     this.seeds.tell();
+    void this.ensemble.refresh();
     const { weights, masks } = this.session;
     if (this.config) this.editor.draw({ hidden: this.config.hidden, classes: this.session.train.classes, weights, masks });
   }
@@ -185,15 +191,16 @@ export class TrainView {
     for (const chart of this.charts) chart.describe();
   }
 
-  /** A trial of many seeds is under way. */
+  /** A trial of many seeds or an ensemble is under way. */
   get busy(): boolean {
-    return this.seeds.running;
+    return this.seeds.running || this.ensemble.asking;
   }
 
   restyle(): void {
     for (const { side } of sides) this.boundaries[side].restyle();
     this.settings.restyle();
     this.editor.restyle();
+    this.ensemble.restyle();
     this.draw();
   }
 

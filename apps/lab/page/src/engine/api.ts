@@ -94,6 +94,12 @@ export interface Operation {
   backward: { inputs: Tensor[]; outputs: Tensor[] };
 }
 
+/** The class of every cell, and its probability. */
+export interface Cells {
+  classes: Uint8Array;
+  confidence: Float32Array;
+}
+
 export interface Trace {
   examples: number[];
   labels: number[];
@@ -119,7 +125,12 @@ export interface Engine {
    */
   conclude(gaps: number[], validations: number[]): Promise<{ gap: Conclusion; validation: Conclusion }>;
   /** A value in the middle of each of resolution² cells of [-range, range]², row by row from the top left, as an image has them. */
-  boundary(side: Side, resolution: number, range: number): Promise<{ classes: Uint8Array; confidence: Float32Array }>;
+  boundary(side: Side, resolution: number, range: number): Promise<Cells>;
+  /**
+   * The thinned nets that so many masks leave of the net with dropout, mask k being that of example k at the present step: the first
+   * `shown` over the plane, every one's validation accuracy, and the mean of all their probabilities with its own.
+   */
+  ensemble(masks: number, shown: number, resolution: number, range: number): Promise<{ members: Cells[]; accuracies: Float64Array; mean: Cells; meanAccuracy: number }>;
   /** affine1.w, affine1.b, … */
   weights(side: Side): Promise<Tensor[]>;
   setWeight(side: Side, name: string, index: number, value: number): Promise<State>;

@@ -46,6 +46,7 @@ export function createEngine(): Engine {
     train: null,
     conclude: null,
     boundary: null,
+    ensemble: null,
     weights: null,
     setWeight: null,
     setInput: null,

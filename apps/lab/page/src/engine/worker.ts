@@ -26,6 +26,7 @@ const engine: Engine = {
   },
   conclude: async (gaps, validations) => (await thinnet).conclude(gaps, validations),
   boundary: async (side, resolution, range) => made().boundary(side, resolution, range),
+  ensemble: async (masks, shown, resolution, range) => made().ensemble(masks, shown, resolution, range),
   weights: async (side) => made().weights(side),
   async setWeight(side, name, index, value) {
     made().setWeight(side, name, index, value);
