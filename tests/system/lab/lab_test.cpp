@@ -495,10 +495,12 @@ TEST(LabEnsemble, OfANetThatDropsNothingIsTheNet) {
   const Boundary net = lab.boundary(Side::dropout, 30, 1);  // more cells than go through at once
   const double accuracy = lab.evaluate(Side::dropout, lab.validation()).accuracy;
   const Ensemble ensemble = lab.ensemble(4, 2, 30, 1);
-  for (const Boundary* one : {&ensemble.members[0], &ensemble.members[1], &ensemble.mean}) {
-    EXPECT_EQ(one->classes, net.classes);
+  std::vector<Boundary> alike = ensemble.members;
+  alike.push_back(ensemble.mean);
+  for (const Boundary& one : alike) {
+    EXPECT_EQ(one.classes, net.classes);
     for (std::size_t i = 0; i < net.confidence.size(); ++i)
-      EXPECT_FLOAT_EQ(one->confidence[i], net.confidence[i]);
+      EXPECT_FLOAT_EQ(one.confidence[i], net.confidence[i]);
   }
   EXPECT_EQ(ensemble.accuracies, std::vector<double>(4, accuracy));
   EXPECT_EQ(ensemble.mean_accuracy, accuracy);
