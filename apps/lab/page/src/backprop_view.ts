@@ -3,13 +3,12 @@ import { button, freshId, html, setOff, setText } from "./dom";
 import type { Operation, Side, Trace } from "./engine/api";
 import { equationsOf, entryName, explain, nameOf, placeOf, purposeOf, stepsOf, tensorOf, type Part, type Step } from "./equations";
 import { ChoiceField } from "./fields";
-import { fitCanvas } from "./fit_canvas";
-import { paintNetwork } from "./network_picture";
-import { full, largestOf, parse, short } from "./numbers";
-import { BoundaryCanvas } from "./boundary_canvas";
-import { palette, trace as traceShape, classColour, shapeNames } from "./palette";
+import { FollowedPlane } from "./followed_plane";
+import { GradientCheck, type Asked, type Variable } from "./gradient_check";
+import { full, parse, short } from "./numbers";
+import { PassPicture } from "./pass_picture";
 import type { Mode, Place } from "./permalink";
-import { masksOf, sentence, type Session } from "./session";
+import { sentence, type Session } from "./session";
 import { TensorTable } from "./tensor_table";
 
 interface Selection {
@@ -18,21 +17,10 @@ interface Selection {
   index: number;
 }
 
-/** A number that the loss can be differentiated by: the engine's name of its tensor. */
-interface Variable {
-  tensor: string;
-  index: number;
-}
-
-/** A trace with what it was asked of: what is chosen by now may be something else, whose trace has yet to come. */
-interface Shown {
-  trace: Trace;
-  side: Side;
-  mode: Mode;
+/** A trace with the steps through it. */
+interface Shown extends Asked {
   steps: Step[];
 }
-
-const pictureHeight = 250;
 
 export class BackpropView {
   readonly node: HTMLElement;
@@ -42,10 +30,8 @@ export class BackpropView {
   private readonly exampleText = html("input", { type: "text", inputmode: "numeric", class: "units", "aria-label": "Number of the training example", autocomplete: "off" });
   private readonly exampleRow: HTMLElement;
   private readonly precision = html("input", { type: "checkbox", id: freshId("precision") });
-  private readonly plane: BoundaryCanvas;
-  private readonly ring = html("canvas", { class: "ring", "aria-hidden": "true" });
-  private readonly picture = html("canvas", { class: "network", role: "img" });
-  private readonly pictureNote = html("p", { class: "note" });
+  private readonly plane: FollowedPlane;
+  private readonly picture: PassPicture;
   private readonly lossText = html("p", { class: "loss-now" });
   private readonly track = html("div", { class: "track", role: "group", "aria-label": "Operations" });
   private readonly title = html("h2", { tabindex: -1 });
@@ -55,6 +41,7 @@ export class BackpropView {
   private readonly inspector = html("section", { class: "card inspector", "aria-label": "The selected number", tabindex: 0 });
   private readonly previous: HTMLButtonElement;
   private readonly next: HTMLButtonElement;
+  private readonly gradient: GradientCheck;
   private readonly undoButton = button("Undo the latest edit", () => void this.undo(), { class: "small undo" });
 
   private shown: Shown | null = null;
@@ -70,9 +57,6 @@ export class BackpropView {
   /** A trace is asked for and not yet shown. */
   tracing = false;
   private again = false;
-  /** How many gradients are being checked, or may be in a moment. */
-  private checking = 0;
-  private gradients = 0;
   private edits = 0;
 
   constructor(
@@ -131,11 +115,9 @@ export class BackpropView {
       this.placeChanged();
       this.render();
     });
-    this.plane = new BoundaryCanvas(() => this.paintPlane());
-    fitCanvas(this.ring, () => this.paintPlane());
-    this.plane.node.addEventListener("click", (event) => choose(this.nearest(event)));
-    this.picture.style.height = `${pictureHeight}px`;
-    fitCanvas(this.picture, () => this.paintPicture());
+    this.plane = new FollowedPlane(session, choose);
+    this.picture = new PassPicture(session);
+    this.gradient = new GradientCheck(session, say);
     this.previous = button("‹ Back", () => this.go(this.at - 1), { class: "previous" });
     this.next = button("Next ›", () => this.go(this.at + 1), { class: "primary next" });
     // In the order of time: to the right on the way forward, and on to the left of the row beneath.
@@ -152,8 +134,8 @@ export class BackpropView {
         "section",
         { class: "card backprop-net", "aria-label": "What goes through which net" },
         html("div", { class: "picks" }, this.sideField.node, this.modeField.node, this.followField.node, this.exampleRow),
-        html("div", { class: "plane" }, this.plane.node, this.ring),
-        html("div", { class: "picture-box" }, this.picture, this.pictureNote),
+        this.plane.node,
+        this.picture.node,
       ),
       html(
         "div",
@@ -205,7 +187,9 @@ export class BackpropView {
   /** New data or nets: nothing is left to compare with, nor to ask about. */
   forget(): void {
     this.shown = null;
-    this.gradients += 1;
+    this.gradient.forget();
+    this.plane.forget();
+    this.picture.forget();
     this.before = null;
     this.selection = null;
     this.hovered = null;
@@ -217,7 +201,7 @@ export class BackpropView {
   }
 
   get busy(): boolean {
-    return this.tracing || this.checking > 0;
+    return this.tracing || this.gradient.busy;
   }
 
   private get step(): Step | undefined {
@@ -248,10 +232,8 @@ export class BackpropView {
     const { trace } = shown;
     const step = shown.steps[this.at] as Step;
     this.chooseSelection(step);
-    this.plane.setPoints(this.session.train, this.session.validation, this.session.range);
-    this.plane.node.setAttribute("aria-label", `The plane with the answers of the net ${shown.side === "plain" ? "without" : "with"} dropout. A click follows the nearest training point.`);
-    this.paintPlane();
-    this.paintPicture();
+    this.plane.show(shown.side, trace.examples);
+    this.picture.show({ trace, step, row: this.row });
     this.renderTrack();
     setText(this.title, nameOf(step));
     const change = this.before && this.before.loss !== trace.loss ? `${short(this.before.loss)} → ` : "";
@@ -463,35 +445,7 @@ export class BackpropView {
     if (!variable && step.operation.kind === "affine") parts.push(html("p", { class: "note" }, "Point at a weight, or select it, for its gradient and a check by differences."));
     this.inspector.replaceChildren(...parts.filter((part) => part !== null));
     if (focusedEdit) this.inspector.querySelector<HTMLElement>(`.${focusedEdit.split(" ").join(".")}`)?.focus();
-    if (variable) void this.checkGradient(variable, gradient);
-  }
-
-  private async checkGradient(variable: Variable, list: HTMLElement): Promise<void> {
-    const mine = ++this.gradients;
-    const row = (term: string, text: string, name: string, value?: number): Node[] => [
-      html("dt", {}, term),
-      html("dd", { class: name, "data-value": value === undefined ? undefined : String(value) }, text),
-    ];
-    list.replaceChildren(...row("analytic", "…", "analytic"), ...row("numeric", "…", "numeric"), ...row("relative error", "…", "relative"));
-    const { shown } = this;
-    this.checking += 1;
-    try {
-      // While the pointer sweeps over a table only the cell where it rests is computed.
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      if (mine !== this.gradients || !shown) return;
-      const { analytic, numeric, relativeError, atKink } = await this.session.numericGradient(shown.side, variable.tensor, variable.index, shown.trace.examples, shown.mode);
-      if (mine !== this.gradients) return;
-      list.replaceChildren(
-        ...row("analytic", full(analytic), "analytic", analytic),
-        ...row("numeric", full(numeric), "numeric", numeric),
-        ...row("relative error", relativeError === 0 ? "0" : relativeError.toExponential(1).replace("-", "\u2212"), "relative", relativeError),
-        ...(atKink ? [html("dd", { class: "note kink" }, "A ReLU’s input is so near 0 that differences reach across its kink: the numeric one cannot be trusted here.")] : []),
-      );
-    } catch (error) {
-      if (mine === this.gradients) this.say(sentence(error), true); // else the nets it was asked of are no more
-    } finally {
-      this.checking -= 1;
-    }
+    if (variable) void this.gradient.show(variable, this.shown, gradient);
   }
 
   private edit({ tensor, index }: Variable, before: number, value: number): Promise<void> {
@@ -523,102 +477,12 @@ export class BackpropView {
     }
   }
 
-  private nearest(event: MouseEvent): number {
-    const { train, range } = this.session;
-    const size = this.plane.node.clientWidth;
-    const x = (event.offsetX / size) * 2 * range - range;
-    const y = range - (event.offsetY / size) * 2 * range;
-    let best = 0;
-    let least = Infinity;
-    train.labels.forEach((_, index) => {
-      const distance = Math.hypot((train.x[2 * index] as number) - x, (train.x[2 * index + 1] as number) - y);
-      if (distance < least) [best, least] = [index, distance];
-    });
-    return best;
-  }
-
-  private paintPlane(): void {
-    const { picture, train, range } = this.session;
-    if (picture) this.plane.draw(picture[this.shown?.side ?? this.place.side]);
-    const context = this.ring.getContext("2d");
-    const size = this.ring.width;
-    if (!context || size === 0 || !this.shown) return;
-    const colours = palette();
-    context.clearRect(0, 0, size, size);
-    const at = (value: number): number => ((value + range) / (2 * range)) * size;
-    for (const example of this.shown.trace.examples) {
-      const x = at(train.x[2 * example] as number);
-      const y = size - at(train.x[2 * example + 1] as number);
-      const label = train.labels[example] as number;
-      traceShape(context, label, x, y, 4.5 * devicePixelRatio);
-      context.fillStyle = classColour(label);
-      context.fill();
-      context.beginPath();
-      context.arc(x, y, 8 * devicePixelRatio, 0, 2 * Math.PI);
-      context.lineWidth = 2 * devicePixelRatio;
-      context.strokeStyle = colours.text;
-      context.stroke();
-    }
-  }
-
   /** The example whose way the picture shows: that of the selected row, or the first. */
   private get row(): number {
     const { selection, step, shown } = this;
     if (!selection || !step || !shown) return 0;
     const { rows, columns } = tensorOf(step.operation, selection.tensor);
     return rows === shown.trace.examples.length && rows > 1 ? Math.floor(selection.index / columns) : 0;
-  }
-
-  private paintPicture(): void {
-    const { shown, step } = this;
-    if (!shown || !step) return;
-    const { trace } = shown;
-    const { operations } = trace;
-    const affine = operations.filter(({ kind }) => kind === "affine");
-    const widths = [2, ...affine.map(({ forward }) => (forward.outputs[0] as { columns: number }).columns)];
-    const { row } = this;
-    const rowOf = (values: Float64Array, columns: number): number[] => Array.from(values.subarray(row * columns, (row + 1) * columns));
-    const scaled = (values: number[]): number[] => {
-      const most = largestOf(values);
-      return values.map((value) => value / most);
-    };
-
-    // What has arrived at every column of units by now: values on the way forward, gradients on the way back.
-    const values: (number[] | null)[] = widths.map(() => null);
-    let column = 0;
-    const put = (at: number, tensor: { values: Float64Array; columns: number } | undefined): void => {
-      if (tensor) values[at] = scaled(rowOf(tensor.values, tensor.columns));
-    };
-    put(0, operations[0]?.forward.inputs[0]);
-    const columnOf = operations.map(({ kind }) => (kind === "affine" ? ++column : column));
-    operations.forEach(({ forward, kind }, place) => {
-      if (!step.backward && place > step.place) return;
-      put(columnOf[place] as number, kind === "loss" ? forward.cache[0] : forward.outputs[0]);
-    });
-    if (step.backward)
-      for (let place = operations.length - 1; place >= step.place; --place) {
-        const { kind, backward } = operations[place] as (typeof operations)[0];
-        put((columnOf[place] as number) - (kind === "affine" ? 1 : 0), backward.outputs[0]);
-      }
-
-    const masks = masksOf(trace).map((mask, layer) => mask && mask.subarray(row * (widths[layer + 1] as number), (row + 1) * (widths[layer + 1] as number)));
-    paintNetwork(this.picture, {
-      widths,
-      weights: affine.map(({ name, forward }) => ({ ...(forward.inputs.find((tensor) => tensor.name === "w") as { rows: number; columns: number; values: Float64Array }), name: `${name}.w` })),
-      masks,
-      height: pictureHeight,
-      values,
-      active: { column: columnOf[step.place] as number, lines: step.operation.kind === "affine" },
-    });
-    const dropped = masks.flatMap((mask, layer) => {
-      const units = mask ? Array.from(mask.keys()).filter((unit) => mask[unit] === 0) : [];
-      return units.length ? [`${units.join(", ")} of hidden layer ${layer + 1}`] : [];
-    });
-    const example = trace.examples[row] as number;
-    const label = trace.labels[row] as number;
-    const struck = dropped.length ? `Struck out by the mask of step ${this.session.state?.step}: units ${dropped.join("; ")}.` : "No unit is dropped.";
-    setText(this.pictureNote, `Example ${example}, class ${this.session.names[label]} (${shapeNames[label]}). ${struck}`);
-    this.picture.setAttribute("aria-label", `The net while ${step.operation.name} goes ${step.backward ? "backward" : "forward"}. The darker a unit, the larger its ${step.backward ? "gradient" : "value"}; a minus marks those below zero. ${struck}`);
   }
 }
 
