@@ -173,7 +173,7 @@ describe("what the tour says is so", two, () => {
 describe("the first impression", two, () => {
   it("is of a net that dropout helps, from step 120 on", async () => {
     await withPage({}, async (page) => {
-      const seen = page.locator(".seen");
+      const seen = page.locator(".nets .seen");
       assert.match(await seen.textContent(), /^Both nets start from the same weights\. Press Play/);
       const epoch = name(page, "button", "One epoch");
       for (let reached = 0; reached < 600; ) {
@@ -191,7 +191,7 @@ describe("the first impression", two, () => {
   it("is put into words, which are those of the scores", async () => {
     for (const { title } of tour.stops.filter(({ link }) => link.includes("view=train")))
       await atStop(title, async (page, s) => {
-        const seen = await page.locator(".seen").textContent();
+        const seen = await page.locator(".nets .seen").textContent();
         if (s["plain.trainLoss"] === s["dropout.trainLoss"]) {
           assert.match(seen, /^Both nets are the same so far/);
           return;
