@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the library and the programs, and tests them as their users meet them. Five to six minutes on
+# Builds the library and the programs, and tests them as their users meet them. Under five minutes on
 # two free cores, the build included.
 # Usage: scripts/test.sh [--all]
-#   --all   and then all else, 45 minutes in all: the pages in Chromium, the coursework's mistakes
+#   --all   and then all else, 40 minutes in all: the pages in Chromium, the coursework's mistakes
 #           and attacks, fuzzing, crashes, MPI, mutants; the library again as built for any CPU; and
 #           everything again with AddressSanitizer and UndefinedBehaviorSanitizer
 set -euo pipefail
@@ -57,7 +57,7 @@ run() { # run NAME FOLDER ARGUMENTS FOR CTEST...
 echo "== Packages that are missing are installed: libraries, GoogleTest, NumPy"
 scripts/install-packages.sh build test
 scripts/dependencies.sh --check || true # says what is another than the tested version, no more
-echo "== The library and the programs are built (four to five minutes on two free cores)"
+echo "== The library and the programs are built (three to four minutes on two free cores)"
 build release build/release -DTHINNET_ALL_TESTS=OFF
 echo "== Their tests run (a minute and a half)"
 run release build/release
@@ -65,14 +65,14 @@ run release build/release
 if $all; then
   echo "== All else. Packages that are missing are installed: browser, compilers, MPI"
   scripts/install-packages.sh all-tests
-  echo "== Pages, coursework, fuzzing, crashes, MPI, mutants (a quarter of an hour)"
+  echo "== Pages, coursework, fuzzing, crashes, MPI, mutants (twenty minutes)"
   build release build/release -DTHINNET_ALL_TESTS=ON
   run all build/release --label-regex '^all$'
-  echo "== The library as built for any CPU (five minutes)"
+  echo "== The library as built for any CPU (four minutes)"
   # In a folder of its own: whoever builds this preset gets the programs too.
   build portable build/portable-tests -DTHINNET_EXAMPLES=OFF
   run portable build/portable-tests --exclude-regex '^(Package|Scripts)\.'
-  echo "== Everything with AddressSanitizer and UndefinedBehaviorSanitizer (seven minutes)"
+  echo "== Everything with AddressSanitizer and UndefinedBehaviorSanitizer (ten minutes)"
   build sanitize build/sanitize -DTHINNET_ALL_TESTS=ON
   # But not the experiment at its full length, which is minutes of the code that shorter tests run,
   # too, nor what is no C++ of ours.
