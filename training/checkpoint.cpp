@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/check.hpp"
+#include "data/io/file.hpp"
 #include "data/io/npy.hpp"
 #include "data/io/npz.hpp"
 
@@ -137,9 +138,7 @@ class SavedArrays {
   SavedArrays(std::string path, std::uint64_t most_bytes)
       : path_(std::move(path)), arrays_(read_npz(path_, most_bytes)) {}
 
-  [[noreturn]] void fail(const std::string& reason) const {
-    throw std::runtime_error(path_ + ": " + reason);
-  }
+  [[noreturn]] void fail(const std::string& reason) const { thinnet::fail(path_, reason); }
 
   template <typename T>
   Matrix<T> take(const std::string& name) {

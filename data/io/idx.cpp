@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/io/file.hpp"
 #include "data/io/gzip.hpp"
 
 namespace thinnet {
@@ -59,9 +60,7 @@ class Unzipped {
     fail(fmt::format("holds {} bytes of values, but its header says {}", present, count));
   }
 
-  [[noreturn]] void fail(const std::string& reason) const {
-    throw std::runtime_error(fmt::format("{}: {}", path_, reason));
-  }
+  [[noreturn]] void fail(const std::string& reason) const { thinnet::fail(path_, reason); }
 
  private:
   std::string path_;

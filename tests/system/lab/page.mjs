@@ -74,6 +74,16 @@ export async function withPage({ width = 1440, height = 900, scheme = "light", t
 
 /** Every score on show, with all its digits. */
 export const scores = (page) => page.evaluate(() => Object.fromEntries([...document.querySelectorAll("[data-score]")].map((node) => [node.dataset.score, Number(node.dataset.value)])));
+/** Every table of the operation on show: its rows of numbers, with the digits that it shows. */
+export const tables = (page) =>
+  page.evaluate(() =>
+    Object.fromEntries(
+      [...document.querySelectorAll("table[data-table]")].map((table) => [
+        table.dataset.table,
+        [...table.tBodies[0].rows].map((row) => [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent.replaceAll("−", "-")))),
+      ]),
+    ),
+  );
 export const step = (page) => page.evaluate(() => Number(document.querySelector(".progress").dataset.step));
 export const stepIs = (page, wanted) => until(page, `step ${wanted} is drawn`, (number) => Number(document.querySelector(".progress").dataset.step) === number, wanted);
 export const hashHas = (page, part) => until(page, `the address has ${part}`, (text) => location.hash.includes(text), part);

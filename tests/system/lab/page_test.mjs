@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { mostWork, rendererTimes, until } from "../browser.mjs";
-import { frames, hashHas, name, noOverflow, openPage, ready, scores, setNumber, settled, step, stepIs, two, withPage } from "./page.mjs";
+import { frames, hashHas, name, noOverflow, openPage, ready, scores, setNumber, settled, step, stepIs, tables, two, withPage } from "./page.mjs";
 import { folder, site } from "./site.mjs";
 
 const require = createRequire(new URL("../../../apps/lab/page/package.json", import.meta.url));
@@ -503,16 +503,6 @@ describe("a permalink", two, () => {
 describe("the Backprop view", two, () => {
   const start = "#view=backprop&data=spiral&noise=0.1&hidden=5*0.5-4*0.5&step=30&follow=7";
 
-  /** Every table of the operation on show: its rows of numbers. */
-  const tables = (page) =>
-    page.evaluate(() =>
-      Object.fromEntries(
-        [...document.querySelectorAll("table[data-table]")].map((table) => [
-          table.dataset.table,
-          [...table.tBodies[0].rows].map((row) => [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent.replaceAll("−", "-")))),
-        ]),
-      ),
-    );
   const near = (actual, expected, what) => assert.ok(Math.abs(actual - expected) <= 1e-12 * Math.max(1, Math.abs(expected)), `${what}: ${actual} instead of ${expected}`);
   const product = (a, b) => a.map((row) => b[0].map((_, column) => row.reduce((sum, value, index) => sum + value * b[index][column], 0)));
   const transposed = (a) => a[0].map((_, column) => a.map((row) => row[column]));

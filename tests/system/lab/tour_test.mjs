@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, describe, it } from "node:test";
 import { until } from "../browser.mjs";
-import { name, noOverflow, scores, settled, step, stepIs, two, withPage } from "./page.mjs";
+import { name, noOverflow, scores, settled, step, stepIs, tables, two, withPage } from "./page.mjs";
 
 const tour = JSON.parse(readFileSync(new URL("../../../apps/lab/page/src/tour.json", import.meta.url), "utf8"));
 const losses = resolve(process.env.LAB_LOSSES ?? new URL("../../../build/release/apps/lab_losses/lab_losses", import.meta.url).pathname);
@@ -47,17 +47,6 @@ function differences(title) {
     return Math.round(Number(fields.points) * validation * (state.dropout.validationAccuracy - state.plain.validationAccuracy));
   });
 }
-
-/** Every table of the operation on show, with the digits that it shows. */
-const tables = (page) =>
-  page.evaluate(() =>
-    Object.fromEntries(
-      [...document.querySelectorAll("table[data-table]")].map((table) => [
-        table.dataset.table,
-        [...table.tBodies[0].rows].map((row) => [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent.replaceAll("−", "-")))),
-      ]),
-    ),
-  );
 
 describe("what the tour says is so", two, () => {
   it("a net that overfits", () =>

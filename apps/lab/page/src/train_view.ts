@@ -93,8 +93,8 @@ export class TrainView {
         "div",
         { class: "column nets-column" },
         html("div", { class: "card nets" }, ...sides.map(panel), this.seen, this.legend, this.warning),
-          this.seeds.node,
-          this.ensemble.node,
+        this.seeds.node,
+        this.ensemble.node,
         html(
           "section",
           { class: "card net-card", "aria-labelledby": "net-title" },
