@@ -1,5 +1,5 @@
 // What several tests share: numbers on a line, NumPy's legacy stream, messages of exceptions, a
-// meeting of threads.
+// meeting of threads, and how many of them there are.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/engine/threads.hpp"
 #include "core/gradient_check.hpp"
 #include "core/matrix.hpp"
 #include "core/random.hpp"
@@ -47,6 +48,18 @@ void expect_near(const Matrix<T>& actual, const Matrix<T>& expected, double tole
     EXPECT_NEAR(actual.data()[i], e, tolerance * std::max(1.0, std::abs(e))) << "entry " << i;
   }
 }
+
+/// Puts back the number of threads at the end of its scope, also where an assertion ends a test.
+class SameThreadCountAfter {
+ public:
+  SameThreadCountAfter() = default;
+  ~SameThreadCountAfter() { set_thread_count(before_); }
+  SameThreadCountAfter(const SameThreadCountAfter&) = delete;
+  SameThreadCountAfter& operator=(const SameThreadCountAfter&) = delete;
+
+ private:
+  std::size_t before_ = thread_count();
+};
 
 inline void expect_passed(const GradientReport& report) {
   EXPECT_TRUE(report.passed()) << report.text();

@@ -120,7 +120,7 @@ TEST(Allocations, AreCounted) {
 }
 
 TEST(Allocations, AreNoneInASteadyStateStep) {
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   const Dataset labelled = images(1000, 192), numbers = with_targets(1000, 192);
   using Labelled = SoftmaxCrossEntropy<float>;
   using Numbers = MeanSquaredError<float>;
@@ -136,7 +136,6 @@ TEST(Allocations, AreNoneInASteadyStateStep) {
           << threads;
     }
   }
-  set_thread_count(before);
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ TEST(Matmul, MatchesItsDefinitionForEveryTransposition) {
 
 template <typename T>
 void bits_do_not_depend_on_threads() {
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   for (const auto& [M, N, K] : {std::array<std::size_t, 3>{100, 500, 3072},
                                 {3072, 500, 100},
                                 {100, 3072, 500},
@@ -87,7 +87,6 @@ void bits_do_not_depend_on_threads() {
       EXPECT_TRUE(one == other) << M << "×" << N << "×" << K << " with " << threads << " threads";
     }
   }
-  set_thread_count(before);
 }
 
 TEST(Matmul, GivesTheSameBitsForAnyNumberOfThreads) {
@@ -153,12 +152,11 @@ TEST(Rows, AreAddedToAndSummedByTwoThreads) {
   const std::size_t N = 301, H = 203;
   const auto start = testing::normals(N, H, 1), row = testing::normals(1, H, 2);
   Matrix<double> sum;
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   set_thread_count(2);
   Matrix<double> m = start;
   add_to_rows(row, m);
   sum_rows(start, sum);
-  set_thread_count(before);
   for (std::size_t h = 0; h < H; ++h) {
     double total = 0;
     for (std::size_t n = 0; n < N; ++n) {

@@ -327,12 +327,11 @@ TEST(Whitening, RefusesToRaiseAComponentThatIsNothing) {
 
 TEST(Whitening, HasTheSameBitsAtAnyNumberOfThreads) {
   const Dataset data = correlated(40, 520, 7);  // wide enough for products in several panels
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   set_thread_count(1);
   const Matrix<double> one = rows_of(Whitening(data, 20, .1).apply(data));
   set_thread_count(2);
   const Matrix<double> two = rows_of(Whitening(data, 20, .1).apply(data));
-  set_thread_count(before);
   EXPECT_EQ(one, two);
 }
 

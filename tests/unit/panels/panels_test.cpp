@@ -57,7 +57,7 @@ std::vector<Call> panels_of(std::size_t M, std::size_t N, std::size_t K) {
   const auto a = testing::normals(M, K, 1), b = testing::normals(K, N, 2);
   Matrix<double> out;
   std::vector<Call> first;
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   for (const std::size_t threads : {1U, 2U, 3U}) {
     set_thread_count(threads);
     calls.clear();
@@ -66,7 +66,6 @@ std::vector<Call> panels_of(std::size_t M, std::size_t N, std::size_t K) {
     if (threads == 1) first = calls;
     EXPECT_EQ(calls, first) << "the panels depend on the number of threads";
   }
-  set_thread_count(before);
   return first;
 }
 
@@ -92,7 +91,7 @@ TEST_F(Panels, AreOneForAProductThatIsNotWorthSplitting) {
 
 TEST_F(Panels, AreSharedByTheThreads) {
   if (usable_cores() == 1) GTEST_SKIP() << "this process has one core";
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   set_thread_count(2);
   const auto a = testing::normals(512, 64, 1), b = testing::normals(64, 40, 2);
   Matrix<double> out;
@@ -101,7 +100,6 @@ TEST_F(Panels, AreSharedByTheThreads) {
   meeting = &of_both;
   matmul<double>(a, b, out);
   meeting = nullptr;
-  set_thread_count(before);
   EXPECT_EQ(calls.size(), 2U);
 }
 

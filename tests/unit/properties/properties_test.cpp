@@ -193,7 +193,7 @@ TEST(Properties, GoingOnFromACheckpointMakesTheSameStep) {
 }
 
 TEST(Properties, OneAndTwoThreadsGiveTheSameBits) {
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   for (std::uint64_t number = 0; number < 20; ++number) {
     SCOPED_TRACE(number);
     std::vector<std::vector<Matrix<float>>> results;
@@ -217,7 +217,6 @@ TEST(Properties, OneAndTwoThreadsGiveTheSameBits) {
     for (std::size_t i = 0; i < results[0].size(); ++i)
       ASSERT_TRUE(same_bits(results[0][i], results[1][i])) << i;
   }
-  set_thread_count(before);
 }
 
 TEST(Properties, MasksAreTheSameForAnySplitOfABatch) {

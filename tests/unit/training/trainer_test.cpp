@@ -77,13 +77,12 @@ TEST(Trainer, LearnsAndRecordsEveryEpoch) {
 }
 
 TEST(Trainer, RepeatsItselfToTheBitAtAnyNumberOfThreads) {
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   Experiment one, two;
   set_thread_count(1);
   const History a = one.fit({5, 32, 7});
   set_thread_count(2);
   const History b = two.fit({5, 32, 7});
-  set_thread_count(before);
   for (std::size_t i = 0; i < 5; ++i) EXPECT_TRUE(same(a.epochs[i], b.epochs[i])) << i;
   for (std::size_t i = 0; i < one.net.parameters().size(); ++i) {
     EXPECT_TRUE(one.net.parameters()[i]->value == two.net.parameters()[i]->value) << i;

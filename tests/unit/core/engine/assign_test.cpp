@@ -39,7 +39,7 @@ TEST(Assign, RefusesMatricesOfDifferentShapes) {
 
 TEST(Assign, GivesTheSameBitsForAnyNumberOfThreads) {
   const auto x = normals<float>(301, 203, 1), mask = normals<float>(301, 203, 2);
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   Matrix<float> one, other;
   set_thread_count(1);
   assign(one, x * mask / 0.3F);
@@ -48,13 +48,12 @@ TEST(Assign, GivesTheSameBitsForAnyNumberOfThreads) {
     assign(other, x * mask / 0.3F);
     EXPECT_TRUE(one == other) << threads;
   }
-  set_thread_count(before);
   for (std::size_t k = 0; k < one.size(); ++k)
     ASSERT_EQ(one.flat(k), x.flat(k) * mask.flat(k) / 0.3F) << k;
 }
 
 TEST(Entrywise, CallsItsFunctionWithTheEntriesOfEveryPlace) {
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   for (const std::size_t threads : {1U, 2U}) {
     set_thread_count(threads);
     auto w = normals(301, 203, 1), v = normals(301, 203, 2);
@@ -70,7 +69,6 @@ TEST(Entrywise, CallsItsFunctionWithTheEntriesOfEveryPlace) {
       ASSERT_EQ(w.flat(k), old_w.flat(k) + v.flat(k)) << k;
     }
   }
-  set_thread_count(before);
 }
 
 TEST(Entrywise, RefusesMatricesOfDifferentShapes) {

@@ -11,7 +11,7 @@ namespace thinnet {
 namespace {
 
 TEST(Parallel, ReachesEveryItemOnceWithAnyNumberOfThreads) {
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   for (const std::size_t threads : {1U, 2U, 3U}) {
     set_thread_count(threads);
     for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{100000}}) {
@@ -27,11 +27,10 @@ TEST(Parallel, ReachesEveryItemOnceWithAnyNumberOfThreads) {
     });
     EXPECT_EQ(rows, std::vector<int>(5, 1));
   }
-  set_thread_count(before);
 }
 
 TEST(Parallel, UsesThreadsOnlyWhereThereIsWorkForThem) {
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   set_thread_count(2);
   std::set<std::thread::id> callers;
   in_parts(100, 100, [&](std::size_t, std::size_t) { callers.insert(std::this_thread::get_id()); });
@@ -43,25 +42,23 @@ TEST(Parallel, UsesThreadsOnlyWhereThereIsWorkForThem) {
     sizes.push_back(end - begin);
   });
   EXPECT_EQ(sizes, std::vector<std::size_t>(8, 125));
-  set_thread_count(before);
 }
 
 TEST(Parallel, HasSeveralThreadsAtWorkAtATime) {
   if (usable_cores() == 1) GTEST_SKIP() << "this process has one core";
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   set_thread_count(2);
   testing::Meeting meeting;
   in_parts(2, 100000, [&](std::size_t, std::size_t) {
     EXPECT_TRUE(meeting.wait()) << "one thread made both parts";
   });
-  set_thread_count(before);
 }
 
 TEST(Parallel, NobodyWaitsForAThreadThatHasNothingToDo) {
   // Whoever is free takes the next part: one thread alone makes all parts while the other is held
   // up in its first.
   if (usable_cores() == 1) GTEST_SKIP() << "this process has one core";
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   set_thread_count(2);
   std::mutex mutex;
   std::condition_variable made;
@@ -77,13 +74,12 @@ TEST(Parallel, NobodyWaitsForAThreadThatHasNothingToDo) {
     ++parts;
     made.notify_all();
   });
-  set_thread_count(before);
   EXPECT_EQ(parts, 8U);
 }
 
 TEST(Parallel, AnExceptionOfAPartReachesTheCaller) {
   for (const std::size_t threads : {1U, 2U}) {
-    const std::size_t before = thread_count();
+    const testing::SameThreadCountAfter same_after;
     set_thread_count(threads);
     EXPECT_EQ(testing::message_of<std::runtime_error>([] {
                 in_parts(8, 100000, [](std::size_t begin, std::size_t) {
@@ -91,20 +87,19 @@ TEST(Parallel, AnExceptionOfAPartReachesTheCaller) {
                 });
               }),
               "of a part");
-    set_thread_count(before);
   }
 }
 
 TEST(Parallel, SetThreadCountIsForTheCallingThread) {
-  const std::size_t before = thread_count();
-  set_thread_count(before + 3);
-  EXPECT_EQ(thread_count(), before + 3);
+  const testing::SameThreadCountAfter same_after;
+  const std::size_t mine = thread_count() + 3;
+  set_thread_count(mine);
+  EXPECT_EQ(thread_count(), mine);
   std::size_t of_another = 0;
   std::thread([&] { of_another = thread_count(); }).join();
-  EXPECT_NE(of_another, before + 3);
+  EXPECT_NE(of_another, mine);
   set_thread_count(0);
   EXPECT_EQ(thread_count(), 1U);
-  set_thread_count(before);
 }
 
 /// Into how many parts in_parts cuts so many items of so many numbers, for two threads.
@@ -115,7 +110,7 @@ std::size_t parts_of(std::size_t count, std::size_t numbers) {
 }
 
 TEST(Parallel, StartsThreadsFromTwoItemsAndAsManyNumbersAsOutweighTheirStart) {
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   set_thread_count(2);
   EXPECT_EQ(parts_of(1, 1000000), 1U);
   EXPECT_EQ(parts_of(2, 1000000), 2U);
@@ -126,7 +121,6 @@ TEST(Parallel, StartsThreadsFromTwoItemsAndAsManyNumbersAsOutweighTheirStart) {
   EXPECT_EQ(parts_of(32768, 1), 8U);
   set_thread_count(1);
   EXPECT_EQ(parts_of(32768, 100), 1U);
-  set_thread_count(before);
 }
 
 }  // namespace

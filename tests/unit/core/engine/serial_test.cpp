@@ -12,7 +12,7 @@ namespace thinnet {
 namespace {
 
 TEST(Serial, OneCallMakesAllOfTheLoopOnTheCallersThread) {
-  const std::size_t before = thread_count();
+  const testing::SameThreadCountAfter same_after;
   set_thread_count(2);
   std::set<std::thread::id> callers;
   std::vector<std::size_t> parts;
@@ -22,7 +22,6 @@ TEST(Serial, OneCallMakesAllOfTheLoopOnTheCallersThread) {
   });
   EXPECT_EQ(callers, std::set<std::thread::id>{std::this_thread::get_id()});
   EXPECT_EQ(parts, (std::vector<std::size_t>{0, 1000}));
-  set_thread_count(before);
 }
 
 TEST(Serial, AnExceptionReachesTheCaller) {
