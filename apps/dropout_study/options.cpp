@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <thread>
 
 #include "core/check.hpp"
+#include "core/engine/threads.hpp"
 #include "examples/support/data_checks.hpp"
 #include "examples/support/images.hpp"
 #include "examples/support/parse_number.hpp"
@@ -188,8 +188,7 @@ std::vector<StudyOption> make_options() {
       {"output", "FOLDER", "for the results; made if missing", "output/dropout_study",
        [](Options& o, Text t) { o.output = t; }},
       {"jobs", "N", "runs side by side; the results do not depend on it",
-       std::to_string(std::max(1U, std::thread::hardware_concurrency())),
-       [](Options& o, Text t) { o.jobs = positive(t); }}};
+       std::to_string(usable_cores()), [](Options& o, Text t) { o.jobs = positive(t); }}};
 }
 
 std::string shell_quoted(const std::string& text) {

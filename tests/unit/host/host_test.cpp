@@ -4,9 +4,9 @@
 
 #include <cstdlib>
 #include <string>
-#include <thread>
 
 #include "core/engine/blas.hpp"
+#include "core/engine/threads.hpp"
 #include "core/product.hpp"
 #include "tests/support.hpp"
 
@@ -36,7 +36,7 @@ TEST(Host, FindsItsBlasAsItWasUntilTheFirstProduct) {
   if (!settable || !exchangeable)
     GTEST_SKIP() << "the BLAS is not OpenBLAS, or has one set of kernels";
   const std::string kernels_at_start = kernels();
-  if (std::getenv("OPENBLAS_NUM_THREADS") == nullptr && std::thread::hardware_concurrency() > 1 &&
+  if (std::getenv("OPENBLAS_NUM_THREADS") == nullptr && usable_cores() > 1 &&
       std::getenv("OMP_NUM_THREADS") == nullptr && std::getenv("GOTO_NUM_THREADS") == nullptr) {
     EXPECT_GT(threads(), 1) << "before main";
   }
