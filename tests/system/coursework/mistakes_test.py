@@ -39,6 +39,7 @@ import report  # noqa: E402
 # The students' -O3 takes half as long again. student_test.py holds ./grade against the verdicts.
 OPTIMISATION = "-O1 -DNDEBUG"
 BACKSTOP = 900  # seconds for one change: only what hangs takes so long
+BACKSTOP_OF_A_SEED = 60  # more
 SEEDS = 3  # that every alternative is graded under, besides the students'
 WIDTH = 100  # columns of the table for a message
 
@@ -287,11 +288,12 @@ class Pool:
     def run(self, jobs, names):
         """(name, what the job gives) in the order of `jobs`, each as soon as it is there."""
         given = self.pool.imap(do_job, jobs)
+        limit = BACKSTOP + BACKSTOP_OF_A_SEED * SEEDS
         for name in names:
             try:
-                yield name, given.next(timeout=BACKSTOP)
+                yield name, given.next(timeout=limit)
             except multiprocessing.TimeoutError:
-                sys.exit(f"mistakes_test: waited {BACKSTOP} s for the end of {name}")
+                sys.exit(f"mistakes_test: waited {limit} s for the end of {name}")
 
 
 def keep_solution(solution):
