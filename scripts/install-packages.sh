@@ -9,7 +9,8 @@ student=(g++ cmake ninja-build python3
          libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
          libtbb-dev libfmt-dev libcli11-dev nlohmann-json3-dev zlib1g-dev libzip-dev
          curl ca-certificates dataset-fashion-mnist)
-coursework=(python3-numpy pandoc chromium fonts-texgyre fonts-texgyre-math fonts-dejavu-core)
+coursework=(python3-numpy python3-yaml
+            pandoc chromium fonts-texgyre fonts-texgyre-math fonts-dejavu-core)
 autograder=(g++ python3-numpy python3-seccomp
             libxtensor-dev libxtensor-blas-dev libopenblas-dev librandom123-dev
             libfmt-dev nlohmann-json3-dev)
@@ -21,8 +22,7 @@ fuzz=(clang libclang-rt-14-dev)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || { lab+=(nodejs npm) && fuzz+=(nodejs npm); }
 test=(libgtest-dev python3-numpy)
-all_tests=("${mpi[@]}" "${lab[@]}" "${fuzz[@]}" "${coursework[@]}" patch poppler-utils python3-seccomp
-           python3-yaml)
+all_tests=("${mpi[@]}" "${lab[@]}" "${fuzz[@]}" "${coursework[@]}" patch poppler-utils python3-seccomp)
 lint=(clang-format clang-tidy shellcheck git
       libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
 # scripts/matrix.sh, coverage.sh and mutation.sh.

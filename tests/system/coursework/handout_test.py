@@ -13,6 +13,8 @@ import unittest
 from fractions import Fraction
 from pathlib import Path
 
+import guide
+
 COURSEWORK = Path(__file__).resolve().parents[3] / "coursework"
 HANDOUT = COURSEWORK / "handout.md"
 ASSIGNMENT = COURSEWORK / "assignment.json"
@@ -651,14 +653,14 @@ class InstructorsGuide(unittest.TestCase):
 
 
 class Pdf(unittest.TestCase):
-    """The printable handout."""
+    """The printable handout, in the folder that the instructor's guide has made."""
 
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
-        cls.file = Path(cls.folder.name) / "handout.pdf"
-        subprocess.run([COURSEWORK / "handout_pdf", cls.file], check=True)
+        guide.follow("coursework/make_student", COURSEWORK.parent, cls.folder.name)
+        cls.file = Path(cls.folder.name) / "backprop/handout.pdf"
         cls.pages = subprocess.run(["pdftotext", "-layout", cls.file, "-"], check=True, stdout=subprocess.PIPE,
                                    text=True).stdout.rstrip("\f").split("\f")
         cls.text = re.sub(r"\s+", " ", " ".join(cls.pages))
