@@ -22,7 +22,8 @@ fuzz=(clang libclang-rt-14-dev)
 # Node may have come from elsewhere, and Debian's npm goes with no other than Debian's.
 command -v npm > /dev/null || { lab+=(nodejs npm) && fuzz+=(nodejs npm); }
 test=(libgtest-dev python3-numpy)
-all_tests=("${mpi[@]}" "${lab[@]}" "${fuzz[@]}" "${coursework[@]}" patch poppler-utils python3-seccomp)
+all_tests=("${mpi[@]}" "${lab[@]}" "${fuzz[@]}" "${coursework[@]}" patch poppler-utils python3-seccomp
+           firefox-esr webkit2gtk-driver xvfb)
 lint=(clang-format clang-tidy shellcheck git
       libbenchmark-dev libblis-dev libdnnl-dev)  # headers of the benchmarks
 # scripts/matrix.sh, coverage.sh and mutation.sh.

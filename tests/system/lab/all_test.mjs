@@ -1,4 +1,5 @@
-// All files in one process, which starts one browser for all.
+// All files in one process, which starts each browser once.
+import "./browsers_test.mjs";
 import "./engine_test.mjs";
 import "./ensemble_test.mjs";
 import "./page_test.mjs";

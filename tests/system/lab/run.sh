@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the lab's page and tests it in Chromium against the native library. LAB_LOSSES names the program lab_losses
-# (build/release's unless set), CHROMIUM another browser than /usr/bin/chromium.
+# Builds the lab's page and tests it in Chromium against the native library, and its core in Firefox and WebKitGTK against
+# Chromium. LAB_LOSSES names the program lab_losses (build/release's unless set); CHROMIUM, FIREFOX and MINIBROWSER
+# (WebKitGTK's) name other browsers than Debian's.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -9,9 +10,12 @@ fail() {
   exit 2
 }
 
-chromium=${CHROMIUM:-/usr/bin/chromium}
-[[ -x $chromium ]] || fail "$chromium is missing (Debian: apt-get install chromium, or set CHROMIUM)"
+export CHROMIUM=${CHROMIUM:-/usr/bin/chromium} FIREFOX=${FIREFOX:-/usr/bin/firefox-esr}
+export MINIBROWSER=${MINIBROWSER:-/usr/lib/$(uname -m)-linux-gnu/webkit2gtk-4.1/MiniBrowser}
+for program in "$CHROMIUM" "$FIREFOX" "$MINIBROWSER" WebKitWebDriver Xvfb; do
+  command -v "$program" > /dev/null || fail "$program is missing (scripts/install-packages.sh all-tests)"
+done
 ../../../scripts/lab.sh --build
 ../../../scripts/lab.sh --single-file
 
-CHROMIUM=$chromium node --test all_test.mjs
+node --test all_test.mjs
