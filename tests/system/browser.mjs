@@ -33,6 +33,18 @@ export async function until(page, what, predicate, argument) {
   }
 }
 
+/**
+ * The same by asking once a frame, of a page that need not be Playwright's. What is asked may be a
+ * promise.
+ */
+export async function untilAsked(page, what, question, argument) {
+  const deadline = Date.now() + backstop;
+  while (!(await page.evaluate(question, argument))) {
+    if (Date.now() > deadline) throw new Error(`waited in vain (the backstop) until ${what}`);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done(null))));
+  }
+}
+
 /** For every renderer of the browser, by its process id: the seconds of CPU time that it has taken. */
 export async function rendererTimes(browser) {
   const session = await browser.newBrowserCDPSession();

@@ -28,6 +28,20 @@ const tour = (): Plugin => ({
   transformIndexHtml: () => [{ tag: "script", attrs: { type: "application/json", id: "tour" }, children: JSON.stringify(tourTexts, null, 2).replaceAll("<", "\\u003c"), injectTo: "body" }],
 });
 
+/** The service worker, told which files the build has: their names have the hashes of what is in them. */
+const offline = (): Plugin => ({
+  name: "offline",
+  apply: "build",
+  generateBundle: {
+    order: "post",
+    async handler(_, bundle) {
+      const files = Object.keys(bundle).filter((name) => name.startsWith("assets/")).sort();
+      const source = await this.fs.readFile("service_worker.js", { encoding: "utf8" });
+      this.emitFile({ type: "asset", fileName: "service_worker.js", source: source.replace("assets = []", `assets = ${JSON.stringify(files)}`) });
+    },
+  },
+});
+
 /** With `--mode single` one file that opens from a disk: scripts, styles, worker and WebAssembly stand in it. */
 export default defineConfig(({ mode }) => {
   const single = mode === "single";
@@ -40,7 +54,7 @@ export default defineConfig(({ mode }) => {
       modulePreload: { polyfill: false },
     },
     resolve: { alias: single ? [{ find: "./start_worker", replacement: "/src/engine/start_worker_inline.ts" }] : [] },
-    plugins: [contentPolicy(single), tour(), ...(single ? [viteSingleFile({ outputFileName: "thinnet-lab.html" })] : [])],
+    plugins: [contentPolicy(single), tour(), single ? viteSingleFile({ outputFileName: "thinnet-lab.html" }) : offline()],
     worker: { format: single ? "iife" : "es" },
   };
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { before, describe, it } from "node:test";
-import { backstop } from "../browser.mjs";
+import { backstop, untilAsked } from "../browser.mjs";
 import { site } from "./site.mjs";
 import { openWebKit } from "./webkit.mjs";
 
@@ -45,21 +45,12 @@ const browsers = {
   WebKitGTK: openWebKit,
 };
 
-/** Asks once a frame; the page says itself where it stands. */
-async function until(page, what, predicate, argument) {
-  const deadline = Date.now() + backstop;
-  while (!(await page.evaluate(predicate, argument))) {
-    assert.ok(Date.now() < deadline, `waited in vain (the backstop) until ${what}`);
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done(null))));
-  }
-}
-
 async function settled(page) {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done(null)))); // what it says may be older
-  await until(page, "the page has settled", () => document.documentElement.dataset.settled === "true");
+  await untilAsked(page, "the page has settled", () => document.documentElement.dataset.settled === "true");
 }
 
-const stepIs = (page, wanted) => until(page, `step ${wanted} is drawn`, (number) => Number(document.querySelector(".progress").dataset.step) === number, wanted);
+const stepIs = (page, wanted) => untilAsked(page, `step ${wanted} is drawn`, (number) => Number(document.querySelector(".progress").dataset.step) === number, wanted);
 
 /** From here on what goes wrong is kept, for WebDriver has no console. */
 const watch = (page) =>
@@ -84,7 +75,7 @@ const planes = (page) =>
 async function visit(page) {
   await page.goto(`${address}#data=spiral&points=120&hidden=8*0.5-8*0.5&step=37&digits=all`);
   await watch(page);
-  await until(page, "the first nets are made and drawn", () => document.documentElement.dataset.ready === "true");
+  await untilAsked(page, "the first nets are made and drawn", () => document.documentElement.dataset.ready === "true");
   await settled(page);
   const seen = { replayed: await scores(page) };
   assert.deepEqual(await planes(page), [255, 255]); // drawn
@@ -115,9 +106,9 @@ async function visit(page) {
     dataTransfer.items.add(new File(["0,0,0\n1,1,1\n0,1,0\n1,0,1\n0.5,0.1,0\n0.5,0.9,1\n"], "mine.csv", { type: "text/csv" }));
     document.querySelector("main").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
   });
-  await until(page, "the points of the file are in the address", () => location.hash.includes("own=0,0,0;1,1,1;0,1,0;1,0,1"));
+  await untilAsked(page, "the points of the file are in the address", () => location.hash.includes("own=0,0,0;1,1,1;0,1,0;1,0,1"));
   await page.click("button.play");
-  await until(page, "30 steps are drawn", () => Number(document.querySelector(".progress").dataset.step) > 30);
+  await untilAsked(page, "30 steps are drawn", () => Number(document.querySelector(".progress").dataset.step) > 30);
   await page.click("button.play");
   await settled(page);
   await page.click("button[aria-label='Reset']");

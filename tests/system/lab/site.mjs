@@ -14,7 +14,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { chromium } = createRequire(resolve(here, "../../../apps/lab/page/package.json"))("playwright-core");
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
 
-/** A page beside the built one that runs nothing of its own. */
+/** A page beside the built one, and in any other folder, that runs nothing of its own. */
 export const blank = "blank.html";
 
 /**
@@ -36,12 +36,26 @@ let opened;
 after(async () => (await opened)?.close());
 
 async function openSite() {
+  const { close: end, ...server } = await serve(folder);
+  const browser = await chromium.launch(launchOptions);
+  return {
+    ...server,
+    browser,
+    async close() {
+      await browser.close();
+      end();
+    },
+  };
+}
+
+/** Any folder that holds a built page, on a port of its own or on the one given. */
+export async function serve(folder, port = 0) {
   assert.ok(existsSync(join(folder, "index.html")), `${folder} holds no page: run scripts/lab.sh --build`);
   const served = [];
   const compressed = new Map();
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(request.url.split(/[?#]/)[0])).replace(/^\/some\/folder\//, "");
-    if (path === blank) return response.writeHead(200, { "content-type": types[".html"], "content-security-policy": policy }).end(`<!doctype html><link rel="icon" href="data:,">`);
+    if (path.endsWith(blank)) return response.writeHead(200, { "content-type": types[".html"], "content-security-policy": policy }).end(`<!doctype html><link rel="icon" href="data:,">`);
     const file = join(folder, path || "index.html");
     if (!file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
     const body = readFileSync(file);
@@ -49,15 +63,13 @@ async function openSite() {
     served.push({ path, compressed: compressed.get(path) });
     return response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "content-security-policy": policy }).end(body);
   });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  const browser = await chromium.launch(launchOptions);
+  await new Promise((done) => server.listen(port, "127.0.0.1", done));
   return {
     address: `http://127.0.0.1:${server.address().port}/some/folder/`,
-    browser,
     served,
-    async close() {
-      await browser.close();
+    close() {
       server.close();
+      server.closeAllConnections();
     },
   };
 }

@@ -9,6 +9,7 @@ import { epochs } from "./history";
 import { sign } from "./icons";
 import { count, fixed } from "./numbers";
 import { onSchemeChange } from "./palette";
+import { keepForOffline } from "./offline";
 import { fromHash, toHash, type View } from "./permalink";
 import { Session, fresh, sentence, type Progress } from "./session";
 import { Settings } from "./settings";
@@ -295,6 +296,7 @@ function tell(): void {
   if (started && dataset["ready"] !== "true" && !dirty && !backprop.tracing) {
     performance.mark("ready");
     dataset["ready"] = "true";
+    if (import.meta.env.MODE === "production") keepForOffline();
   }
   const working = session.playing || session.busy || making > 0 || dirty || addressTimer !== undefined || view.busy || backprop.busy || settings.reading > 0;
   const settled = String(!working);
