@@ -2,6 +2,7 @@
 import "./browsers_test.mjs";
 import "./engine_test.mjs";
 import "./ensemble_test.mjs";
+import "./lectern_test.mjs";
 import "./offline_test.mjs";
 import "./page_test.mjs";
 import "./seeds_test.mjs";

@@ -208,6 +208,13 @@ export class BackpropView {
     return this.shown?.steps[this.at];
   }
 
+  /** To the next operation or the one before; whether there is one. */
+  move(by: 1 | -1): boolean {
+    const before = this.at;
+    this.go(this.at + by);
+    return this.at !== before;
+  }
+
   private go(at: number): void {
     const step = this.shown?.steps[at];
     if (!step) return;

@@ -42,6 +42,10 @@ export const dataKinds: { kind: DataKind; label: string }[] = [
   { kind: "own", label: "Your own" },
 ];
 
+/** That a link can leave out. */
+export const panels = ["tour", "links", "settings", "curves", "net", "seeds", "ensemble"] as const;
+export type Panel = (typeof panels)[number];
+
 export const optimizerKinds: { kind: OptimizerConfig["kind"]; label: string }[] = [
   { kind: "sgd", label: "SGD" },
   { kind: "momentum", label: "Momentum" },

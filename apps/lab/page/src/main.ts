@@ -9,6 +9,7 @@ import { epochs } from "./history";
 import { sign } from "./icons";
 import { count, fixed } from "./numbers";
 import { onSchemeChange } from "./palette";
+import { arrange, listenToKeys } from "./lectern";
 import { keepForOffline } from "./offline";
 import { fromHash, toHash, type View } from "./permalink";
 import { Session, fresh, sentence, type Progress } from "./session";
@@ -103,7 +104,7 @@ addEventListener("keydown", (event) => {
 
 addEventListener("hashchange", () => {
   if (location.hash === written) return;
-  const { place: there, ...rest } = fromHash(location.hash);
+  const { place: there, ...rest } = fromHash(location.hash, place);
   written = location.hash;
   session.stop();
   Object.assign(place, there);
@@ -151,6 +152,8 @@ async function make(progress: Progress): Promise<void> {
 async function start(progress: Progress, problems: string[]): Promise<void> {
   if ("problem" in inPage) say(`The guided tour is left out: ${inPage.problem}.`, true);
   if (problems.length) say(`Not all of the link could be followed: ${problems.join("; ")}. The usual values stand in.`, true);
+  arrange(place);
+  largeButton.setAttribute("aria-pressed", String(place.large));
   session.speed = place.speed;
   speed.value = String(speeds.indexOf(nearestSpeed(place.speed)));
   showSpeed();
@@ -171,7 +174,8 @@ const tour = "tour" in inPage ? new TourView(inPage.tour, () => {
 
 // ---- training
 
-const playButton = button("", () => (session.playing || session.replaying !== null ? session.stop() : play()), { class: "primary play" });
+const playOrPause = (): void => (session.playing || session.replaying !== null ? session.stop() : play());
+const playButton = button("", playOrPause, { class: "primary play" });
 const stepButton = button("", () => rest(() => session.advance(() => 1)), { "aria-label": "One step", title: "One step of both nets" });
 const epochButton = button(
   "",
@@ -260,6 +264,27 @@ function showView(): void {
   void backprop.refresh();
 }
 
+// ---- at the lectern
+
+const largeButton = button("Large type", () => {
+  place.large = !place.large;
+  arrange(place);
+  largeButton.setAttribute("aria-pressed", String(place.large));
+  writeAddress();
+}, { title: "For a projector" });
+
+listenToKeys({
+  playOrPause,
+  move(by) {
+    if (tour && place.stop !== null) {
+      const address = tour.addressAfter(by);
+      if (address !== null) location.hash = address;
+      return address !== null;
+    }
+    return place.view === "backprop" && backprop.move(by);
+  },
+});
+
 // ---- drawing
 
 let dirty = false;
@@ -329,7 +354,7 @@ document.querySelector("#page")?.replaceChildren(
     {},
     html("div", { class: "brand" }, html("h1", {}, "Thinnet lab"), html("p", {}, "Two nets, the same seed, weights and batches: one without dropout, one with.")),
     tabList,
-    html("div", { class: "links" }, button("Copy link", () => void copyLink(false)), button("Copy link with weights", () => void copyLink(true))),
+    html("div", { class: "links" }, largeButton, button("Copy link", () => void copyLink(false)), button("Copy link with weights", () => void copyLink(true))),
   ),
   html(
     "main",

@@ -1,5 +1,5 @@
 // Everything that was set, and where training stands, in the part of the address after "#".
-import { bounds, dataKinds, firstConfiguration, optimizerKinds, within, type Bounds } from "./configuration";
+import { bounds, dataKinds, firstConfiguration, optimizerKinds, panels, within, type Bounds, type Panel } from "./configuration";
 import { longestName } from "./csv";
 import type { HiddenLayer, LabConfig, OwnPoints, Side } from "./engine/api";
 import { stepNames } from "./equations";
@@ -13,7 +13,14 @@ export type Mode = "train" | "test";
 /** What the Backprop view follows: one training example, or the batch that the next step takes. */
 export type Followed = { kind: "example"; example: number } | { kind: "batch" };
 
-export interface Place {
+/** How the page is shown. A link that says nothing of it leaves it as it is: so do the tour's. */
+export interface Shown {
+  /** For a projector. */
+  large: boolean;
+  hidden: Panel[];
+}
+
+export interface Place extends Shown {
   view: View;
   /** Steps a frame while playing. */
   speed: number;
@@ -38,7 +45,9 @@ export interface Permalink {
   edited: boolean;
 }
 
-const firstPlace = (): Place => ({
+const usuallyShown: Shown = { large: false, hidden: [] };
+
+const firstPlace = (shown: Shown): Place => ({
   view: "train",
   speed: 2,
   side: "dropout",
@@ -47,6 +56,8 @@ const firstPlace = (): Place => ({
   at: "affine1 forward",
   fullPrecision: false,
   stop: null,
+  large: shown.large,
+  hidden: [...shown.hidden],
 });
 
 const layerText = ({ width, keepProb }: HiddenLayer): string => (keepProb === 1 ? String(width) : `${width}*${keepProb}`);
@@ -82,6 +93,8 @@ export function toHash({ config, place, step, saved, edited }: Permalink): strin
   );
   if (place.fullPrecision) fields.push(["digits", "all"]);
   if (place.stop !== null) fields.push(["tour", place.stop]);
+  if (place.large) fields.push(["type", "large"]);
+  if (place.hidden.length) fields.push(["hide", place.hidden.join(",")]);
   fields.push(["step", step]);
   if (saved && edited) fields.push(["edited", "yes"]);
   if (saved) fields.push(["weights", encodeNumbers(saved)]);
@@ -101,9 +114,9 @@ function decoded(text: string): string {
 }
 
 /** What cannot be read keeps its first value and is told in `problems`. */
-export function fromHash(hash: string): Permalink & { problems: string[] } {
+export function fromHash(hash: string, shown = usuallyShown): Permalink & { problems: string[] } {
   const config = firstConfiguration();
-  const place = firstPlace();
+  const place = firstPlace(shown);
   const problems: string[] = [];
   const fields = new Map(
     hash
@@ -185,6 +198,13 @@ export function fromHash(hash: string): Permalink & { problems: string[] } {
   }
   place.fullPrecision = field("digits") === "all";
   number("tour", bounds.tour, (stop) => (place.stop = stop));
+  choice("type", ["usual", "large"] as const, (type) => (place.large = type === "large"));
+  const hide = field("hide");
+  if (hide !== undefined) {
+    const named = hide === "none" ? [] : hide.split(",");
+    place.hidden = panels.filter((panel) => named.includes(panel));
+    if (!named.every((name) => panels.some((panel) => panel === name))) wrong("hide", hide, `none or some of ${panels.join(",")}`);
+  }
 
   let step = 0;
   number("step", bounds.step, (value) => (step = value));

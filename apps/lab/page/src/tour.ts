@@ -90,6 +90,13 @@ export class TourView {
     this.show(null);
   }
 
+  /** The address of the stop so many after the one on show; null where there is none. */
+  addressAfter(by: number): string | null {
+    const number = (this.shown ?? Number.NaN) + by;
+    const stop = this.tour.stops[number - 1];
+    return stop ? addressOf(stop, number) : null;
+  }
+
   /** A stop by its number, from 1 on; none when the tour is not under way, or has no stop of that number. */
   show(number: number | null): void {
     const stop = number === null ? undefined : this.tour.stops[number - 1];
