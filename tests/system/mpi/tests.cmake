@@ -3,7 +3,7 @@ set(mpirun
     env OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
     OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_plm=isolated OMPI_MCA_mpi_yield_when_idle=1
-    MPIEXEC_TIMEOUT=1200 ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG})
+    MPIEXEC_TIMEOUT=3600 ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG})
 # Open MPI's own leaks are not ours. The path of their list is relative, for a space in a longer one
 # would end the option.
 set(told_leaks ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0
@@ -19,7 +19,7 @@ foreach(ranks 1 2 4)
            COMMAND env ${told_leaks} ${mpirun} ${ranks} $<TARGET_FILE:mpi_training_tests>
            WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(Mpi.TrainingOn${ranks}Ranks PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1
-                                                              PROCESSORS 2 TIMEOUT 1800)
+                                                              PROCESSORS 2)
 endforeach()
 
 if(THINNET_EXAMPLES)
