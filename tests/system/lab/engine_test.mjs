@@ -217,6 +217,30 @@ describe("a pass taken apart", () => {
     });
   });
 
+  it("goes on with another learning rate and other keep_probs, as the next step shows", async () => {
+    const config = (rate, ...keeps) => spiral({ hidden: keeps.map((keepProb) => ({ width: 9, keepProb })), optimizer: { kind: "sgd", learningRate: rate, momentum: 0, weightDecay: 0 } });
+    await withEngine(async (ask) => {
+      await ask("reset", config(0.125, 0.5, 0.5));
+      const { plain, dropout } = await ask("train", 7);
+      await ask("change", config(0.5, 0.25, 0.9));
+      const batch = await ask("nextBatch");
+      const taken = await ask("trace", "dropout", batch, "train");
+      assert.deepEqual(taken.operations.filter(({ kind }) => kind === "dropout").map(({ keepProb }) => keepProb), [0.25, 0.9]);
+      const before = await ask("weights", "dropout");
+      const state = await ask("train", 1);
+      assert.equal(state.step, 8);
+      assert.notDeepEqual([state.plain, state.dropout], [plain, dropout]);
+      const moved = await ask("weights", "dropout");
+      const expected = gradients(taken);
+      moved.forEach(({ name, values }, i) =>
+        values.forEach((value, k) => assert.ok(Math.abs(value - (before[i].values[k] - 0.5 * expected[name][k])) <= 1e-15, `${name}[${k}]`)),
+      );
+      // Of another shape they are not these nets any more: refused, and nothing is lost.
+      await assert.rejects(ask("change", spiral()), /does not belong to these settings/);
+      assert.deepEqual(await ask("weights", "dropout"), moved);
+    });
+  });
+
   it("has gradients that agree with differences in every entry", async () => {
     await withEngine(async (ask) => {
       await ask("reset", spiral({ hidden: [{ width: 7, keepProb: 0.75 }, { width: 5, keepProb: 0.5 }] }));

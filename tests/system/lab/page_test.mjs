@@ -477,8 +477,8 @@ describe("a permalink", two, () => {
       assert.match(hash, /^#v=2&.*hidden=5\*0\.5-4\*0\.5&.*at=affine2-forward/);
       assert.ok(await page.locator(".message-box").isHidden());
     });
-    await withPage({ hash: "#v=3&seed=4" }, async (page) => {
-      assert.match(await page.locator(".message").textContent(), /the link is of version 3 and this page knows up to 2/);
+    await withPage({ hash: "#v=4&seed=4" }, async (page) => {
+      assert.match(await page.locator(".message").textContent(), /the link is of version 4 and this page knows up to 3/);
       assert.equal(await page.locator(".field", { hasText: "Seed" }).getByRole("textbox").inputValue(), "4");
     });
   });

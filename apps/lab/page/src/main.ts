@@ -12,6 +12,7 @@ import { onSchemeChange } from "./palette";
 import { arrange, listenToKeys } from "./lectern";
 import { keepForOffline } from "./offline";
 import { fromHash, toHash, type View } from "./permalink";
+import { canGoOn, settingsNow } from "./run";
 import { Session, fresh, sentence, type Progress } from "./session";
 import { Settings } from "./settings";
 import { TourView, tourOfPage } from "./tour";
@@ -21,7 +22,6 @@ const session = new Session(createEngine());
 const opened = fromHash(location.hash);
 const place = opened.place;
 let config: LabConfig = opened.config;
-let applied: LabConfig = structuredClone(config);
 let written = location.hash;
 
 // ---- what is said
@@ -48,7 +48,8 @@ let kept: { saved: Float64Array; version: number } | null = null;
 
 function link(): string {
   const saved = kept?.version === session.version ? kept.saved : null;
-  return toHash({ config: applied, place, step: session.state?.step ?? 0, saved, edited: session.edited });
+  const { start, changes } = session.run ?? { start: config, changes: [] };
+  return toHash({ config: start, changes, place, step: session.state?.step ?? 0, saved, edited: session.edited });
 }
 
 let addressTimer: ReturnType<typeof setTimeout> | undefined;
@@ -118,9 +119,23 @@ function change(edit: (config: LabConfig) => void): void {
   const next = structuredClone(config);
   edit(next);
   if (JSON.stringify(next) === JSON.stringify(config)) return;
+  const goesOn = making === 0 && session.underWay && canGoOn(config, next);
   config = next;
   view.show(config);
-  void apply(fresh);
+  if (goesOn) latest = goOn();
+  else void apply(fresh);
+}
+
+/** The learning rate and the keep_probs may change while the nets train: they go on from where they are. */
+async function goOn(): Promise<void> {
+  if (!(await session.change(structuredClone(config)))) showSettings();
+  writeAddress();
+}
+
+/** Those that the nets have now. */
+function showSettings(): void {
+  if (session.run) config = structuredClone(settingsNow(session.run));
+  view.show(config);
 }
 
 /** How many nets are being made or wait for it, and the end of the latest. */
@@ -140,13 +155,9 @@ async function make(progress: Progress): Promise<void> {
   const wanted = structuredClone(config);
   const outcome = await session.reset(wanted, progress);
   if (outcome === "superseded") return;
-  if (outcome === "refused") {
-    config = structuredClone(applied);
-    view.show(config);
-    return;
-  }
-  applied = wanted;
-  if (progress.saved) kept = { saved: progress.saved, version: session.version };
+  // One that is asked for since has settings of its own.
+  if (making === 1) showSettings();
+  if (outcome === "done" && progress.saved) kept = { saved: progress.saved, version: session.version };
 }
 
 async function start(progress: Progress, problems: string[]): Promise<void> {

@@ -4,9 +4,13 @@ import { longestName } from "./csv";
 import type { HiddenLayer, LabConfig, OwnPoints, Side } from "./engine/api";
 import { stepNames } from "./equations";
 import { count, parse } from "./numbers";
+import type { Change } from "./run";
 
-/** Of links. Those of the first version have none, and count the operation; points were split otherwise then. */
-const version = 2;
+/**
+ * Of links. Those of the first version have none, and count the operation; points were split otherwise then. Where settings were
+ * changed on the way it is the third, which an older page says it does not know.
+ */
+const version = 3;
 
 export type View = "train" | "backprop";
 export type Mode = "train" | "test";
@@ -35,7 +39,10 @@ export interface Place extends Shown {
 }
 
 export interface Permalink {
+  /** What the nets were made with. */
   config: LabConfig;
+  /** What was changed since, in the order of its steps; none beyond `step`. */
+  changes: Change[];
   place: Place;
   /** Training steps from the seed's weights; the page takes them again when no weights are given. */
   step: number;
@@ -62,10 +69,10 @@ const firstPlace = (shown: Shown): Place => ({
 
 const layerText = ({ width, keepProb }: HiddenLayer): string => (keepProb === 1 ? String(width) : `${width}*${keepProb}`);
 
-export function toHash({ config, place, step, saved, edited }: Permalink): string {
+export function toHash({ config, changes, place, step, saved, edited }: Permalink): string {
   const { data, optimizer } = config;
   const fields: [string, string | number][] = [
-    ["v", version],
+    ["v", changes.length > 0 ? version : 2],
     ["view", place.view],
     ["data", data.kind],
     ["points", data.count],
@@ -93,6 +100,7 @@ export function toHash({ config, place, step, saved, edited }: Permalink): strin
   );
   if (place.fullPrecision) fields.push(["digits", "all"]);
   if (place.stop !== null) fields.push(["tour", place.stop]);
+  if (changes.length > 0) fields.push(["then", changes.map(changeText).join(";")]);
   if (place.large) fields.push(["type", "large"]);
   if (place.hidden.length) fields.push(["hide", place.hidden.join(",")]);
   fields.push(["step", step]);
@@ -220,7 +228,14 @@ export function fromHash(hash: string, shown = usuallyShown): Permalink & { prob
     problems.push(`step is ${count(step)}, and without weights a page takes ${count(bounds.replay.most)} again and no more`);
     step = bounds.replay.most;
   }
-  return { config, place, step, saved, edited: saved !== null && field("edited") === "yes", problems };
+  let changes: Change[] = [];
+  const then = field("then");
+  if (then !== undefined) {
+    const read = changesFrom(then, config.hidden.length);
+    if (read) changes = read.filter((change) => change.step <= step);
+    else wrong("then", then, "steps with a learning rate and keep_probs, like 200,0.001,0.5-0.8");
+  }
+  return { config, changes, place, step, saved, edited: saved !== null && field("edited") === "yes", problems };
 }
 
 function layersFrom(text: string): HiddenLayer[] | null {
@@ -234,6 +249,25 @@ function layersFrom(text: string): HiddenLayer[] | null {
     layers.push({ width, keepProb });
   }
   return layers;
+}
+
+const changeText = ({ step, learningRate, keepProbs }: Change): string => `${step},${learningRate},${keepProbs.join("-") || "none"}`;
+
+function changesFrom(text: string, layers: number): Change[] | null {
+  const changes: Change[] = [];
+  for (const part of text.split(";")) {
+    const [step, learningRate, keeps, ...rest] = part.split(",");
+    const change = {
+      step: parse(step ?? "") ?? Number.NaN,
+      learningRate: parse(learningRate ?? "") ?? Number.NaN,
+      keepProbs: keeps === "none" ? [] : (keeps ?? "").split("-").map((keep) => parse(keep) ?? Number.NaN),
+    };
+    const later = change.step > (changes[changes.length - 1]?.step ?? -1);
+    if (rest.length > 0 || !later || !within(change.step, bounds.step) || !within(change.learningRate, bounds.learningRate)) return null;
+    if (change.keepProbs.length !== layers || !change.keepProbs.every((keep) => within(keep, bounds.keepProb))) return null;
+    changes.push(change);
+  }
+  return changes;
 }
 
 const ownText = ({ x, labels }: OwnPoints): string =>

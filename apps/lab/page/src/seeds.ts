@@ -3,7 +3,8 @@ import { button, freshId, html, setText, svg } from "./dom";
 import { createEngine, endEngine } from "./engine/client";
 import type { Conclusion, LabConfig, State } from "./engine/api";
 import { count, fixed, plain, share } from "./numbers";
-import { sentence, stepsOfOneRequest } from "./session";
+import { partsOf, type Run } from "./run";
+import { sentence, stepsOfOneRequest, type Session } from "./session";
 
 export const seedsOfTrial = 20;
 /** Where the page's own nets have taken no step yet. */
@@ -31,18 +32,21 @@ interface Trial {
 const scoresOf = ({ trainAccuracy, validationAccuracy }: State["plain"]): Pair["plain"] => ({ gap: trainAccuracy - validationAccuracy, validation: validationAccuracy });
 
 /** Trains the nets of every seed; null when `goOn` says no. The engine is ended by the time it is over. */
-async function trialOf(config: LabConfig, steps: number, goOn: () => boolean, done: (seeds: number) => void): Promise<Trial | null> {
+async function trialOf(run: Run, steps: number, goOn: () => boolean, done: (seeds: number) => void): Promise<Trial | null> {
   const engine = createEngine();
-  const atOnce = stepsOfOneRequest(config);
+  const atOnce = stepsOfOneRequest(run.start);
   try {
     const pairs: Pair[] = [];
     for (let seed = 0; seed < seedsOfTrial; ++seed) {
-      let { state } = await engine.reset({ ...config, seed });
-      while (state.step < steps) {
-        if (!goOn()) return null;
-        state = await engine.train(Math.min(atOnce, steps - state.step));
-        const diverged = state.plain.divergedAt ?? state.dropout.divergedAt;
-        if (diverged !== null) throw new Error(`with seed ${seed} a net diverged at step ${count(diverged)}: lower the learning rate`);
+      let { state } = await engine.reset({ ...run.start, seed });
+      for (const { until, then } of partsOf(run, steps)) {
+        while (state.step < until) {
+          if (!goOn()) return null;
+          state = await engine.train(Math.min(atOnce, until - state.step));
+          const diverged = state.plain.divergedAt ?? state.dropout.divergedAt;
+          if (diverged !== null) throw new Error(`with seed ${seed} a net diverged at step ${count(diverged)}: lower the learning rate`);
+        }
+        if (then) await engine.change({ ...then, seed });
       }
       pairs.push({ seed, plain: scoresOf(state.plain), dropout: scoresOf(state.dropout) });
       done(pairs.length);
@@ -64,12 +68,14 @@ export class SeedsPanel {
   private readonly status = html("p", { class: "note", role: "status" });
   private readonly result = html("div", { class: "trial" });
   private config: LabConfig | null = null;
+  /** What the figures on show are of. */
+  private described = "";
   private trial: Trial | null = null;
   private steps = usualSteps;
   private wanted = 0;
 
-  /** `stepsNow` is how many steps the page's own nets have taken. */
-  constructor(private readonly stepsNow: () => number) {
+  /** The session has the page's own nets. */
+  constructor(private readonly session: Session) {
     const id = freshId("seeds");
     this.node = html(
       "section",
@@ -85,9 +91,9 @@ export class SeedsPanel {
 
   /** Figures of other settings than those on show would mislead; the seed is no matter. */
   show(config: LabConfig): void {
-    const text = (one: LabConfig | null): string => JSON.stringify({ ...one, seed: 0 });
-    if (text(config) === text(this.config)) return;
     this.config = structuredClone(config);
+    if (this.describe() === this.described) return;
+    this.described = this.describe();
     this.wanted += 1;
     this.trial = null;
     this.running = false;
@@ -98,10 +104,19 @@ export class SeedsPanel {
 
   /** The page's own nets have moved on, perhaps. */
   tell(): void {
-    const steps = this.running ? this.steps : this.stepsNow() || usualSteps;
-    setText(this.plan, `Both nets with the seeds 0 to ${seedsOfTrial - 1}, ${count(steps)} ${steps === 1 ? "step" : "steps"} each`);
+    const steps = this.running ? this.steps : this.stepsNow || usualSteps;
+    const changed = this.session.run?.changes.length ? ", with what was changed on the way" : "";
+    setText(this.plan, `Both nets with the seeds 0 to ${seedsOfTrial - 1}, ${count(steps)} ${steps === 1 ? "step" : "steps"} each${changed}`);
     this.bar.hidden = !this.running;
     setText(this.press, this.running ? "Cancel" : `Train ${seedsOfTrial} seeds`);
+  }
+
+  private get stepsNow(): number {
+    return this.session.state?.step ?? 0;
+  }
+
+  private describe(): string {
+    return JSON.stringify([{ ...this.config, seed: 0 }, this.session.run?.changes]);
   }
 
   private cancel(): void {
@@ -113,19 +128,21 @@ export class SeedsPanel {
   }
 
   private async run(): Promise<void> {
-    if (!this.config) return;
+    const { run } = this.session;
+    if (!run) return;
+    this.described = this.describe();
     const mine = ++this.wanted;
     const goOn = (): boolean => mine === this.wanted;
     this.running = true;
     this.trial = null;
-    this.steps = this.stepsNow() || usualSteps;
+    this.steps = this.stepsNow || usualSteps;
     this.draw();
     this.bar.value = 0;
     setText(this.status, "");
     this.tell();
     let problem = "";
     try {
-      const trial = await trialOf(this.config, this.steps, goOn, (seeds) => {
+      const trial = await trialOf(run, this.steps, goOn, (seeds) => {
         if (goOn()) this.bar.value = seeds;
       });
       if (!goOn()) return;

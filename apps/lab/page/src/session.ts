@@ -2,6 +2,7 @@
 import type { Cells, Engine, Evaluation, LabConfig, Points, Side, State, Tensor, Trace } from "./engine/api";
 import { History } from "./history";
 import type { Followed } from "./permalink";
+import { changedAt, partsOf, settingsNow, type Change, type Run } from "./run";
 
 export interface Boundary extends Cells {
   resolution: number;
@@ -23,9 +24,11 @@ export interface Progress {
   saved: Float64Array | null;
   step: number;
   edited: boolean;
+  /** What was changed on the way there. */
+  changes: Change[];
 }
 
-export const fresh: Progress = { saved: null, step: 0, edited: false };
+export const fresh: Progress = { saved: null, step: 0, edited: false, changes: [] };
 
 export interface Picture {
   plain: Boundary;
@@ -60,6 +63,8 @@ export class Session {
   /** Of the classes. */
   names: string[] = [];
   state: State | null = null;
+  /** What leads from new nets to these; null before there are any. */
+  run: Run | null = null;
   picture: Picture | null = null;
   weights: Tensor[] = [];
   /** For every hidden layer what the next step's mask is for that step's first example; null where nothing is dropped. */
@@ -114,18 +119,26 @@ export class Session {
     return this.state !== null && this.state.plain.divergedAt !== null && this.state.dropout.divergedAt !== null;
   }
 
+  /** Steps were taken, and both nets take more: settings that allow it can change on the way. */
+  get underWay(): boolean {
+    const { state } = this;
+    return state !== null && state.step > 0 && state.plain.divergedAt === null && state.dropout.divergedAt === null;
+  }
+
   get canUndo(): boolean {
     return this.edits.length > 0;
   }
 
   /** New nets. When the engine refuses, everything is as it was; of several asked for while one is being made only the last is made. */
-  async reset(config: LabConfig, { saved, step, edited }: Progress = fresh): Promise<"done" | "refused" | "superseded"> {
+  async reset(config: LabConfig, { saved, step, edited, changes }: Progress = fresh): Promise<"done" | "refused" | "superseded"> {
     const mine = ++this.resets;
     return this.enqueue(async () => {
       if (mine !== this.resets) return "superseded";
+      const whole = { start: config, changes };
+      const first = saved ? settingsNow(whole) : config;
       let made;
       try {
-        made = await this.engine.reset(config);
+        made = await this.engine.reset(first);
       } catch (error) {
         if (mine !== this.resets) return "superseded"; // what was asked for since is not to be taken back
         this.onError(sentence(error));
@@ -137,6 +150,7 @@ export class Session {
       this.names = Array.from({ length: made.train.classes }, (_, label) => given?.[label] ?? String(label));
       this.range = rangeOf(made.train, made.validation);
       this.history = new History();
+      this.run = { start: first, changes: [] };
       this.edited = false;
       this.mostSteps = stepsOfOneRequest(config);
       this.note(made.state);
@@ -144,12 +158,13 @@ export class Session {
         if (saved) {
           const restored = await this.engine.restore(saved);
           this.train = restored.train;
+          this.run = whole;
           this.history = new History(); // nothing was computed on the way there
           this.note(restored.state);
           this.edited = edited;
         } else if (step > 0) {
           this.onReset();
-          await this.replay(step, () => mine === this.resets);
+          await this.replay(whole, step, () => mine === this.resets);
         }
       } catch (error) {
         this.onError(sentence(error));
@@ -162,15 +177,19 @@ export class Session {
   }
 
   /** Takes a link's steps again, until stop() or something newer. */
-  private async replay(step: number, wanted: () => boolean): Promise<void> {
+  private async replay(whole: Run, step: number, wanted: () => boolean): Promise<void> {
     const { stops } = this;
     this.replaying = step;
     this.onPlaying();
     let pictures = 0;
     try {
-      await this.run(step, Math.ceil(step / replays), () => wanted() && stops === this.stops, async () => {
-        if (pictures++ % replaysBetweenPictures === 0) await this.draw(false);
-      });
+      for (const { until, then } of partsOf(whole, step)) {
+        await this.trainTo(until, Math.ceil(step / replays), () => wanted() && stops === this.stops, async () => {
+          if (pictures++ % replaysBetweenPictures === 0) await this.draw(false);
+        });
+        if (this.state?.step !== until) return; // stopped, or diverged
+        if (then) await this.takeUp(then);
+      }
     } finally {
       this.replaying = null;
       this.onPlaying();
@@ -178,7 +197,7 @@ export class Session {
   }
 
   /** Trains up to a step, by requests that are short enough to be stopped between them. */
-  private async run(step: number, atOnce: number, goOn: () => boolean, between: () => Promise<void> = async () => {}): Promise<void> {
+  private async trainTo(step: number, atOnce: number, goOn: () => boolean, between: () => Promise<void> = async () => {}): Promise<void> {
     while (this.state && this.state.step < step && !this.diverged && goOn()) {
       this.note(await this.engine.train(Math.min(atOnce, this.mostSteps, step - this.state.step)));
       await between();
@@ -226,7 +245,7 @@ export class Session {
       this.advances -= 1;
       try {
         const wanted = steps(this.state);
-        await this.run((this.state?.step ?? 0) + wanted, wanted, () => stops === this.stops);
+        await this.trainTo((this.state?.step ?? 0) + wanted, wanted, () => stops === this.stops);
         // Nobody would see the pictures between those that were asked for in a row.
         if (this.advances === 0) await this.draw(withDiagram || this.frame++ % framesBetweenDiagrams === 0);
       } catch (error) {
@@ -236,6 +255,31 @@ export class Session {
       }
       this.onChange();
     });
+  }
+
+  /** Goes on from the present step with another learning rate or other keep_probs; whether it could. */
+  change(settings: LabConfig): Promise<boolean> {
+    const mine = this.resets;
+    return this.enqueue(async () => {
+      if (mine !== this.resets) return true; // the nets are no more
+      try {
+        await this.takeUp(settings);
+        await this.draw(true);
+      } catch (error) {
+        this.onError(sentence(error));
+        return false;
+      }
+      this.onChange();
+      return true;
+    });
+  }
+
+  /** The scores stay as they are; the next step's masks do not. */
+  private async takeUp(settings: LabConfig): Promise<void> {
+    if (!this.run || !this.state) return;
+    await this.engine.change(settings);
+    this.run = changedAt(this.run, this.state.step, settings);
+    this.version += 1;
   }
 
   /** Of the batch that the next step takes, or of one example: the first where the training points are fewer. */

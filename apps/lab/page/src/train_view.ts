@@ -9,6 +9,7 @@ import { gap } from "./history";
 import { NetworkEditor } from "./network_editor";
 import { count, fixed, full, share } from "./numbers";
 import { shapeNames } from "./palette";
+import { changesInWords } from "./run";
 import { SeedsPanel } from "./seeds";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
@@ -32,6 +33,7 @@ export class TrainView {
   private readonly notices: Record<Side, HTMLElement>;
   /** What the scores come to, in words. */
   private readonly seen = html("p", { class: "seen" });
+  private readonly changes = html("p", { class: "note changes" });
   private readonly diagramSide: ChoiceField<Side>;
   private config: LabConfig | null = null;
 
@@ -48,7 +50,7 @@ export class TrainView {
     this.notices = { plain: notice(), dropout: notice() };
     this.boundaries = { plain: boundary("plain"), dropout: boundary("dropout") };
     this.editor = new NetworkEditor(changeHidden);
-    this.seeds = new SeedsPanel(() => session.state?.step ?? 0);
+    this.seeds = new SeedsPanel(session);
     this.ensemble = new EnsemblePanel(session);
     this.diagramSide = new ChoiceField<Side>("Weights of the net", sides.map(({ side, name }) => ({ value: side, label: `${name} dropout` })), (side) => void session.showDiagramOf(side));
     this.diagramSide.show(session.diagramOf);
@@ -121,6 +123,7 @@ export class TrainView {
           ),
         ),
         ...this.charts.map(({ node }) => node),
+        this.changes,
       ),
     );
   }
@@ -149,7 +152,10 @@ export class TrainView {
         unheld.length ? `No validation point is of class ${unheld.join(", ")}: validation accuracy tells nothing about it.` : "",
       ].join(" ").trim(),
     );
-    if (this.config) this.editor.show(this.config.hidden, train.classes);
+    if (this.config) {
+      this.editor.show(this.config.hidden, train.classes);
+      this.seeds.show(this.config);
+    }
     this.describe();
   }
 
@@ -170,6 +176,7 @@ export class TrainView {
       this.put(side, "validationAccuracy", scores.validationAccuracy, share);
     }
     setText(this.seen, seenIn(state));
+    if (this.session.run) setText(this.changes, changesInWords(this.session.run));
     this.seeds.tell();
     void this.ensemble.refresh();
     const { weights, masks } = this.session;

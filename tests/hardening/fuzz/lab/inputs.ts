@@ -59,6 +59,9 @@ const layers = fc
   .array(fc.tuple(numberText, fc.oneof(fc.constant(null), numberText)), { maxLength: 6 })
   .map((parts) => parts.map(([width, keepProb]) => (keepProb === null ? width : `${width}*${keepProb}`)).join("-"));
 const points = fc.array(fc.tuple(numberText, numberText, fc.constantFrom("0", "1", "2", "4", "5", "-1")), { maxLength: 5 }).map((rows) => rows.join(";"));
+const changes = fc
+  .array(fc.tuple(fc.oneof(fc.nat(100).map(String), numberText), numberText, fc.oneof(layers, fc.constantFrom("none", "0.5", "0.5-0.8"))), { maxLength: 3 })
+  .map((rows) => rows.map((row) => row.join(",")).join(";"));
 
 /** Doubles as the page itself writes them, checksum and all. */
 const weights = fc.array(fc.double(), { maxLength: 4 }).map((values) => {
@@ -85,6 +88,7 @@ export const permalinkText: fc.Arbitrary<string> = damaged(
         field(["at"], fc.constantFrom("relu1-forward", "loss-backward", "dropout2-backward", "loss", "mask1-forward")),
         field(["hidden"], fc.oneof(layers, fc.constant("none"))),
         field(["own"], points),
+        field(["then"], changes),
         field(["weights"], weights),
         field(["weights", "own", "hidden", "data", "__proto__"], anything),
       ),

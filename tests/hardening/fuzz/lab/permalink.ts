@@ -5,7 +5,7 @@ import { promise } from "./promise";
 
 export function permalink(text: string): void {
   const link = fromHash(text);
-  const { config, place, step, saved, problems } = link;
+  const { config, changes, place, step, saved, problems } = link;
   promise(problems.every((problem) => problem.length < 500), "problems of a length that a person reads");
   promise(dataKinds.some(({ kind }) => kind === config.data.kind), "a kind of data");
   promise(optimizerKinds.some(({ kind }) => kind === config.optimizer.kind), "an optimizer");
@@ -28,6 +28,12 @@ export function permalink(text: string): void {
   for (const { width, keepProb } of config.hidden) {
     promise(within(width, bounds.width) && within(keepProb, bounds.keepProb), "a layer within its bounds");
   }
+  changes.forEach((change, index) => {
+    promise(change.step <= step && change.step > (changes[index - 1]?.step ?? -1), "changes one after the other");
+    promise(within(change.learningRate, bounds.learningRate), "a learning rate within its bounds");
+    promise(change.keepProbs.length === config.hidden.length, "a keep_prob for every layer");
+    promise(change.keepProbs.every((keepProb) => within(keepProb, bounds.keepProb)), "keep_probs within their bounds");
+  });
   const { own } = config.data;
   promise(config.data.kind !== "own" || own !== undefined, "own data has points");
   if (own) {

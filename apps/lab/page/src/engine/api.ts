@@ -117,6 +117,8 @@ export interface Conclusion {
 export interface Engine {
   /** Throws an Error with one clear sentence for a bad config. */
   reset(config: LabConfig): Promise<{ train: Points; validation: Points; state: State }>;
+  /** Goes on from where the nets are with another learning rate or other keep_probs; all else has to be as it was. */
+  change(config: LabConfig): Promise<void>;
   /** As many optimizer steps on both nets, but on none that has diverged. */
   train(steps: number): Promise<State>;
   /**

@@ -43,6 +43,7 @@ export function createEngine(): Engine {
 
   const methods: { [Name in keyof Engine]: null } = {
     reset: null,
+    change: null,
     train: null,
     conclude: null,
     boundary: null,

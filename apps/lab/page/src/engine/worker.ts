@@ -20,6 +20,18 @@ const engine: Engine = {
     lab = fresh;
     return { train: lab.trainPoints(), validation: lab.validationPoints(), state: lab.state() };
   },
+  async change(config) {
+    const { Lab } = await thinnet;
+    const other = new Lab(JSON.stringify(config)); // throws before anything is lost
+    try {
+      other.restore(made().save());
+    } catch (error) {
+      other.delete();
+      throw error;
+    }
+    lab?.delete();
+    lab = other;
+  },
   async train(steps) {
     made().train(steps);
     return made().state();
