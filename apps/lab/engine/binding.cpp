@@ -2,8 +2,11 @@
 #include <emscripten/bind.h>
 #include <emscripten/val.h>
 
+#include <fmt/format.h>
+
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "apps/dropout_study/change.hpp"
 #include "apps/lab/engine/config.hpp"
@@ -113,18 +116,46 @@ const char* name_of(OperationKind kind) {
   }
 }
 
+const char* name_of(OptimizerKind kind) {
+  switch (kind) {
+    case OptimizerKind::sgd:
+      return "sgd";
+    case OptimizerKind::momentum:
+      return "momentum";
+    default:
+      return "adam";
+  }
+}
+
+val optimizer(const OptimizerNumbers& from) {
+  val object = val::object();
+  object.set("kind", std::string(name_of(from.config.kind)));
+  object.set("learningRate", from.config.learning_rate);
+  object.set("momentum", from.config.momentum);
+  object.set("weightDecay", from.config.weight_decay);
+  object.set("beta1", from.adam.beta1);
+  object.set("beta2", from.adam.beta2);
+  object.set("epsilon", from.adam.epsilon);
+  object.set("t", static_cast<double>(from.t));
+  return object;
+}
+
 val operation(const Operation& from) {
-  val forward = val::object(), backward = val::object(), object = val::object();
+  val forward = val::object(), backward = val::object(), update = val::object();
+  val object = val::object();
   forward.set("inputs", tensors(from.inputs));
   forward.set("cache", tensors(from.cache));
   forward.set("outputs", tensors(from.outputs));
   backward.set("inputs", tensors(from.backward_inputs));
   backward.set("outputs", tensors(from.backward_outputs));
+  update.set("inputs", tensors(from.moments));
+  update.set("outputs", tensors(from.updated));
   object.set("kind", std::string(name_of(from.kind)));
   object.set("name", from.name);
   if (from.keep_prob) object.set("keepProb", *from.keep_prob);
   object.set("forward", forward);
   object.set("backward", backward);
+  object.set("update", update);
   return object;
 }
 
@@ -155,6 +186,15 @@ class Binding {
     return translating_errors([&] {
       return lab::boundary(
           lab_->boundary(side_of(side), static_cast<std::size_t>(resolution), range));
+    });
+  }
+
+  val units(const std::string& side, double resolution, double range) {
+    return translating_errors([&] {
+      std::vector<NamedTensor> named;
+      for (auto& units : lab_->units(side_of(side), static_cast<std::size_t>(resolution), range))
+        named.push_back({fmt::format("relu{}", named.size() + 1), std::move(units)});
+      return tensors(named);
     });
   }
 
@@ -209,6 +249,7 @@ class Binding {
       object.set("labels", labels);
       object.set("loss", from.loss);
       object.set("operations", operations);
+      object.set("optimizer", optimizer(from.optimizer));
       return object;
     });
   }
@@ -266,6 +307,7 @@ EMSCRIPTEN_BINDINGS(lab) {
       .function("train", &Binding::train)
       .function("state", &Binding::state)
       .function("boundary", &Binding::boundary)
+      .function("units", &Binding::units)
       .function("ensemble", &Binding::ensemble)
       .function("weights", &Binding::weights)
       .function("setWeight", &Binding::set_weight)

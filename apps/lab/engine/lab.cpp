@@ -268,6 +268,26 @@ Boundary Lab::boundary(Side side, std::size_t resolution, double range) {
   return boundary;
 }
 
+std::vector<Matrix<double>> Lab::units(Side side, std::size_t resolution, double range) {
+  const Matrix<double> x = plane(resolution, range);
+  Sequential<double>& net = this->net(side);
+  std::vector<Matrix<double>> units;
+  for (const auto& layer : config_.hidden)
+    units.push_back(Matrix<double>({layer.width, x.shape(0)}));
+  forward_in_parts(net, x, in_test, [&](const Matrix<double>&, std::size_t first) {
+    auto of_layer = units.begin();
+    for (std::size_t i = 0; i < net.size(); ++i) {
+      const auto* relu = dynamic_cast<const Relu<double>*>(&net.layer(i));
+      if (relu == nullptr) continue;
+      const Matrix<double>& out = relu->cache().out;  // (rows×H)
+      for (std::size_t n = 0; n < out.shape(0); ++n)
+        for (std::size_t h = 0; h < out.shape(1); ++h) (*of_layer)(h, first + n) = out(n, h);
+      ++of_layer;
+    }
+  });
+  return units;
+}
+
 Ensemble Lab::ensemble(std::size_t masks, std::size_t shown, std::size_t resolution, double range) {
   require(shown >= 1 && shown <= masks && masks <= 1000,
           "{} of {} masks cannot be shown, expected 1 to all of at most 1000", shown, masks);

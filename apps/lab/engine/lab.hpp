@@ -79,12 +79,17 @@ class Lab {
 
   const Points& training() const { return data_.training; }
   const Points& validation() const { return data_.validation; }
+  const OptimizerConfig& optimizer_config() const { return config_.optimizer; }
   Sequential<double>& net(Side side) { return learner(side).net; }
+  Optimizer<double>& optimizer(Side side) { return *learner(side).optimizer; }
   /// Mean loss (nats) and accuracy in test mode. Scores that are no numbers name no class.
   Evaluation evaluate(Side side, const Points& points);
   /// Over [-range, range]², a value at the middle of each of resolution² cells. Throws
   /// std::invalid_argument unless 1 <= resolution <= 1000 and range > 0.
   Boundary boundary(Side side, std::size_t resolution, double range);
+  /// For every hidden layer what its units are after ReLU in test mode, (H×cells): over the same
+  /// cells as boundary's. Throws like boundary.
+  std::vector<Matrix<double>> units(Side side, std::size_t resolution, double range);
 
   /// The net with dropout under the masks that the present step gives examples 0 to masks - 1.
   /// Throws std::invalid_argument like boundary, and unless 1 <= shown <= masks <= 1000.

@@ -46,6 +46,13 @@ std::string name_in_layer(const Parameter<double>& parameter) {
   return parameter.name.substr(parameter.name.rfind('.') + 1);
 }
 
+/// Of "affine1.w" the operation "affine1".
+Operation& operation_of(const Parameter<double>& parameter, Trace& trace) {
+  const std::string layer = parameter.name.substr(0, parameter.name.rfind('.'));
+  return *std::find_if(trace.operations.begin(), trace.operations.end(),
+                       [&](const Operation& operation) { return operation.name == layer; });
+}
+
 /// Adds what a kind of layer has besides x, out, dout and dx. Nothing but the cache is left when
 /// backward comes: it is recorded as forward has left it.
 void describe(Layer<double>& layer, Mode mode, Operation& operation) {
@@ -125,6 +132,42 @@ void trace_backward(const Sequential<double>& net, const Matrix<double>& dscores
   }
 }
 
+/// Of Adam m and v, of momentum v, of plain SGD none.
+std::vector<std::string> moment_names(std::size_t count) {
+  const std::vector<std::string> names{"m", "v"};
+  return {names.end() - static_cast<std::ptrdiff_t>(count), names.end()};
+}
+
+/// Lets the optimizer take its step by the gradients that backward has left, records what it read
+/// and wrote, and puts everything back.
+void trace_update(Lab& lab, Side side, Trace& trace) {
+  Optimizer<double>& optimizer = lab.optimizer(side);
+  const auto& parameters = optimizer.parameters();
+  const auto [moments, t] = optimizer.state();
+  const std::vector<std::string> names = moment_names(moments.size());
+  std::vector<Matrix<double>> values;
+  for (const auto* p : parameters) values.push_back(p->value);
+  std::vector<std::vector<Matrix<double>>> before;
+  for (const auto* moment : moments) before.push_back(*moment);
+
+  optimizer.step();
+  trace.optimizer.config = lab.optimizer_config();
+  trace.optimizer.config.learning_rate = optimizer.learning_rate();
+  if (t != nullptr) trace.optimizer.t = (*t)--;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    Operation& operation = operation_of(*parameters[i], trace);
+    const std::string name = name_in_layer(*parameters[i]);
+    for (std::size_t k = 0; k < moments.size(); ++k) {
+      Matrix<double>& moment = (*moments[k])[i];
+      operation.moments.push_back({names[k] + "_" + name, before[k][i]});
+      operation.updated.push_back({names[k] + "_" + name + "′", moment});
+      moment = before[k][i];
+    }
+    operation.updated.push_back({name + "′", parameters[i]->value});
+    parameters[i]->value = values[i];
+  }
+}
+
 }  // namespace
 
 Trace trace(Lab& lab, Side side, const std::vector<std::uint32_t>& examples, Mode mode) {
@@ -137,6 +180,7 @@ Trace trace(Lab& lab, Side side, const std::vector<std::uint32_t>& examples, Mod
   const Matrix<double>& scores = trace_forward(net, rows.x, pass, mode, trace);
   const Matrix<double> dscores = trace_loss(scores, trace);
   trace_backward(net, dscores, trace);
+  if (mode == Mode::train) trace_update(lab, side, trace);
   return trace;
 }
 

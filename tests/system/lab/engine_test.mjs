@@ -308,6 +308,7 @@ describe("the engine", () => {
         [["numericGradient", "plain", "x", 2, [0], "test"], "x has no entry 2, it has 2"],
         [["restore", saved.slice(0, -1)], "the saved state does not belong to these settings, or it is damaged"],
         [["boundary", "plain", 0, 1], "the resolution is 0, expected 1 to 1000"],
+        [["units", "plain", 0, 1], "the resolution is 0, expected 1 to 1000"],
       ];
       for (const [[method, ...parameters], message] of refusals) await assert.rejects(ask(method, ...parameters), { message });
       assert.deepEqual(await ask("save"), saved);

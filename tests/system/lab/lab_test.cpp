@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -48,6 +49,12 @@ LabConfig small_config(OptimizerKind kind = OptimizerKind::adam) {
   config.batch_size = 16;
   config.seed = 5;
   return config;
+}
+
+const Matrix<double>& find(const std::vector<NamedTensor>& list, const std::string& name) {
+  for (const auto& tensor : list)
+    if (tensor.name == name) return tensor.values;
+  throw std::out_of_range("no tensor " + name);
 }
 
 // ---- data
@@ -311,13 +318,33 @@ TEST(LabBoundary, RunsFromTheTopLeftRowByRow) {
   }
 }
 
-// ---- a pass taken apart
-
-const Matrix<double>& find(const std::vector<NamedTensor>& list, const std::string& name) {
-  for (const auto& tensor : list)
-    if (tensor.name == name) return tensor.values;
-  throw std::out_of_range("no tensor " + name);
+TEST(LabUnits, AreWhatReluGivesInTheMiddleOfEveryCell) {
+  Lab lab(small_config());
+  lab.train(20);
+  constexpr std::size_t resolution = 30;  // more cells than go through the net at once
+  for (const Side side : both) {
+    const auto units = lab.units(side, resolution, 1.5);
+    ASSERT_EQ(units.size(), 2U);
+    EXPECT_EQ(units[0].shape(0), 8U);
+    EXPECT_EQ(units[1].shape(0), 6U);
+    for (const std::size_t cell : {0U, 29U, 30U, 512U, 899U}) {
+      lab.set_input(3, 0, -1.5 + 0.1 * (static_cast<double>(cell % resolution) + 0.5));
+      lab.set_input(3, 1, 1.5 - 0.1 * (static_cast<double>(cell / resolution) + 0.5));
+      std::size_t layer = 0;
+      for (const Operation& op : trace(lab, side, {3}, Mode::test).operations) {
+        if (op.kind != OperationKind::relu) continue;
+        const Matrix<double>& out = find(op.outputs, "out");
+        for (std::size_t h = 0; h < out.shape(1); ++h)
+          EXPECT_NEAR(units[layer](h, cell), out(0, h), 1e-14);
+        ++layer;
+      }
+    }
+  }
+  EXPECT_NE(lab.units(Side::plain, 4, 1), lab.units(Side::dropout, 4, 1));
+  EXPECT_TRUE(contains(message_of([&] { lab.units(Side::plain, 0, 1); }), "resolution is 0"));
 }
+
+// ---- a pass taken apart
 
 using Entry = std::function<double(std::size_t, std::size_t)>;
 
@@ -439,6 +466,61 @@ TEST(LabTrace, TheMaskShownIsTheMaskThatTheNextStepUses) {
     EXPECT_EQ(find(shown.operations[5].cache, "mask"), mask_of(5));
     EXPECT_NE(mask_of(2), earlier);
     earlier = mask_of(2);
+  }
+}
+
+TEST(LabTrace, TheUpdateShownIsTheNextStep) {
+  for (const auto kind : {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam}) {
+    LabConfig config = small_config(kind);
+    config.optimizer.learning_rate = 0.03;
+    Lab lab(config);
+    lab.train(7);
+    for (const Side side : both) {
+      EXPECT_TRUE(trace(lab, side, {1}, Mode::test).operations[0].updated.empty());
+      const auto matrices = [&] {
+        std::map<std::string, Matrix<double>> all;
+        const auto& parameters = lab.optimizer(side).parameters();
+        const auto moments = lab.optimizer(side).state().moments;
+        for (std::size_t i = 0; i < parameters.size(); ++i) {
+          all[parameters[i]->name] = parameters[i]->value;
+          for (std::size_t k = 0; k < moments.size(); ++k)
+            all[fmt::format("{} {}", parameters[i]->name, k)] = (*moments[k])[i];
+        }
+        return all;
+      };
+      const Trace shown = trace(lab, side, lab.next_batch(), Mode::train);
+      const auto before = matrices();
+      Lab next(config);
+      next.restore(lab.save());
+      lab.train(1);
+      const auto after = matrices();
+      lab.restore(next.save());
+
+      EXPECT_EQ(shown.optimizer.config.kind, kind);
+      EXPECT_EQ(shown.optimizer.config.learning_rate, 0.03);
+      EXPECT_EQ(shown.optimizer.t, kind == OptimizerKind::adam ? 8U : 0U);
+      for (const Operation& op : shown.operations) {
+        if (op.kind != OperationKind::affine) {
+          EXPECT_TRUE(op.updated.empty());
+          continue;
+        }
+        for (const std::string name : {"w", "b"}) {
+          const std::string parameter = op.name + "." + name;
+          EXPECT_EQ(find(op.inputs, name), before.at(parameter));
+          EXPECT_EQ(find(op.updated, name + "′"), after.at(parameter));
+          EXPECT_NE(after.at(parameter), before.at(parameter));
+          std::vector<std::string> moments;
+          if (kind == OptimizerKind::adam) moments = {"m_", "v_"};
+          if (kind == OptimizerKind::momentum) moments = {"v_"};
+          ASSERT_EQ(op.moments.size(), 2 * moments.size());
+          for (std::size_t k = 0; k < moments.size(); ++k) {
+            const std::string place = fmt::format("{} {}", parameter, k);
+            EXPECT_EQ(find(op.moments, moments[k] + name), before.at(place));
+            EXPECT_EQ(find(op.updated, moments[k] + name + "′"), after.at(place));
+          }
+        }
+      }
+    }
   }
 }
 

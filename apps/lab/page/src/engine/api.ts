@@ -84,7 +84,8 @@ export interface Tensor {
 /**
  * One operation of a trace: what went in, what the layer kept, what came out; then the same on the way back. Tensors are named
  * as in the library's comments, without the operation: x w b out dout dx dw db, mask (dropout's, in train mode only); ReLU keeps its out;
- * the loss has scores, labels, probabilities, loss and dscores. "affine1" and "w" make the parameter's name "affine1.w".
+ * the loss has scores, labels, probabilities, loss and dscores. "affine1" and "w" make the parameter's name "affine1.w". The update,
+ * of affine's in train mode, has what the optimizer remembers (m_w v_w m_b v_b, as far as it does) and what its step makes of all: m_w′ … w′ b′.
  */
 export interface Operation {
   kind: "affine" | "relu" | "dropout" | "loss";
@@ -92,7 +93,11 @@ export interface Operation {
   keepProb?: number;
   forward: { inputs: Tensor[]; cache: Tensor[]; outputs: Tensor[] };
   backward: { inputs: Tensor[]; outputs: Tensor[] };
+  update: { inputs: Tensor[]; outputs: Tensor[] };
 }
+
+/** The settings with the learning rate of now, Adam's constants, and the number of Adam's step, from 1 on. */
+export type OptimizerNumbers = OptimizerConfig & { beta1: number; beta2: number; epsilon: number; t: number };
 
 /** The class of every cell, and its probability. */
 export interface Cells {
@@ -105,6 +110,8 @@ export interface Trace {
   labels: number[];
   loss: number;
   operations: Operation[];
+  /** In train mode. */
+  optimizer: OptimizerNumbers;
 }
 
 /** Of the mean over seeds: mean ± half is its interval; of one seed there is none. The words go no further than it does. */
@@ -128,6 +135,8 @@ export interface Engine {
   conclude(gaps: number[], validations: number[]): Promise<{ gap: Conclusion; validation: Conclusion }>;
   /** A value in the middle of each of resolution² cells of [-range, range]², row by row from the top left, as an image has them. */
   boundary(side: Side, resolution: number, range: number): Promise<Cells>;
+  /** Of every hidden layer what its units are after ReLU in test mode, over the same cells: a row for each unit. */
+  units(side: Side, resolution: number, range: number): Promise<Tensor[]>;
   /**
    * The thinned nets that so many masks leave of the net with dropout, mask k being that of example k at the present step: the first
    * `shown` over the plane, every one's validation accuracy, and the mean of all their probabilities with its own.

@@ -47,6 +47,7 @@ export function createEngine(): Engine {
     train: null,
     conclude: null,
     boundary: null,
+    units: null,
     ensemble: null,
     weights: null,
     setWeight: null,

@@ -38,6 +38,7 @@ const engine: Engine = {
   },
   conclude: async (gaps, validations) => (await thinnet).conclude(gaps, validations),
   boundary: async (side, resolution, range) => made().boundary(side, resolution, range),
+  units: async (side, resolution, range) => made().units(side, resolution, range),
   ensemble: async (masks, shown, resolution, range) => made().ensemble(masks, shown, resolution, range),
   weights: async (side) => made().weights(side),
   async setWeight(side, name, index, value) {

@@ -7,7 +7,7 @@ type AtOnce<Names extends keyof Engine> = {
 };
 
 /** The numbers that a method takes or gives are those of api.ts; a config comes as JSON. */
-export interface Lab extends AtOnce<"boundary" | "ensemble" | "weights" | "nextBatch" | "trace" | "numericGradient" | "save"> {
+export interface Lab extends AtOnce<"boundary" | "units" | "ensemble" | "weights" | "nextBatch" | "trace" | "numericGradient" | "save"> {
   trainPoints(): Points;
   validationPoints(): Points;
   state(): State;
