@@ -506,20 +506,75 @@ describe("the Backprop view", two, () => {
   const near = (actual, expected, what) => assert.ok(Math.abs(actual - expected) <= 1e-12 * Math.max(1, Math.abs(expected)), `${what}: ${actual} instead of ${expected}`);
   const product = (a, b) => a.map((row) => b[0].map((_, column) => row.reduce((sum, value, index) => sum + value * b[index][column], 0)));
   const transposed = (a) => a[0].map((_, column) => a.map((row) => row[column]));
+  const entrywise = (a, b) => a.map((row, n) => row.map((value, h) => value * b[n][h]));
   const hold = (actual, expected, what) => expected.forEach((row, n) => row.forEach((value, h) => near(actual[n][h], value, `${what}[${n},${h}]`)));
 
-  it("shows numbers that can be checked by hand, all the way forward and back", async () => {
+  /** What stands to the right of "=" in an equation on show, by the matrices that `tensor` gives for its symbols. */
+  function valueOf(equation, tensor) {
+    const tokens = equation.slice(equation.indexOf("=") + 1);
+    const factor = () => {
+      const token = tokens.shift();
+      if (token === "(") {
+        const inner = term();
+        assert.equal(tokens.shift(), ")");
+        return inner;
+      }
+      if (token === "[") {
+        const gate = tensor(tokens.shift()).map((row) => row.map((value) => Number(value > 0)));
+        assert.deepEqual(tokens.splice(0, 3), [">", "0", "]"]);
+        return gate;
+      }
+      return token.endsWith("ᵀ") ? transposed(tensor(token.slice(0, -1))) : tensor(token);
+    };
+    const term = () => {
+      let value = factor();
+      const products = new Set(); // the two kinds need parentheses between them
+      while (["·", "∘", "/"].includes(tokens[0])) {
+        const sign = tokens.shift();
+        products.add(sign === "·");
+        assert.equal(products.size, 1, equation.join(" "));
+        if (sign === "·") value = product(value, factor());
+        else if (sign === "∘") value = entrywise(value, factor());
+        else {
+          const divisor = Number(tokens.shift());
+          value = value.map((row) => row.map((entry) => entry / divisor));
+        }
+      }
+      return value;
+    };
+    const value = term();
+    assert.deepEqual(tokens, []);
+    return value;
+  }
+
+  it("shows numbers that can be checked by hand, all the way forward and back and through the optimizer", async () => {
     for (const follow of ["7", "batch"])
       await withPage({ hash: `${start}&follow=${follow}&digits=all` }, async (page) => {
         const next = name(page, "button", "Next ›");
         let passed = null; // what the operation before handed on
-        for (let at = 0; at < 16; ++at) {
+        const seen = {}; // by the symbols of the chain rule
+        for (let at = 0; at < 19; ++at) {
           const title = await page.locator(".operation h2").textContent();
           const t = await tables(page);
           const [operation, way] = title.split(" ");
           const incoming = way === "forward" ? (t.x ?? t.scores) : t.dout;
           if (passed && incoming) assert.deepEqual(incoming, passed, `${title}: what comes in is what went out before`);
-          if (operation.startsWith("affine") && way === "forward") hold(t.out, product(t.x, t.w).map((row) => row.map((value, h) => value + t.b[0][h])), title);
+          const number = "₀₁₂₃"[Number(operation.slice(-1))];
+          if (way === "forward") for (const [symbol, kind] of [["x", "affine"], ["w", "affine"], ["out", "relu"], ["mask", "dropout"]]) if (operation.startsWith(kind)) seen[`${symbol}${number}`] = t[symbol];
+          if (t.dscores) seen.dscores = t.dscores;
+          const chain = await page.evaluate(() => [...document.querySelectorAll(".chain .equation > *")].flatMap((node) => (node.querySelector("i") ?? node).textContent.trim().split(/\s+/)));
+          assert.equal(chain.length > 0, way !== "forward" && operation !== "loss", title);
+          if (chain.length > 0) hold(t.dw ?? t.dx, valueOf(chain, (symbol) => seen[symbol]), `${title}: ${chain.join(" ")}`);
+
+          if (way === "update") {
+            for (const p of ["w", "b"]) {
+              const [g, m, v] = [t[`d${p}`], t[`m_${p}′`], t[`v_${p}′`]];
+              const of = (matrix, make) => matrix.map((row, n) => row.map((value, h) => make(value, n, h)));
+              hold(m, of(t[`m_${p}`], (value, n, h) => 0.9 * value + 0.1 * g[n][h]), `${title} m`);
+              hold(v, of(t[`v_${p}`], (value, n, h) => 0.999 * value + 0.001 * g[n][h] ** 2), `${title} v`);
+              hold(t[`${p}′`], of(t[p], (value, n, h) => value - (0.01 * m[n][h]) / (1 - 0.9 ** 31) / (Math.sqrt(v[n][h] / (1 - 0.999 ** 31)) + 1e-8)), `${title} ${p}`);
+            }
+          } else if (operation.startsWith("affine") && way === "forward") hold(t.out, product(t.x, t.w).map((row) => row.map((value, h) => value + t.b[0][h])), title);
           else if (operation.startsWith("affine")) {
             hold(t.dx, product(t.dout, transposed(t.w)), `${title} dx`);
             hold(t.dw, product(transposed(t.x), t.dout), `${title} dw`);
@@ -541,24 +596,26 @@ describe("the Backprop view", two, () => {
             near(t.loss[0][0], -p.reduce((sum, row, n) => sum + Math.log(row[t.labels[n][0]]), 0) / p.length, "loss");
           } else hold(t.dscores, t.probabilities.map((row, n) => row.map((value, c) => (value - Number(t.labels[n][0] === c)) / t.probabilities.length)), title);
           passed = way === "forward" ? t.out ?? null : t.dx ?? t.dscores;
-          if (at < 15) await next.click();
+          if (at < 18) await next.click();
         }
         assert.ok(await next.isDisabled());
       });
   });
 
   it("puts numbers into the equation of every entry, and they come out right", async () => {
-    await withPage({ hash: `${start}&follow=batch&digits=all` }, async (page) => {
+    const walks = [["", 19], ["&optimizer=adam&decay=0.01&at=affine1-update", 3], ["&optimizer=momentum&decay=0.01&at=affine1-update", 3], ["&optimizer=sgd&decay=0.01&at=affine1-update", 3]];
+    for (const [changes, steps] of walks) await withPage({ hash: `${start}&follow=batch&digits=all${changes}` }, async (page) => {
       const value = (text) => {
         const code = text
           .replaceAll("\u2212", "-").replaceAll("\u00b7", "*")
           .replace(/\b(exp|log|max)\b/g, "Math.$1")
           .replace(/Math\.log (\S+?)(?=[\s)]|$)/g, "Math.log($1)")
-          .replace(/\[(.*?) > 0\]/g, "Number($1 > 0)");
+          .replace(/\[(.*?) > 0\]/g, "Number($1 > 0)")
+          .replaceAll("√", "Math.sqrt").replaceAll("²", "**2").replaceAll("^", "**");
         return Function(`return ${code}`)();
       };
       let telling = 0; // many entries are 0: those prove little
-      for (let at = 0; at < 16; ++at) {
+      for (let at = 0; at < steps; ++at) {
         // Clicked in the page, for the several hundred ways of a pointer would take longer than all else.
         const shown = await page.evaluate(() =>
           [...document.querySelectorAll("table[data-table]")].flatMap(({ dataset: { table } }) => {
@@ -577,10 +634,27 @@ describe("the Backprop view", two, () => {
           near(value(lines[0].slice(2)), result, `operation ${at}, ${table}: ${lines[0]}`);
           if (result !== 0) telling += 1;
         }
-        if (at < 15) await name(page, "button", "Next ›").click();
+        if (at < steps - 1) await name(page, "button", "Next ›").click();
       }
-      assert.ok(telling > 60, `${telling} entries that are not 0`);
+      assert.ok(telling > 3.5 * steps, `${telling} entries that are not 0`);
     });
+  });
+
+  it("shows the step that training takes next", async () => {
+    for (const optimizer of ["sgd", "momentum", "adam"])
+      await withPage({ hash: `${start}&follow=batch&digits=all&decay=0.01&optimizer=${optimizer}&at=affine2-update` }, async (page) => {
+        const shown = await tables(page);
+        assert.equal(shown["m_w"] !== undefined, optimizer === "adam");
+        assert.equal(shown["v_w"] !== undefined, optimizer !== "sgd");
+        await name(page, "button", "One step").click();
+        await stepIs(page, 31);
+        await settled(page);
+        const after = await tables(page);
+        for (const made of Object.keys(shown).filter((key) => key.endsWith("′"))) {
+          assert.deepEqual(after[made.slice(0, -1)], shown[made], made);
+          assert.notDeepEqual(shown[made], shown[made.slice(0, -1)], made);
+        }
+      });
   });
 
   it("holds the gradient of every weight it is asked for against differences", async () => {
@@ -629,11 +703,11 @@ describe("the Backprop view", two, () => {
       assert.equal(await title(), "relu1 forward"); // that net has no dropout
       await choose("With dropout");
       assert.equal(await title(), "dropout1 forward");
-      for (const operation of ["loss backward", "affine2 backward", "relu2 backward", "affine3 forward", "loss forward"]) {
+      for (const operation of ["loss backward", "affine2 backward", "affine2 update", "relu2 backward", "affine3 forward", "loss forward"]) {
         await name(page, "button", operation).click();
         for (const label of ["Without dropout", "With dropout", "Test", "Train"]) {
           await choose(label);
-          assert.equal(await title(), operation, label);
+          assert.equal(await title(), label === "Test" ? operation.replace("update", "backward") : operation, label); // a test updates nothing
         }
       }
       await name(page, "tab", "Train").click();

@@ -1,74 +1,14 @@
 // Every operation's equations, with their shapes, and with the numbers of one entry put in.
-import type { Operation, Side, Tensor, Trace } from "./engine/api";
-import { full, short } from "./numbers";
-
-/** A symbol with the shape beneath it, or a sign between two. */
-export type Part = string | { symbol: string; shape: string };
-
-export interface Explanation {
-  /** The entry as a sum of products with names, and the same with numbers. */
-  names: string;
-  numbers: string;
-  result: number;
-  /** The entries that went into it, by their tensor. */
-  terms: Map<string, Set<number>>;
-}
-
-/** One operation in one direction. */
-export interface Step {
-  operation: Operation;
-  /** Its place in the net. */
-  place: number;
-  backward: boolean;
-}
-
-export const stepsOf = ({ operations }: Trace): Step[] => [
-  ...operations.map((operation, place) => ({ operation, place, backward: false })),
-  ...operations.map((operation, place) => ({ operation, place, backward: true })).reverse(),
-];
-
-export const nameOf = ({ operation, backward }: Step): string => `${operation.name} ${backward ? "backward" : "forward"}`;
-
-/** The names of all steps through a net, which the page knows before there is a trace. */
-export function stepNames(layers: number, side: Side): string[] {
-  const hidden = Array.from({ length: layers }, (_, index) => [`affine${index + 1}`, `relu${index + 1}`, ...(side === "dropout" ? [`dropout${index + 1}`] : [])]);
-  const names = [...hidden.flat(), `affine${layers + 1}`, "loss"];
-  return [...names.map((name) => `${name} forward`), ...names.map((name) => `${name} backward`).reverse()];
-}
-
-/**
- * The place of the step of that name. In a net without it: where there is no dropout the ReLU before it, where the layers are
- * fewer the last operation of its kind.
- */
-export function placeOf(steps: Step[], wanted: string): number {
-  const names = steps.map(nameOf);
-  const [, kind, number, way] = /^([a-z]+)(\d*) (\w+)$/.exec(wanted) ?? [];
-  const kinds = kind === "dropout" ? ["dropout", "relu"] : [kind];
-  for (let layer = Number(number); layer > 0; --layer)
-    for (const one of kinds) {
-      const found = names.indexOf(`${one}${layer} ${way}`);
-      if (found >= 0) return found;
-    }
-  // Hidden layers may be gone altogether.
-  return Math.max(0, names.indexOf(kind === "loss" ? wanted : `affine1 ${way}`));
-}
-
-const mostTerms = 8;
-
-export function tensorOf({ forward, backward }: Operation, name: string): Tensor {
-  const found = [...forward.inputs, ...forward.outputs, ...backward.inputs, ...backward.outputs, ...forward.cache].find((tensor) => tensor.name === name);
-  if (!found) throw new Error(`the operation has no ${name}`);
-  return found;
-}
-
-const has = (operation: Operation, name: string): boolean => operation.forward.cache.some((tensor) => tensor.name === name);
+import { Sum, mostTerms, symbolsOf, type Explanation, type Part, type Term } from "./notation";
+import { hasMask, tensorOf, type Step } from "./steps";
+import { explainUpdate, updateEquations, updatePurpose } from "./update_equations";
 
 /** What the step computes. */
-export function equationsOf({ operation, backward }: Step): Part[][] {
-  const symbol = (name: string, written = name, transposed = false): Part => {
-    const { rows, columns } = tensorOf(operation, name);
-    return { symbol: written, shape: transposed ? `${columns}×${rows}` : `${rows}×${columns}` };
-  };
+export function equationsOf(step: Step): Part[][] {
+  const { operation, way } = step;
+  if (way === "update") return updateEquations(step);
+  const backward = way === "backward";
+  const symbol = symbolsOf(operation);
   switch (operation.kind) {
     case "affine":
       return backward
@@ -82,7 +22,7 @@ export function equationsOf({ operation, backward }: Step): Part[][] {
       return backward ? [[symbol("dx"), "=", symbol("dout"), "∘ [", symbol("out"), "> 0 ]"]] : [[symbol("out"), "= max(", symbol("x"), ", 0 )"]];
     case "dropout": {
       const [target, source] = backward ? ["dx", "dout"] : ["out", "x"];
-      if (!has(operation, "mask")) return [[symbol(target as string), "=", symbol(source as string)]];
+      if (!hasMask(operation)) return [[symbol(target as string), "=", symbol(source as string)]];
       return [[symbol(target as string), "=", symbol(source as string), "∘", symbol("mask"), `/ ${operation.keepProb}`]];
     }
     case "loss":
@@ -96,7 +36,10 @@ export function equationsOf({ operation, backward }: Step): Part[][] {
 }
 
 /** What the step is for, in a sentence. */
-export function purposeOf({ operation, backward }: Step): string {
+export function purposeOf(step: Step): string {
+  const { operation, way } = step;
+  if (way === "update") return updatePurpose(step);
+  const backward = way === "backward";
   switch (operation.kind) {
     case "affine":
       return backward
@@ -105,7 +48,7 @@ export function purposeOf({ operation, backward }: Step): string {
     case "relu":
       return backward ? "The gradient passes where the unit was on, and stops where it was off." : "A unit below zero is switched off. What comes out shows which ones were on.";
     case "dropout":
-      if (!has(operation, "mask")) return "In test mode every unit passes unchanged: the division in training has seen to that.";
+      if (!hasMask(operation)) return "In test mode every unit passes unchanged: the division in training has seen to that.";
       return backward
         ? "The gradient goes back through the units that stayed, by the very mask of the way forward."
         : `A unit stays with probability ${operation.keepProb}, and what stays is divided by it, so that the mean stays the same.`;
@@ -116,62 +59,19 @@ export function purposeOf({ operation, backward }: Step): string {
   }
 }
 
-class Sum {
-  readonly names: string[] = [];
-  readonly numbers: string[] = [];
-  readonly terms = new Map<string, Set<number>>();
-
-  constructor(
-    private readonly operation: Operation,
-    private readonly everything: boolean,
-  ) {}
-
-  /** The number as it is written, and that it took part. */
-  use(name: string, index: number): string {
-    const entries = this.terms.get(name) ?? new Set<number>();
-    entries.add(index);
-    this.terms.set(name, entries);
-    const value = tensorOf(this.operation, name).values[index] as number;
-    const text = this.everything ? full(value) : short(value);
-    return value < 0 ? `(${text})` : text;
-  }
-
-  add(names: string, numbers: string): void {
-    this.names.push(names);
-    this.numbers.push(numbers);
-  }
-
-  explain(name: string, index: number): Explanation {
-    const tensor = tensorOf(this.operation, name);
-    const cut = (parts: string[]): string => {
-      if (this.everything || parts.length <= mostTerms) return parts.join(" + ");
-      const kept = mostTerms - 2;
-      return `${parts.slice(0, kept).join(" + ")} + … (${parts.length - kept - 1} more) … + ${parts[parts.length - 1]}`;
-    };
-    return {
-      names: `${entryName(tensor, index)} = ${cut(this.names)}`,
-      numbers: cut(this.numbers),
-      result: tensor.values[index] as number,
-      terms: this.terms,
-    };
-  }
-}
-
-export function entryName({ name, rows, columns }: Tensor, index: number): string {
-  if (rows === 1 && columns === 1) return name;
-  return `${name}[${Math.floor(index / columns)},${index % columns}]`;
-}
-
 /** How an entry of one of the step's tensors came about; for what came in, how its gradient does. Null where there is nothing to say. */
-export function explain({ operation, backward }: Step, name: string, index: number, everything: boolean): Explanation | null {
+export function explain(step: Step, name: string, index: number, everything: boolean): Explanation | null {
+  const { operation, way } = step;
+  if (way === "update") return explainUpdate(step, name, index, everything);
+  const backward = way === "backward";
   const sum = new Sum(operation, everything);
   const made = (target: string, at: number): Explanation => sum.explain(target, at);
   const shape = (tensor: string): { rows: number; columns: number } => tensorOf(operation, tensor);
   const { columns } = tensorOf(operation, name);
   const row = Math.floor(index / columns);
   const column = index % columns;
-  const term = (tensor: string, at: number): [string, string] => [entryName(tensorOf(operation, tensor), at), sum.use(tensor, at)];
-  const product = (first: [string, string], second: [string, string]): void => sum.add(`${first[0]}·${second[0]}`, `${first[1]}·${second[1]}`);
+  const term = (tensor: string, at: number): Term => sum.term(tensor, at);
+  const product = (first: Term, second: Term): void => sum.add(`${first[0]}·${second[0]}`, `${first[1]}·${second[1]}`);
 
   switch (operation.kind) {
     case "affine": {
@@ -210,7 +110,7 @@ export function explain({ operation, backward }: Step, name: string, index: numb
     case "dropout": {
       const [target, source] = backward ? ["dx", "dout"] : ["out", "x"];
       const from = term(source as string, index);
-      if (has(operation, "mask")) {
+      if (hasMask(operation)) {
         const mask = term("mask", index);
         sum.add(`${from[0]}·${mask[0]} / keep_prob`, `${from[1]}·${mask[1]} / ${operation.keepProb}`);
       } else sum.add(...from);

@@ -4,11 +4,21 @@ import type { Side, Trace } from "./engine/api";
 import { full } from "./numbers";
 import type { Mode } from "./permalink";
 import { sentence, type Session } from "./session";
+import type { Step } from "./steps";
 
 /** A number that the loss can be differentiated by: the engine's name of its tensor. */
 export interface Variable {
   tensor: string;
   index: number;
+}
+
+/** The weight, bias or coordinate that an entry of a step's tensor is, or whose gradient it is. */
+export function variableOf({ operation, place }: Step, { tensor, index }: { tensor: string; index: number }): Variable | null {
+  if (operation.kind !== "affine") return null;
+  if (tensor === "w" || tensor === "dw") return { tensor: `${operation.name}.w`, index };
+  if (tensor === "b" || tensor === "db") return { tensor: `${operation.name}.b`, index };
+  if (place === 0 && (tensor === "x" || tensor === "dx")) return { tensor: "x", index };
+  return null;
 }
 
 /** A trace with what it was asked of: what is chosen by now may be something else, whose trace has yet to come. */

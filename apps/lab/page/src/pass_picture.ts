@@ -1,12 +1,12 @@
 // The net in the Backprop view: what one example has brought to every unit by now, and which units its mask strikes out.
 import { html, setText } from "./dom";
 import type { Tensor, Trace } from "./engine/api";
-import type { Step } from "./equations";
 import { fitCanvas } from "./fit_canvas";
 import { paintNetwork } from "./network_picture";
 import { largestOf } from "./numbers";
 import { shapeNames } from "./palette";
 import { masksOf, type Session } from "./session";
+import type { Step, Way } from "./steps";
 
 const height = 250;
 
@@ -67,11 +67,17 @@ export class PassPicture {
     const label = trace.labels[row] as number;
     const struck = dropped.length ? `Struck out by the mask of step ${this.session.state?.step}: units ${dropped.join("; ")}.` : "No unit is dropped.";
     setText(this.note, `Example ${example}, class ${this.session.names[label]} (${shapeNames[label]}). ${struck}`);
-    this.canvas.setAttribute("aria-label", `The net while ${step.operation.name} goes ${step.backward ? "backward" : "forward"}. The darker a unit, the larger its ${step.backward ? "gradient" : "value"}; a minus marks those below zero. ${struck}`);
+    this.canvas.setAttribute("aria-label", `The net while ${doing[step.way](step.operation.name)}. The darker a unit, the larger its ${step.way === "forward" ? "value" : "gradient"}; a minus marks those below zero. ${struck}`);
   }
 }
 
 const rowOf = (values: Float64Array, columns: number, row: number): Float64Array => values.subarray(row * columns, (row + 1) * columns);
+
+const doing: Record<Way, (name: string) => string> = {
+  forward: (name) => `${name} goes forward`,
+  backward: (name) => `${name} goes backward`,
+  update: (name) => `${name} is updated`,
+};
 
 /** For every operation the column of units that it writes. */
 function columnsOf({ operations }: Trace): number[] {
@@ -90,13 +96,13 @@ function arrived({ trace: { operations }, step, row }: Passing, columns: number[
   };
   put(0, operations[0]?.forward.inputs[0]);
   operations.forEach(({ forward, kind }, place) => {
-    if (!step.backward && place > step.place) return;
+    if (step.way === "forward" && place > step.place) return;
     put(columns[place] as number, kind === "loss" ? forward.cache[0] : forward.outputs[0]);
   });
-  if (step.backward)
-    for (let place = operations.length - 1; place >= step.place; --place) {
-      const { kind, backward } = operations[place] as (typeof operations)[0];
-      put((columns[place] as number) - (kind === "affine" ? 1 : 0), backward.outputs[0]);
-    }
+  const reached = { forward: operations.length, backward: step.place, update: 0 }[step.way];
+  for (let place = operations.length - 1; place >= reached; --place) {
+    const { kind, backward } = operations[place] as (typeof operations)[0];
+    put((columns[place] as number) - (kind === "affine" ? 1 : 0), backward.outputs[0]);
+  }
   return values;
 }

@@ -2,9 +2,9 @@
 import { bounds, dataKinds, firstConfiguration, optimizerKinds, panels, within, type Bounds, type Panel } from "./configuration";
 import { longestName } from "./csv";
 import type { HiddenLayer, LabConfig, OwnPoints, Side } from "./engine/api";
-import { stepNames } from "./equations";
 import { count, parse } from "./numbers";
 import type { Change } from "./run";
+import { stepNames } from "./steps";
 
 /**
  * Of links. Those of the first version have none, and count the operation; points were split otherwise then. Where settings were
@@ -198,7 +198,7 @@ export function fromHash(hash: string, shown = usuallyShown): Permalink & { prob
   const at = field("at");
   if (at !== undefined) {
     const names = stepNames(config.hidden.length, place.side);
-    const named = /^(affine|relu|dropout|loss)\d*-(forward|backward)$/.test(at) ? at.replace("-", " ") : null;
+    const named = /^(affine|relu|dropout|loss)\d*-(forward|backward|update)$/.test(at) ? at.replace("-", " ") : null;
     const counted = /^\d{1,3}$/.test(at) ? (names[Number(at)] ?? names[names.length - 1]) : null; // as the first version had it
     const found = named ?? counted;
     if (found) place.at = found;

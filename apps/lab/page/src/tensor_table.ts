@@ -87,6 +87,11 @@ export class TensorTable {
     table.addEventListener("keydown", (event) => this.key(event));
   }
 
+  /** The cell that Tab reaches. */
+  get current(): number {
+    return this.focused;
+  }
+
   focus(index: number): void {
     this.rove(index);
     this.cells[index]?.focus();
