@@ -218,6 +218,110 @@ describe("the Train view", two, () => {
   });
 });
 
+describe("the units of the net's diagram", two, () => {
+  /** How dark a canvas is a little to the left and to the right of its middle, `apart` being a share of its width. */
+  const halves = (page, selector, apart) =>
+    page.evaluate(([of, share]) => {
+      const canvas = document.querySelector(of);
+      const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height }).getContext("2d", { willReadFrequently: true });
+      copy.drawImage(canvas, 0, 0);
+      return [-1, 1].map((way) => 255 - copy.getImageData(canvas.width * (0.5 + way * share), canvas.height / 2, 1, 1).data[0]);
+    }, [selector, apart]);
+  /** Of the unit in the panel, and in the diagram of a net that has no other hidden one: there it is in the middle. */
+  const pictures = async (page) => [await halves(page, ".unit-picture", 0.25), await halves(page, ".net-card canvas.network", 0.01)];
+  const change = async (page, table, index, value) => {
+    await page.locator(`table[data-table=unit-${table}] td[role=gridcell]`).nth(index).click();
+    await page.locator(".unit-panel input.edit").fill(String(value));
+    await page.keyboard.press("Enter");
+    await settled(page);
+  };
+
+  it("are pictures of where each is on, in the net that is chosen, and follow a changed weight", async () => {
+    await withPage({ hash: "#hidden=1" }, async (page) => {
+      const canvas = page.locator(".net-card canvas.network");
+      await canvas.scrollIntoViewIfNeeded();
+      const box = await canvas.boundingBox();
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      const told = await page.locator(".network-editor .readout").textContent();
+      assert.match(told, /^Into unit 0 of hidden layer 1: w = \S+, \S+; b = 0$/);
+      await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+      for (const [index, value] of [1, 0].entries()) await change(page, "w", index, value); // max(x, 0)
+      for (const [left, right] of await pictures(page)) assert.ok(left === 0 && right > 40, `${left}, ${right}`);
+      assert.match(await page.locator(".progress").textContent(), /edited/);
+      await change(page, "w", 0, -1);
+      for (const [left, right] of await pictures(page)) assert.ok(right === 0 && left > 40, `${left}, ${right}`);
+      await name(page, "radio", "without dropout").click(); // its weights are the first ones yet
+      await settled(page);
+      assert.notEqual(await page.locator("table[data-table=unit-w] td[role=gridcell]").first().textContent(), "−1");
+      await name(page, "radio", "with dropout").click();
+      await settled(page);
+      for (let edits = 0; edits < 3; ++edits) {
+        await page.locator(".unit-panel .undo").click();
+        await settled(page);
+        if (edits === 0) assert.equal((await pictures(page))[0][0], 0, "undone");
+      }
+      assert.doesNotMatch(await page.locator(".progress").textContent(), /edited/);
+    });
+  });
+
+  it("are reached by keys, and their weights too", async () => {
+    await withPage({ hash: "#hidden=12*0.5-2*0.5&step=5", width: 320 }, async (page) => {
+      const title = () => page.locator(".unit-panel h3").textContent();
+      await page.locator(".net-card canvas.network").focus();
+      for (const [key, expected] of [["ArrowDown", "Unit 0 of hidden layer 1"], ["ArrowDown", "Unit 1 of hidden layer 1"], ["ArrowDown", "Unit 2 of hidden layer 1"], ["ArrowRight", "Unit 1 of hidden layer 2"], ["ArrowUp", "Unit 0 of hidden layer 2"]]) {
+        await page.keyboard.press(key);
+        assert.equal(await title(), expected);
+      }
+      assert.match(await page.locator(".network-editor .readout").textContent(), /^Into unit 0 of hidden layer 2: w = (\S+, ){6}… \(12 in all\); b = \S+$/);
+      await noOverflow(page, "a unit with 12 weights");
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("Enter");
+      await page.keyboard.type("1.75\n");
+      await settled(page);
+      await page.keyboard.press("Escape");
+      assert.equal(await page.evaluate(() => document.activeElement.textContent), "1.75");
+      const hash = await page.evaluate(() => location.hash);
+      assert.match(hash, /step=5/);
+      await name(page, "tab", "Backprop").click();
+      await name(page, "button", "affine2 forward").click();
+      assert.deepEqual((await tables(page)).w.map((row) => row[0] === 1.75), Array.from({ length: 12 }, (_, row) => row === 1)); // w is 12×2: its unit is a column
+      await name(page, "tab", "Train").click();
+      await name(page, "button", "Close the unit").press("Enter");
+      assert.ok(await page.evaluate(() => document.activeElement.matches("canvas.network")));
+      assert.ok(await page.locator(".unit-panel").isHidden());
+    });
+  });
+
+  it("are computed only where they are seen, and only when the weights are others", async () => {
+    const script = () => {
+      window.asked = 0;
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.method === "units") window.asked += 1;
+        return post.call(this, message, ...rest);
+      };
+    };
+    await withPage({ hash: "#view=backprop&hidden=4*0.5", height: 300, script }, async (page) => {
+      const asked = () => page.evaluate(() => window.asked);
+      for (const view of ["Train", "Backprop", "Train"]) {
+        await name(page, "button", "One step").click();
+        await settled(page);
+        assert.equal(await asked(), 0);
+        await name(page, "tab", view).click();
+      }
+      await page.locator(".net-card canvas.network").scrollIntoViewIfNeeded();
+      await until(page, "the units are asked for", () => window.asked === 1);
+      await frames(page, 20);
+      await settled(page);
+      assert.equal(await asked(), 1);
+      await name(page, "button", "One step").click();
+      await settled(page);
+      assert.equal(await asked(), 2);
+    });
+  });
+});
+
 describe("a user's own data", two, () => {
   const file = (text) => ({ name: "mine.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
   const open = (page, text) => page.getByLabel("A CSV file of points").setInputFiles(file(text));

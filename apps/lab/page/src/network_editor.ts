@@ -1,10 +1,14 @@
-// The net as a diagram that is edited where it stands: drag a layer's handle or use the buttons beneath it.
+// The net as a diagram that is edited where it stands: drag a layer's handle or use the buttons beneath it, and click a unit to
+// change its weights.
 import { bounds, clamp, within } from "./configuration";
 import { button, html, setOff, setText } from "./dom";
 import type { HiddenLayer, Tensor } from "./engine/api";
 import { fitCanvas } from "./fit_canvas";
 import { parse, plain } from "./numbers";
-import { networkHeight, paintNetwork, unitPlaces } from "./network_picture";
+import { columnsOfNet, networkHeight, paintNetwork, unitPlaces } from "./network_picture";
+import { sentence, type Session } from "./session";
+import { UnitPanel, weightsInWords, type Unit } from "./unit_panel";
+import { picturesOf, unitResolution } from "./unit_pictures";
 
 export interface Diagram {
   hidden: HiddenLayer[];
@@ -15,22 +19,53 @@ export interface Diagram {
 }
 
 const pixelsAUnit = 7;
+const reach = 6; // of a pointer beyond a unit
 
 export class NetworkEditor {
   readonly node: HTMLElement;
-  private readonly canvas = html("canvas", { class: "network", role: "img" });
+  private readonly canvas = html("canvas", { class: "network", role: "application", tabindex: 0 });
+  private readonly readout = html("p", { class: "readout", "aria-live": "polite" });
+  private readonly panel: UnitPanel;
   private readonly columns = html("div", { class: "network-columns" });
   private readonly add: HTMLButtonElement;
   private hidden: HiddenLayer[] = [];
   private shape = "";
   private layers: { node: HTMLElement; show: (layer: HiddenLayer) => void }[] = [];
   private diagram: Diagram | null = null;
+  private units: Tensor[] = [];
+  private pictures: HTMLCanvasElement[] = [];
+  /** The weights whose units are pictured. */
+  private pictured: Tensor[] | null = null;
+  private visible = false;
+  /** The engine is asked for the units. */
+  asking = false;
+  private pointed: Unit | null = null;
+  private chosen: Unit | null = null;
 
-  constructor(private readonly change: (hidden: HiddenLayer[]) => void) {
+  constructor(
+    private readonly session: Session,
+    private readonly change: (hidden: HiddenLayer[]) => void,
+  ) {
     this.add = button("Add a hidden layer", () => this.apply([...this.hidden, { width: 8, keepProb: this.hidden[this.hidden.length - 1]?.keepProb ?? 0.8 }]), { class: "add-layer" });
-    this.node = html("div", { class: "network-editor" }, html("div", { class: "network-picture" }, this.canvas, this.columns), this.add);
+    this.panel = new UnitPanel(session, () => {
+      this.choose(null);
+      this.canvas.focus();
+    });
+    const picture = html("div", { class: "network-picture" }, this.canvas, this.columns);
+    this.node = html("div", { class: "network-editor" }, picture, this.readout, this.panel.node, this.add);
     this.canvas.style.height = `${networkHeight}px`;
     fitCanvas(this.canvas, () => this.paint());
+    new IntersectionObserver(([entry]) => {
+      this.visible = entry?.isIntersecting === true;
+      void this.refresh();
+    }).observe(this.canvas);
+    picture.addEventListener("pointermove", (event) => this.point(event.pointerType === "mouse" ? this.unitAt(event) : null));
+    picture.addEventListener("pointerleave", () => this.point(null));
+    picture.addEventListener("click", (event) => {
+      const unit = this.unitAt(event);
+      if (unit) this.choose(unit);
+    });
+    this.canvas.addEventListener("keydown", (event) => this.key(event));
   }
 
   show(hidden: HiddenLayer[], classes: number): void {
@@ -41,7 +76,7 @@ export class NetworkEditor {
     this.hidden.forEach((layer, index) => this.layers[index]?.show(layer));
     setOff(this.add, hidden.length >= bounds.layers.most);
     const layers = hidden.map(({ width, keepProb }, index) => `hidden layer ${index + 1} of ${width} units, keep_prob ${keepProb}`);
-    this.canvas.setAttribute("aria-label", `The net: 2 inputs, ${layers.concat(`${classes} classes`).join(", ")}.`);
+    this.canvas.setAttribute("aria-label", `The net: 2 inputs, ${layers.concat(`${classes} classes`).join(", ")}. Arrow keys choose a hidden unit, Enter goes to its weights.`);
     if (this.diagram) this.draw({ ...this.diagram, hidden: this.hidden, classes });
   }
 
@@ -50,11 +85,86 @@ export class NetworkEditor {
     const old = this.diagram;
     this.diagram = diagram;
     const same = old?.weights === diagram.weights && old.masks === diagram.masks && old.classes === diagram.classes;
-    if (!same || JSON.stringify(old?.hidden) !== JSON.stringify(diagram.hidden)) this.paint();
+    if (same && JSON.stringify(old?.hidden) === JSON.stringify(diagram.hidden)) return;
+    this.paint();
+    this.choose(this.chosen);
+    void this.refresh();
   }
 
   restyle(): void {
+    this.showUnits(this.units);
+  }
+
+  /** Asks for the pictures of the weights on show, where they are looked at. */
+  private async refresh(): Promise<void> {
+    if (this.asking) return;
+    this.asking = true;
+    try {
+      while (this.visible && this.diagram && this.pictured !== this.diagram.weights) {
+        this.pictured = this.diagram.weights;
+        this.showUnits(await this.session.units(unitResolution));
+      }
+    } catch (error) {
+      this.session.onError(sentence(error));
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  private showUnits(units: Tensor[]): void {
+    this.units = units;
+    this.pictures = units.map(picturesOf);
     this.paint();
+    this.choose(this.chosen);
+  }
+
+  /** The hidden unit under the pointer. */
+  private unitAt({ clientX, clientY, target }: MouseEvent): Unit | null {
+    if ((target as Element).closest("button, input, [role=slider]")) return null;
+    const { left, top, width } = this.canvas.getBoundingClientRect();
+    const columns = columnsOfNet(this.widths, width, networkHeight).slice(1, -1);
+    for (const [layer, { x, radius, places }] of columns.entries()) {
+      const distances = places.map((place) => Math.hypot(left + x + place.x - clientX, top + place.y - clientY));
+      const nearest = Math.min(...distances);
+      if (nearest <= radius + reach) return { layer, unit: distances.indexOf(nearest) };
+    }
+    return null;
+  }
+
+  private point(unit: Unit | null): void {
+    const { pointed } = this;
+    if (pointed?.layer === unit?.layer && pointed?.unit === unit?.unit) return;
+    this.pointed = unit;
+    this.paint();
+  }
+
+  /** None closes the panel; one that is no more is none. */
+  private choose(unit: Unit | null): void {
+    const width = this.hidden[unit?.layer ?? -1]?.width ?? 0;
+    this.chosen = unit && unit.unit < width ? unit : null;
+    this.panel.show(this.chosen);
+    this.panel.setPictures(this.pictures[this.chosen?.layer ?? -1]);
+  }
+
+  private key(event: KeyboardEvent): void {
+    const moves: Record<string, [layers: number, units: number]> = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+    const move = moves[event.key];
+    if (event.altKey || this.hidden.length === 0 || (!move && event.key !== "Enter")) return;
+    event.preventDefault();
+    if (!move) {
+      this.choose(this.chosen ?? { layer: 0, unit: 0 });
+      this.panel.focus();
+      return;
+    }
+    const from = this.chosen;
+    const layer = from ? clamp(from.layer + move[0], { least: 0, most: this.hidden.length - 1 }) : 0;
+    const unit = from ? clamp(from.unit + move[1], { least: 0, most: (this.hidden[layer] as HiddenLayer).width - 1 }) : 0;
+    this.choose({ layer, unit });
+    this.point({ layer, unit });
+  }
+
+  private get widths(): number[] {
+    return [2, ...this.hidden.map(({ width }) => width), this.diagram?.classes ?? 2];
   }
 
   private apply(hidden: HiddenLayer[]): void {
@@ -163,7 +273,7 @@ export class NetworkEditor {
         keep.value = String(layer.keepProb);
         setText(keepText, `keep ${plain(layer.keepProb)}`);
         handle.setAttribute("aria-valuenow", String(layer.width));
-        const { radius, places } = unitPlaces(layer.width, networkHeight);
+        const { radius, places } = unitPlaces(layer.width, networkHeight, networkHeight);
         handle.style.top = `${Math.min(networkHeight - 14, (places[places.length - 1]?.y ?? 0) + radius + 2)}px`;
         setOff(fewer, layer.width <= bounds.width.least);
         setOff(more, layer.width >= bounds.width.most);
@@ -173,7 +283,9 @@ export class NetworkEditor {
 
   private paint(): void {
     if (!this.diagram) return;
-    const { hidden, classes, weights, masks } = this.diagram;
-    paintNetwork(this.canvas, { widths: [2, ...hidden.map((layer) => layer.width), classes], weights, masks, height: networkHeight });
+    const { weights, masks } = this.diagram;
+    const { widths, pictures, pointed } = this;
+    setText(this.readout, pointed ? weightsInWords(weights, pointed) : "");
+    paintNetwork(this.canvas, { widths, weights, masks, height: networkHeight, pictures, pointed: pointed ? { column: pointed.layer + 1, unit: pointed.unit } : undefined });
   }
 }

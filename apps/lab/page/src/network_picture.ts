@@ -1,7 +1,9 @@
-// Draws a net: units as circles, weights as lines (dashed below zero), dropped units struck out and without their lines.
+// Draws a net: units as circles or as pictures of what they are over the plane, weights as lines (dashed below zero), dropped units
+// struck out and without their lines.
 import type { Tensor } from "./engine/api";
 import { largestOf } from "./numbers";
 import { classColour, palette, shade } from "./palette";
+import { drawUnit, unitResolution } from "./unit_pictures";
 
 export interface NetworkPicture {
   widths: number[];
@@ -13,19 +15,31 @@ export interface NetworkPicture {
   values?: (number[] | null)[];
   /** What an operation is about: a column of units, or the lines into it. */
   active?: { column: number; lines: boolean };
+  /** For every hidden layer its units' pictures. */
+  pictures?: HTMLCanvasElement[];
+  /** A unit whose incoming lines stand out. */
+  pointed?: { column: number; unit: number } | undefined;
 }
 
 export const networkHeight = 210;
 const dashes = [4, 3];
 const faintest = 0.06; // of a line's opacity, below which it is not drawn
 
-/** The places of a layer's units, from the top down; many units stand staggered, so that each can still be told. */
-export function unitPlaces(count: number, room: number): { radius: number; places: { x: number; y: number }[] } {
-  const apart = Math.min(24, (room - 24) / count);
-  const abreast = Math.min(4, Math.max(1, Math.ceil(9 / apart)));
-  const radius = Math.max(2, Math.min(8, apart * abreast * 0.38));
+const smallest = 2;
+const clear = 8; // a radius that a picture can be seen at
+const largest = 11;
+
+/**
+ * The places of a layer's units, from the top down. Many units stand staggered, as many abreast as make each large enough, in a
+ * column of that width.
+ */
+export function unitPlaces(count: number, room: number, width: number): { radius: number; places: { x: number; y: number }[] } {
+  const apart = Math.min(28, (room - 24) / count);
+  const layouts = [1, 2, 3, 4].map((abreast) => ({ abreast, radius: Math.min(largest, apart * abreast * 0.38, (0.42 * width) / abreast) }));
+  const widest = layouts.reduce((best, one) => (one.radius > best.radius ? one : best));
+  const { abreast, radius } = layouts.find((layout) => layout.radius >= clear) ?? widest;
   return {
-    radius,
+    radius: Math.max(smallest, radius),
     places: Array.from({ length: count }, (_, index) => ({
       x: ((index % abreast) - (abreast - 1) / 2) * radius * 2.1,
       y: room / 2 + (index - (count - 1) / 2) * apart,
@@ -33,7 +47,11 @@ export function unitPlaces(count: number, room: number): { radius: number; place
   };
 }
 
-export function paintNetwork(canvas: HTMLCanvasElement, { widths, weights, masks, height, values, active }: NetworkPicture): void {
+/** Every column of units with its middle. */
+export const columnsOfNet = (widths: number[], width: number, height: number) =>
+  widths.map((count, index) => ({ x: ((index + 0.5) / widths.length) * width, ...unitPlaces(count, height, width / widths.length) }));
+
+export function paintNetwork(canvas: HTMLCanvasElement, { widths, weights, masks, height, values, active, pictures, pointed }: NetworkPicture): void {
   const context = canvas.getContext("2d");
   if (!context || canvas.width === 0) return;
   const scale = devicePixelRatio;
@@ -41,7 +59,7 @@ export function paintNetwork(canvas: HTMLCanvasElement, { widths, weights, masks
   const width = canvas.width / scale;
   context.clearRect(0, 0, width, height);
   const colours = palette();
-  const columns = widths.map((count, index) => ({ x: ((index + 0.5) / widths.length) * width, ...unitPlaces(count, height) }));
+  const columns = columnsOfNet(widths, width, height);
   const dropped = (column: number, unit: number): boolean => {
     const mask = masks[column - 1];
     return !!mask && mask.length === widths[column] && mask[unit] === 0;
@@ -72,7 +90,8 @@ export function paintNetwork(canvas: HTMLCanvasElement, { widths, weights, masks
         const weight = fits ? (matrix.values[unit * matrix.columns + next] as number) / largest : 0.25;
         const strength = Math.abs(weight);
         if (!(strength >= faintest)) return;
-        context.globalAlpha = dim * Math.min(0.85, strength);
+        const aside = pointed && !(pointed.column === column + 1 && pointed.unit === next);
+        context.globalAlpha = dim * Math.min(0.85, strength) * (aside ? 0.15 : 1);
         context.strokeStyle = fits ? colours.text : colours.quiet;
         context.setLineDash(weight < 0 ? dashes : []);
         context.lineWidth = 0.4 + 1.4 * strength;
@@ -92,11 +111,19 @@ export function paintNetwork(canvas: HTMLCanvasElement, { widths, weights, masks
       const { y } = place;
       const gone = dropped(column, unit);
       const strength = values?.[column]?.[unit];
+      const layer = pictures?.[column - 1];
+      const pictured = !output && layer?.height === places.length * unitResolution;
       context.beginPath();
-      context.arc(x, y, radius, 0, 2 * Math.PI);
+      if (pictured) context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+      else context.arc(x, y, radius, 0, 2 * Math.PI);
       context.fillStyle = strength !== undefined && !gone ? shade(strength) : output && !values ? classColour(unit) : colours.surface;
       context.fill();
-      context.lineWidth = output && values ? 2 : 1.3;
+      if (pictured) {
+        context.globalAlpha = gone ? 0.35 : 1;
+        drawUnit(context, layer, unit, x, y, radius);
+        context.globalAlpha = 1;
+      }
+      context.lineWidth = (output && values) || (pointed?.column === column && pointed.unit === unit) ? 2.5 : 1.3;
       context.strokeStyle = gone ? colours.quiet : output ? classColour(unit) : colours.text;
       context.stroke();
       if (strength !== undefined && strength < 0 && !gone) {

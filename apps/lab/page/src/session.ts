@@ -291,6 +291,11 @@ export class Session {
     });
   }
 
+  /** What the hidden units are over the plane, of the net in the diagram. */
+  units(resolution: number): Promise<Tensor[]> {
+    return this.enqueue(() => this.engine.units(this.diagramOf, resolution, this.range));
+  }
+
   ensemble(masks: number, shown: number): Promise<Ensemble> {
     return this.enqueue(async () => {
       const [made, test] = await Promise.all([

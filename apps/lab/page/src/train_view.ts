@@ -49,7 +49,7 @@ export class TrainView {
     const notice = (): HTMLElement => html("p", { class: "problem diverged", role: "status" });
     this.notices = { plain: notice(), dropout: notice() };
     this.boundaries = { plain: boundary("plain"), dropout: boundary("dropout") };
-    this.editor = new NetworkEditor(changeHidden);
+    this.editor = new NetworkEditor(session, changeHidden);
     this.seeds = new SeedsPanel(session);
     this.ensemble = new EnsemblePanel(session);
     this.diagramSide = new ChoiceField<Side>("Weights of the net", sides.map(({ side, name }) => ({ value: side, label: `${name} dropout` })), (side) => void session.showDiagramOf(side));
@@ -102,7 +102,7 @@ export class TrainView {
           { class: "card net-card", "aria-labelledby": "net-title" },
           html("div", { class: "title-row" }, html("h2", { id: "net-title" }, "The net"), this.diagramSide.node),
           this.editor.node,
-          html("p", { class: "note" }, "Drag a handle for more or fewer units; keep is keep_prob, the probability that a unit stays. Struck-out units are those that the next step drops of its first example. Solid lines are weights above zero, dashed ones below."),
+          html("p", { class: "note" }, "Drag a handle for more or fewer units; keep is keep_prob, the probability that a unit stays. Every hidden unit shows where in the plane it is on in test mode, the darker the more; point at it for the weights into it, click to change them. Struck-out units are those that the next step drops of its first example. Solid lines are weights above zero, dashed ones below."),
         ),
       ),
       html(
@@ -198,9 +198,9 @@ export class TrainView {
     for (const chart of this.charts) chart.describe();
   }
 
-  /** A trial of many seeds or an ensemble is under way. */
+  /** A trial of many seeds, an ensemble or pictures of the units are under way. */
   get busy(): boolean {
-    return this.seeds.running || this.ensemble.asking;
+    return this.seeds.running || this.ensemble.asking || this.editor.asking;
   }
 
   restyle(): void {
