@@ -71,8 +71,10 @@ licences() {
     printf '== %s\n\n' "$package"
     cat "/usr/share/doc/$package/copyright"
   done
-  printf '== d3-dsv\n\n'
-  cat "$page/node_modules/d3-dsv/LICENSE"
+  for package in d3-dsv fflate; do
+    printf '== %s\n\n' "$package"
+    cat "$page/node_modules/$package/LICENSE"
+  done
 }
 # build_page SCRIPT FOLDER: builds the page into FOLDER with one of package.json's scripts, if anything has changed. The
 # stamp is as old as the start of the build: what changes meanwhile is built the next time.

@@ -7,6 +7,7 @@
 
 #include "apps/lab/engine/config.hpp"
 #include "data/io/file.hpp"
+#include "data/io/weights.hpp"
 #include "examples/support/options.hpp"
 #include "examples/support/program.hpp"
 #include "training/progress.hpp"
@@ -19,6 +20,7 @@ namespace {
 struct Options {
   std::string config;
   std::size_t epochs = 200;
+  std::string weights;  // a file; empty: the nets are trained
 };
 
 nlohmann::ordered_json evaluation(Lab& lab, Side side) {
@@ -37,8 +39,7 @@ void require_converging(Lab& lab, Side side, const char* name) {
       "the net {} dropout diverged at step {}: lower the learning rate", name, *diverged));
 }
 
-void run(const Options& options) {
-  Lab lab(parse_config(read_file(options.config)));
+void train(Lab& lab, const Options& options) {
   const std::size_t steps = lab.steps_per_epoch();
   const ProgressReporter report = report_on_stderr("with dropout");
   for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
@@ -51,6 +52,17 @@ void run(const Options& options) {
     record.validation_accuracy = lab.evaluate(Side::dropout, lab.validation()).accuracy;
     report({epoch, options.epochs, steps, steps, train.loss, &record});
   }
+}
+
+void run(const Options& options) {
+  Lab lab(parse_config(read_file(options.config)));
+  if (options.weights.empty()) {
+    train(lab, options);
+  } else {
+    for (const Side side : {Side::plain, Side::dropout})
+      load_weights(options.weights, lab.net(side).parameters());
+  }
+  const std::size_t steps = lab.steps_per_epoch();
   const nlohmann::ordered_json state = {{"step", lab.step()},
                                         {"epoch", lab.step() / steps},
                                         {"stepsPerEpoch", steps},
@@ -71,5 +83,7 @@ int main(int argc, char** argv) {
   app.add_option("config", options.config, "a file with the page's settings as JSON")->required();
   app.add_option("--epochs", options.epochs, "passes over the training points")
       ->check(thinnet::examples::whole_number(1));
+  app.add_option("--weights", options.weights,
+                 "judge the weights that the page has saved in this .npz file, and train nothing");
   return thinnet::examples::run_program(app, argc, argv, [&] { run(options); });
 }

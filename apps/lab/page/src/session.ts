@@ -335,6 +335,11 @@ export class Session {
     });
   }
 
+  /** Of one net, and the step that they are of. */
+  weightsOf(side: Side): Promise<{ step: number; weights: Tensor[] }> {
+    return this.enqueue(async () => ({ step: this.state?.step ?? 0, weights: await this.engine.weights(side) }));
+  }
+
   save(): Promise<Float64Array> {
     return this.enqueue(() => this.engine.save());
   }

@@ -1,17 +1,18 @@
 // Two nets side by side: their boundaries, their scores along the way, the net that both have, and the settings.
 import { BoundaryCanvas } from "./boundary_canvas";
 import { Chart, type Series } from "./chart";
-import { html, setText } from "./dom";
+import { button, html, setText } from "./dom";
+import { csv, download, npz, png } from "./downloads";
 import type { HiddenLayer, LabConfig, Points, Side, State } from "./engine/api";
 import { EnsemblePanel } from "./ensemble";
 import { ChoiceField } from "./fields";
-import { gap } from "./history";
+import { epochs, gap } from "./history";
 import { NetworkEditor } from "./network_editor";
 import { count, fixed, full, share } from "./numbers";
 import { shapeNames } from "./palette";
 import { changesInWords } from "./run";
 import { SeedsPanel } from "./seeds";
-import type { Session } from "./session";
+import { sentence, type Session } from "./session";
 import type { Settings } from "./settings";
 
 const sides: { side: Side; title: string; name: string }[] = [
@@ -94,7 +95,7 @@ export class TrainView {
       html(
         "div",
         { class: "column nets-column" },
-        html("div", { class: "card nets" }, ...sides.map(panel), this.seen, this.legend, this.warning),
+        html("div", { class: "card nets" }, ...sides.map(panel), this.seen, this.legend, this.warning, this.saving("planes as PNG", () => this.savePlanes())),
         this.seeds.node,
         this.ensemble.node,
         html(
@@ -103,6 +104,7 @@ export class TrainView {
           html("div", { class: "title-row" }, html("h2", { id: "net-title" }, "The net"), this.diagramSide.node),
           this.editor.node,
           html("p", { class: "note" }, "Drag a handle for more or fewer units; keep is keep_prob, the probability that a unit stays. Every hidden unit shows where in the plane it is on in test mode, the darker the more; point at it for the weights into it, click to change them. Struck-out units are those that the next step drops of its first example. Solid lines are weights above zero, dashed ones below."),
+          this.saving("weights as .npz", () => this.saveWeights()),
         ),
       ),
       html(
@@ -124,6 +126,7 @@ export class TrainView {
         ),
         ...this.charts.map(({ node }) => node),
         this.changes,
+        html("div", { class: "save-row" }, this.saving("curves as PNG", () => this.saveCurves()), this.saving("curves as CSV", async () => this.saveTable())),
       ),
     );
   }
@@ -211,6 +214,38 @@ export class TrainView {
     this.draw();
   }
 
+  private saving(what: string, save: () => Promise<void>): HTMLElement {
+    return button(`Save the ${what}`, () => void save().catch((error: unknown) => this.session.onError(sentence(error))), { class: "small save" });
+  }
+
+  private async savePlanes(): Promise<void> {
+    const { state } = this.session;
+    if (!state) return;
+    const pictures = sides.map(({ side, title }) => ({ title: `${title}: gap ${share(gap(state, side))}`, canvas: this.boundaries[side].node }));
+    download(fileName("planes", state, "png"), await png(pictures, sides.length, `${place(state)}. ${this.legend.textContent}`));
+  }
+
+  private async saveCurves(): Promise<void> {
+    const { state } = this.session;
+    if (!state) return;
+    const pictures = this.charts.map(({ node }) => ({
+      title: node.querySelector("figcaption")?.textContent ?? "",
+      canvas: node.querySelector("canvas") as HTMLCanvasElement,
+    }));
+    download(fileName("curves", state, "png"), await png(pictures, 1, `${place(state)}. Bold: with dropout. Dashed: train.`));
+  }
+
+  private saveTable(): void {
+    const { state, history, run } = this.session;
+    if (state && run) download(fileName("curves", state, "csv"), csv(history.states, run));
+  }
+
+  private async saveWeights(): Promise<void> {
+    const side = this.session.diagramOf;
+    const { step, weights } = await this.session.weightsOf(side);
+    download(fileName(`${side === "plain" ? "without" : "with"}-dropout`, { step }, "npz"), npz(weights));
+  }
+
   private cell(side: Side, key: string): HTMLElement {
     const node = html("span", { class: "number", "data-score": `${side}.${key}` }, "–");
     this.cells.set(`${side}.${key}`, node);
@@ -225,6 +260,9 @@ export class TrainView {
     node.title = full(value);
   }
 }
+
+const fileName = (what: string, { step }: { step: number }, kind: string): string => `thinnet-lab-${what}-step-${step}.${kind}`;
+const place = (state: State): string => `Epoch ${fixed(epochs(state), 1)}, step ${count(state.step)}`;
 
 const noise = 1e-9; // accuracies are whole points: what is nearer differs by rounding alone
 
