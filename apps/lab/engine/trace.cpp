@@ -146,8 +146,10 @@ void trace_update(Lab& lab, Side side, Trace& trace) {
   const auto [moments, t] = optimizer.state();
   const std::vector<std::string> names = moment_names(moments.size());
   std::vector<Matrix<double>> values;
+  values.reserve(parameters.size());
   for (const auto* p : parameters) values.push_back(p->value);
   std::vector<std::vector<Matrix<double>>> before;
+  before.reserve(moments.size());
   for (const auto* moment : moments) before.push_back(*moment);
 
   optimizer.step();

@@ -328,8 +328,9 @@ TEST(LabUnits, AreWhatReluGivesInTheMiddleOfEveryCell) {
     EXPECT_EQ(units[0].shape(0), 8U);
     EXPECT_EQ(units[1].shape(0), 6U);
     for (const std::size_t cell : {0U, 29U, 30U, 512U, 899U}) {
-      lab.set_input(3, 0, -1.5 + 0.1 * (static_cast<double>(cell % resolution) + 0.5));
-      lab.set_input(3, 1, 1.5 - 0.1 * (static_cast<double>(cell / resolution) + 0.5));
+      const std::size_t row = cell / resolution, column = cell % resolution;
+      lab.set_input(3, 0, -1.5 + 0.1 * (static_cast<double>(column) + 0.5));
+      lab.set_input(3, 1, 1.5 - 0.1 * (static_cast<double>(row) + 0.5));
       std::size_t layer = 0;
       for (const Operation& op : trace(lab, side, {3}, Mode::test).operations) {
         if (op.kind != OperationKind::relu) continue;
