@@ -1,16 +1,16 @@
 // One example or batch on its way through a net, forward and then backward, one operation at a time.
 import { button, freshId, html, setOff, setText } from "./dom";
-import type { Side, Trace } from "./engine/api";
+import type { Trace } from "./engine/api";
 import { chainOf } from "./chain_rule";
 import { equationsOf, explain, purposeOf } from "./equations";
-import { ChoiceField } from "./fields";
+import { FollowedPicks } from "./followed_picks";
 import { FollowedPlane } from "./followed_plane";
 import type { Asked, Variable } from "./gradient_check";
 import { Inspector } from "./inspector";
 import type { Part } from "./notation";
-import { full, parse, short } from "./numbers";
+import { full, short } from "./numbers";
 import { PassPicture } from "./pass_picture";
-import type { Mode, Place } from "./permalink";
+import type { Place } from "./permalink";
 import { sentence, type Session } from "./session";
 import { hasTensor, isOfExamples, nameOf, placeOf, stepsOf, tensorOf, type Step } from "./steps";
 import { TensorTables, type Selection } from "./tensor_tables";
@@ -23,11 +23,7 @@ interface Shown extends Asked {
 
 export class BackpropView {
   readonly node: HTMLElement;
-  private readonly sideField: ChoiceField<Side>;
-  private readonly modeField: ChoiceField<Mode>;
-  private readonly followField: ChoiceField<"example" | "batch">;
-  private readonly exampleText = html("input", { type: "text", inputmode: "numeric", class: "units", "aria-label": "Number of the training example", autocomplete: "off" });
-  private readonly exampleRow: HTMLElement;
+  private readonly picks: FollowedPicks;
   private readonly precision = html("input", { type: "checkbox", id: freshId("precision") });
   private readonly plane: FollowedPlane;
   private readonly picture: PassPicture;
@@ -61,57 +57,22 @@ export class BackpropView {
     private readonly placeChanged: () => void,
     private readonly say: (message: string, isProblem: boolean) => void,
   ) {
-    const changed = (change: () => void) => (): void => {
-      change();
+    const change = (chosen: Partial<Place>): void => {
+      const otherRows = chosen.followed !== undefined && chosen.followed.kind !== place.followed.kind;
+      if (chosen.side || otherRows) this.selection = null;
+      Object.assign(place, chosen);
       this.before = null;
       this.hovered = null;
       this.placeChanged();
       void this.refresh();
     };
-    this.sideField = new ChoiceField<Side>(
-      "Net",
-      [{ value: "plain", label: "Without dropout" }, { value: "dropout", label: "With dropout" }],
-      (side) => changed(() => {
-        place.side = side;
-        this.selection = null;
-      })(),
-    );
-    this.modeField = new ChoiceField<Mode>("Mode", [{ value: "train", label: "Train" }, { value: "test", label: "Test" }], (mode) => changed(() => (place.mode = mode))());
-    this.followField = new ChoiceField<"example" | "batch">(
-      "Follow",
-      [{ value: "example", label: "One example" }, { value: "batch", label: "The next batch" }],
-      (kind) => changed(() => {
-        place.followed = kind === "batch" ? { kind } : { kind, example: this.shown?.trace.examples[0] ?? 0 };
-        this.selection = null;
-      })(),
-    );
-    const choose = (example: number): void => {
-      const total = session.train.labels.length;
-      changed(() => (place.followed = { kind: "example", example: (example + total) % total }))();
-    };
-    const example = (): number => (place.followed.kind === "example" ? place.followed.example : 0);
-    this.exampleText.addEventListener("change", () => {
-      const typed = parse(this.exampleText.value);
-      if (typed !== null && Number.isInteger(typed) && typed >= 0 && typed < session.train.labels.length) choose(typed);
-      else {
-        this.exampleText.value = String(example());
-        this.say(`Training examples have the numbers 0 to ${session.train.labels.length - 1}.`, true);
-      }
-    });
-    this.exampleRow = html(
-      "span",
-      { class: "stepper example-row" },
-      html("span", {}, "Example"),
-      button("\u2212", () => choose(example() - 1), { "aria-label": "Previous example", class: "small" }),
-      this.exampleText,
-      button("+", () => choose(example() + 1), { "aria-label": "Next example", class: "small" }),
-    );
+    this.picks = new FollowedPicks(session, place, change, say, () => this.shown?.trace.examples[0] ?? 0);
     this.precision.addEventListener("change", () => {
       place.fullPrecision = this.precision.checked;
       this.placeChanged();
       this.render();
     });
-    this.plane = new FollowedPlane(session, choose);
+    this.plane = new FollowedPlane(session, (example) => this.picks.follow(example));
     this.picture = new PassPicture(session);
     this.inspector = new Inspector(session, say, (variable, before, value) => void this.edit(variable, before, value), (chosen) => this.tables.focus(chosen));
     this.previous = button("‹ Back", () => this.go(this.at - 1), { class: "previous" });
@@ -123,7 +84,7 @@ export class BackpropView {
       html(
         "section",
         { class: "card backprop-net", "aria-label": "What goes through which net" },
-        html("div", { class: "picks" }, this.sideField.node, this.modeField.node, this.followField.node, this.exampleRow),
+        this.picks.node,
         this.plane.node,
         this.picture.node,
       ),
@@ -218,12 +179,8 @@ export class BackpropView {
 
   private render(): void {
     const { place, shown } = this;
-    this.sideField.show(place.side);
-    this.modeField.show(place.mode);
-    this.followField.show(place.followed.kind);
+    this.picks.show();
     this.precision.checked = place.fullPrecision;
-    this.exampleRow.hidden = place.followed.kind !== "example";
-    if (place.followed.kind === "example") this.exampleText.value = String(place.followed.example);
     setOff(this.undoButton, !this.session.canUndo);
     if (!shown) return;
     this.at = placeOf(shown.steps, place.at);
