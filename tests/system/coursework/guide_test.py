@@ -84,6 +84,7 @@ class Guide(unittest.TestCase):
                               text=True, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stdout, r"handout\.md:\d+: there is no equation \(17\)")
+        self.assertIn("8.4 runs on 8.2 in assignment.json, where there is no 8.2", done.stdout)
 
     def test_an_added_mistake_is_picked_up(self):
         """One whose header forgets what it costs: that is told before anything is built."""
