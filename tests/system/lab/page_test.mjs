@@ -838,6 +838,7 @@ describe("the Backprop view", two, () => {
         const kinds = [
           ".picks input", ".picks input", ".chip", ".moves button", "td[role=gridcell]", "td[role=gridcell]", ".nudge-up, .nudge-down", ".undo",
           ".example-row button", ".plane canvas.boundary", ".check-row input", "[role=tab]", "[role=tab]", ".layer-column button", ".add-layer",
+          ".net-card canvas.network", ".unit-panel td", ".unit-panel button",
           ".net-card input[type=radio]", ".settings .choices input", ".pad-row button", ".toolbar button",
         ];
         const frame = () => new Promise(requestAnimationFrame);

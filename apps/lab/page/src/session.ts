@@ -95,6 +95,8 @@ export class Session {
   private advances = 0;
   private frame = 0;
   private resets = 0;
+  /** How many pairs of nets were made: an edit is of the pair on show when it is asked for. */
+  private nets = 0;
   private stops = 0;
   private mostSteps = 1;
   /** Since the latest step of training. */
@@ -144,6 +146,7 @@ export class Session {
         this.onError(sentence(error));
         return "refused";
       }
+      this.nets += 1;
       this.train = made.train;
       this.validation = made.validation;
       const given = config.data.kind === "own" ? config.data.own?.names : undefined;
@@ -314,9 +317,9 @@ export class Session {
 
   /** An edit of nets that are no more when its turn comes is left undone. */
   edit(place: Place, before: number, value: number): Promise<void> {
-    const mine = this.resets;
+    const { nets } = this;
     return this.enqueue(async () => {
-      if (mine !== this.resets) return;
+      if (nets !== this.nets) return;
       const state = await this.set(place, value);
       this.edits.push({ place, before, edited: this.edited });
       this.edited = true;
