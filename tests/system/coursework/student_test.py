@@ -355,12 +355,27 @@ class StudentFolder(unittest.TestCase):
                 elif wanted[number]:
                     self.assertEqual((result["score"], result["cause"]), (0, wanted[number]))
 
-    def test_a_hint_at_other_items_only_where_their_code_runs(self):
+    def added_mistake(self):
+        """As the instructor's guide adds one: a copy of a patch, with another change and a header for it."""
+        patch = scratch(self) / "900-relu-min.patch"
+        text = (COURSEWORK / "mistakes/030-relu-abs.patch").read_text()
+        for old, new in (("inputs become positive instead of 0", "inputs pass, and positive ones become 0"),
+                         ("Cause: relu-abs", "Cause: relu-min"), ("xt::abs(x)", "xt::minimum(T(0), x)")):
+            self.assertEqual(text.count(old), 1, old)
+            text = text.replace(old, new)
+        patch.write_text(text)
+        return mistakes_test.read_mistake(patch)
+
+    def test_an_added_mistake_and_a_hint_at_other_items_only_where_their_code_runs(self):
         """ReLU is wrong, and so is what runs on it; standardise is wrong by itself."""
         self.solve(*FILES)
-        for name in ("030-relu-abs", "144-standardise-sample-deviation"):
-            self.plant(COURSEWORK / "mistakes" / f"{name}.patch")
+        added = self.added_mistake()
+        for patch in (added.patch, COURSEWORK / "mistakes/144-standardise-sample-deviation.patch"):
+            self.plant(patch)
         results = self.graded("2", "7", "8")
+        self.assertEqual([results[number]["cause"] for number in added.items], added.causes)
+        self.assertEqual([number for number, result in results.items() if result["score"] < result["points"]],
+                         ["2.1", "2.2", "7.1", "7.2", "7.3", "8.1", "8.3", "8.4"])
         hint = "It runs on your own code of other items, which are not right yet (%s): begin with those."
         self.assertEqual(results["7.3"]["lines"][-1], hint % "2.1")
         self.assertEqual(results["7.2"]["lines"][-1], hint % "2.1, 2.2, 7.1")
