@@ -73,11 +73,11 @@ void say(const char* program, std::string line) {
              std::filesystem::path(program).filename().string(), line);
 }
 
-/// One of several processes that know nothing of each other.
+/// One of several processes that know nothing of each other. The first one speaks for all. The
+/// others end with 0: at any other code mpirun ends all, perhaps before the first has spoken.
 int refuse(const char* program, const Launch& processes, const char* reason) {
-  if (processes.rank == 0) {
-    say(program, fmt::format("started in {} processes, but {}", processes.size, reason));
-  }
+  if (processes.rank > 0) return 0;
+  say(program, fmt::format("started in {} processes, but {}", processes.size, reason));
   return 2;
 }
 

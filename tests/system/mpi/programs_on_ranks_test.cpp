@@ -326,6 +326,23 @@ TEST(OnRanks, AMistakeOfOneRankEndsAll) {
       << err;
 }
 
+TEST(OnRanks, AProgramOfOneProcessIsHeardThoughItsOtherProcessesEndFirst) {
+  const TemporaryFolder log;
+  const std::string program = "\"" + testing::program_file("dropout_cifar10") + "\"";
+  const std::string others_ended = log / "ended";
+  // mpirun would end the first within these three seconds, if it did so for the others' sake.
+  const std::string first =
+      "while ! [ -e " + others_ended + " ]; do sleep .1; done; sleep 3; exec " + program;
+  const std::string other = program + "; code=$?; touch " + others_ended + "; exit $code";
+  const std::string command = THINNET_MPIRUN " 1 -q sh -c '" + first + "' : -n 1 sh -c '" + other +
+                              "' 2>" + (log / "err") + " </dev/null";
+  const int status = std::system(command.c_str());
+  const std::string err = read_file(log / "err");
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 2) << err;
+  EXPECT_EQ(lines_of(err), 1) << err;
+  EXPECT_TRUE(contains(err, "dropout_cifar10: started in 2 processes")) << err;
+}
+
 TEST(OnRanks, OneRankIsOneProcess) {
   const TinyData data;
   const TemporaryFolder output, alone;
