@@ -514,7 +514,7 @@ class Lanes:
 
     def close(self):
         self.pool.shutdown(cancel_futures=True)
-        shutil.rmtree(self.scratch)
+        process.remove([self.scratch])  # a submission may be a thousand folders deep
         if not self.had_user:
             subprocess.run(["userdel", "thinnet-student"], check=True)
 
