@@ -19,6 +19,8 @@ import { Track } from "./track";
 /** A trace with the steps through it. */
 interface Shown extends Asked {
   steps: Step[];
+  /** The session's number of the nets that it is of. */
+  nets: number;
 }
 
 export class BackpropView {
@@ -126,7 +128,7 @@ export class BackpropView {
         }
         // Of fewer training points than there were there may be no such example.
         if (followed.kind === "example") followed.example = trace.examples[0] ?? 0;
-        this.shown = { trace, side, mode, steps: stepsOf(trace) };
+        this.shown = { trace, side, mode, steps: stepsOf(trace), nets: this.session.nets };
         this.render();
       } while (this.again);
     } catch (error) {
@@ -247,9 +249,9 @@ export class BackpropView {
   private edit({ tensor, index }: Variable, before: number, value: number): Promise<void> {
     const { shown, session } = this;
     if (!shown) return Promise.resolve();
-    const { side, trace } = shown;
+    const { side, trace, nets } = shown;
     const place = tensor === "x" ? { example: trace.examples[Math.floor(index / 2)] as number, column: index % 2 } : { side, name: tensor, index };
-    return this.marking(() => session.edit(place, before, value));
+    return this.marking(() => session.edit(place, before, value, nets));
   }
 
   /** Takes back the latest edit, of whichever net and number. */

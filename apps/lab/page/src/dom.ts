@@ -34,6 +34,9 @@ export function button(label: string, press: () => void, attributes: Attributes 
   return node;
 }
 
+/** The keys that take back what was done last. */
+export const isUndo = ({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean => key === "z" && (ctrlKey || metaKey) && !shiftKey;
+
 /** A button that is off keeps the focus: the browser would send it to the top of the page. */
 export const setOff = (node: HTMLButtonElement, off: boolean): void => node.setAttribute("aria-disabled", String(off));
 

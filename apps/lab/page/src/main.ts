@@ -2,7 +2,7 @@
 import "./style.css";
 import { BackpropView } from "./backprop_view";
 import { clamp, bounds } from "./configuration";
-import { button, html, setText } from "./dom";
+import { button, html, isUndo, setText } from "./dom";
 import { createEngine } from "./engine/client";
 import type { LabConfig } from "./engine/api";
 import { epochs } from "./history";
@@ -97,8 +97,7 @@ async function copyLink(withWeights: boolean): Promise<void> {
 
 /** Of numbers set by hand; in a field the browser undoes what was typed. */
 addEventListener("keydown", (event) => {
-  const undo = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
-  if (!undo || place.view !== "backprop" || (event.target as Element).matches("input[type=text]")) return;
+  if (!isUndo(event) || place.view !== "backprop" || (event.target as Element).matches("input[type=text]")) return;
   event.preventDefault();
   void backprop.undo();
 });
@@ -163,8 +162,7 @@ async function make(progress: Progress): Promise<void> {
 async function start(progress: Progress, problems: string[]): Promise<void> {
   if ("problem" in inPage) say(`The guided tour is left out: ${inPage.problem}.`, true);
   if (problems.length) say(`Not all of the link could be followed: ${problems.join("; ")}. The usual values stand in.`, true);
-  arrange(place);
-  largeButton.setAttribute("aria-pressed", String(place.large));
+  showArrangement();
   session.speed = place.speed;
   speed.value = String(speeds.indexOf(nearestSpeed(place.speed)));
   showSpeed();
@@ -279,10 +277,14 @@ function showView(): void {
 
 const largeButton = button("Large type", () => {
   place.large = !place.large;
-  arrange(place);
-  largeButton.setAttribute("aria-pressed", String(place.large));
+  showArrangement();
   writeAddress();
 }, { title: "For a projector" });
+
+function showArrangement(): void {
+  arrange(place);
+  largeButton.setAttribute("aria-pressed", String(place.large));
+}
 
 listenToKeys({
   playOrPause,

@@ -95,8 +95,10 @@ export class Session {
   private advances = 0;
   private frame = 0;
   private resets = 0;
-  /** How many pairs of nets were made: an edit is of the pair on show when it is asked for. */
-  private nets = 0;
+  /** How many pairs of nets were made. Whoever shows a number to edit remembers of which pair it is. */
+  nets = 0;
+  /** The pair that `weights` are of. */
+  netsOfWeights = 0;
   private stops = 0;
   private mostSteps = 1;
   /** Since the latest step of training. */
@@ -316,8 +318,7 @@ export class Session {
   }
 
   /** An edit of nets that are no more when its turn comes is left undone. */
-  edit(place: Place, before: number, value: number): Promise<void> {
-    const { nets } = this;
+  edit(place: Place, before: number, value: number, nets: number): Promise<void> {
     return this.enqueue(async () => {
       if (nets !== this.nets) return;
       const state = await this.set(place, value);
@@ -381,6 +382,7 @@ export class Session {
     const side = this.diagramOf;
     const [weights, batch] = await Promise.all([this.engine.weights(side), this.engine.nextBatch()]);
     this.weights = weights;
+    this.netsOfWeights = this.nets;
     const trace = side === "dropout" ? await this.engine.trace(side, batch.slice(0, 1), "train") : null;
     this.masks = trace ? masksOf(trace) : [];
   }

@@ -1,5 +1,5 @@
 // One hidden unit of the diagram: its picture, and the weights that come into it, which can be changed.
-import { button, html, setOff } from "./dom";
+import { button, html, isUndo, setOff } from "./dom";
 import { editRow } from "./edit_row";
 import type { Side, Tensor } from "./engine/api";
 import { fitCanvas } from "./fit_canvas";
@@ -63,8 +63,7 @@ export class UnitPanel {
     this.close = button("×", leave, { class: "small", "aria-label": "Close the unit" });
     fitCanvas(this.picture, () => this.paint());
     this.node.addEventListener("keydown", (event) => {
-      const undo = event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
-      if (!undo || (event.target as Element).matches("input")) return;
+      if (!isUndo(event) || (event.target as Element).matches("input")) return;
       event.preventDefault();
       void this.undo();
     });
@@ -140,10 +139,11 @@ export class UnitPanel {
     const value = tensor.values[index] as number;
     const { session } = this;
     const side: Side = session.diagramOf;
+    const nets = session.netsOfWeights;
     return editRow({
       name: entryName(tensor, index),
       value,
-      set: (to) => void this.change(() => session.edit({ side, name, index: indexOf(index) }, value, to)),
+      set: (to) => void this.change(() => session.edit({ side, name, index: indexOf(index) }, value, to, nets)),
       say: (text) => session.onError(text),
       leave: () => this.focus(),
     });
