@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The steps of the instructor's guide, by its own commands, done in a copy of the coursework: after each change the
-checks and tests that the guide names are content. Its other steps are followed where what they need is built already:
-the handout in handout_test.py, an added mistake in student_test.py, a folder of submissions in autograder_test.py."""
+checks and tests that the guide names are content. Two other steps are followed where what they need is built already:
+the handout in handout_test.py, an added mistake in student_test.py."""
 import json
 import pathlib
 import re

@@ -1,7 +1,6 @@
 // The study as a user meets it, with what may happen to a long computation: Ctrl-C, a kill, a full
 // disk, a second program in the same folder, a larger grid.
 #include <fcntl.h>
-#include <sched.h>
 #include <spawn.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <thread>
 
 #include "examples/support/images.hpp"
+#include "tests/one_core.hpp"
 #include "tests/system/programs/program_run.hpp"
 #include "tests/system/programs/tiny_data.hpp"
 #include "tests/system/programs/waiting.hpp"
@@ -677,18 +677,8 @@ TEST(Study, HelpShowsEveryOption) {
 }
 
 TEST(Study, HasAsManyJobsAsCoresThatItMayUse) {
-  cpu_set_t cores;
-  ASSERT_EQ(sched_getaffinity(0, sizeof cores, &cores), 0);
-  int first = 0;
-  while (!CPU_ISSET(first, &cores)) ++first;
-  CPU_ZERO(&cores);
-  CPU_SET(first, &cores);
   ProgramRun on_one;
-  std::thread([&] {  // a thread of its own: its affinity ends with it
-    EXPECT_EQ(sched_setaffinity(0, sizeof cores, &cores), 0);
-    on_one = run_program("dropout_study --help");
-  })
-      .join();
+  testing::on_one_core([&] { on_one = run_program("dropout_study --help"); });
   EXPECT_TRUE(contains(on_one.out, "--jobs N=1 ")) << on_one.out;
 }
 

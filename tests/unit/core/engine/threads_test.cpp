@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
+#include "tests/one_core.hpp"
 #include "tests/support.hpp"
 
 namespace thinnet {
@@ -76,17 +76,8 @@ TEST(UsableCores, AreThoseOfTheAffinity) {
   const std::size_t all = usable_cores();
   EXPECT_GE(all, 1U);
   EXPECT_LE(all, static_cast<std::size_t>(CPU_COUNT(&before)));
-  int first = 0;
-  while (!CPU_ISSET(first, &before)) ++first;
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  CPU_SET(first, &one);
   std::size_t of_one = 0;
-  std::thread([&] {  // a thread of its own: its affinity ends with it
-    EXPECT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
-    of_one = usable_cores();
-  })
-      .join();
+  testing::on_one_core([&] { of_one = usable_cores(); });
   EXPECT_EQ(of_one, 1U);
 }
 
