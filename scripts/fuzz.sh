@@ -87,13 +87,8 @@ if ((build_it)); then
   }
 fi
 build_lab() {
-  local lab=tests/hardening/fuzz/lab folder
-  for folder in "$lab" apps/lab/page; do
-    if [[ ! -e $folder/node_modules/.package-lock.json ||
-      $folder/package-lock.json -nt $folder/node_modules/.package-lock.json ]]; then
-      (cd "$folder" && npm ci --no-audit --no-fund) || return 1
-    fi
-  done
+  local lab=tests/hardening/fuzz/lab
+  scripts/npm_packages.sh "$lab" apps/lab/page || return 1
   # One of the page's files asks the browser for its colours as soon as it is loaded.
   "$lab/node_modules/.bin/esbuild" "$lab/main.ts" --bundle --platform=node --log-level=warning \
     --banner:js='globalThis.matchMedia = () => ({ matches: false, addEventListener() {} });' \

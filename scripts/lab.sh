@@ -60,10 +60,7 @@ if [[ $(cmake --build "$engine" -- -n 2>&1) != *"no work to do"* ]]; then
   quietly cmake --build "$engine"
 fi
 
-if [[ ! -e $page/node_modules/.package-lock.json || $page/package-lock.json -nt $page/node_modules/.package-lock.json ]]; then
-  echo "Installing the page's packages" >&2
-  (cd "$page" && quietly npm ci --no-audit --no-fund)
-fi
+scripts/npm_packages.sh "$page"
 # Of what whoever passes the page on passes parts on.
 licences() {
   local package

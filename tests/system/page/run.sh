@@ -14,9 +14,6 @@ command -v npm > /dev/null || fail "npm is missing (Debian: apt-get install npm)
 chromium=${CHROMIUM:-/usr/bin/chromium}
 [[ -x $chromium ]] || fail "$chromium is missing (Debian: apt-get install chromium, or set CHROMIUM)"
 
-page=../../../apps/dropout_study/page
-if [[ ! -e $page/node_modules/.package-lock.json || $page/package-lock.json -nt $page/node_modules/.package-lock.json ]]; then
-  (cd "$page" && npm ci --no-audit --no-fund) || fail "npm ci could not install the packages of $page"
-fi
+../../../scripts/npm_packages.sh apps/dropout_study/page
 
 CHROMIUM=$chromium node --test page_test.mjs
