@@ -293,6 +293,24 @@ describe("the units of the net's diagram", two, () => {
     });
   });
 
+  it("have another weight chosen where the one that was is no more", async () => {
+    await withPage({ hash: "#hidden=3*0.5-2*0.5" }, async (page) => {
+      await page.locator(".net-card canvas.network").focus();
+      for (const key of ["ArrowDown", "ArrowRight", "Enter", "End"]) await page.keyboard.press(key);
+      await page.keyboard.press("Enter"); // takes the last of three weights
+      await page.keyboard.press("Escape");
+      await name(page, "button", "One unit fewer in hidden layer 1").click();
+      await settled(page);
+      const chosen = page.locator("table[data-table=unit-w] td.selected");
+      assert.equal(await chosen.count(), 1);
+      const before = await chosen.textContent();
+      await page.locator(".unit-panel .nudge-up").click();
+      await settled(page);
+      assert.ok(await page.locator(".message-box").isHidden(), await page.locator(".message").textContent());
+      assert.notEqual(await chosen.textContent(), before);
+    });
+  });
+
   it("are computed only where they are seen, and only when the weights are others", async () => {
     const script = () => {
       window.asked = 0;

@@ -92,6 +92,9 @@ export class UnitPanel {
     const incoming = unit ? incomingOf(session.weights, unit) : [];
     this.node.hidden = incoming.length === 0;
     if (!unit || this.node.hidden) return;
+    // After a change of the layer before, its weights may be fewer.
+    const { columns = 0 } = incoming[this.chosen.table]?.tensor ?? {};
+    if (this.chosen.index >= columns) this.chosen = { table: 0, index: 0 };
     const { activeElement } = document;
     const inTable = this.tables.some(({ node }) => node.contains(activeElement));
     const inRow = this.node.contains(activeElement) && !inTable ? activeElement?.className : null;
