@@ -68,7 +68,7 @@ licences() {
     printf '== %s\n\n' "$package"
     cat "/usr/share/doc/$package/copyright"
   done
-  for package in d3-dsv fflate; do
+  for package in d3-dsv fflate uplot; do
     printf '== %s\n\n' "$package"
     cat "$page/node_modules/$package/LICENSE"
   done

@@ -50,7 +50,7 @@ describe("keys at the lectern", two, () => {
       await press("PageUp");
       assert.equal(await stop(), "6");
       const held = await scores(page);
-      for (const control of [name(page, "slider", "Units of hidden layer 1"), page.locator("canvas.chart").first(), name(page, "slider", "Seed")]) {
+      for (const control of [name(page, "slider", "Units of hidden layer 1"), page.locator(".chart").first(), name(page, "slider", "Seed")]) {
         await control.focus();
         await press("PageDown");
         assert.equal(await stop(), "6");
@@ -80,6 +80,10 @@ describe("before an audience", two, () => {
       const hidden = async () => assert.deepEqual(await Promise.all([".settings-column", ".links", ".seeds", ".figures", ".net-card"].map((panel) => seen(page, panel))), [false, false, false, true, true]);
       await hidden();
       const large = await size();
+      /** Of the type in each chart, which is drawn and no text of the page. */
+      const numbers = () => page.locator(".chart canvas").evaluateAll((all) => all.map((canvas) => parseFloat(canvas.getContext("2d").font)));
+      const largeNumbers = await numbers();
+      assert.equal(largeNumbers.length, 3);
       await page.locator(".next-stop").click();
       await settled(page);
       await hidden();
@@ -89,6 +93,8 @@ describe("before an audience", two, () => {
       await until(page, "the settings are back", () => document.querySelector(".settings-column").checkVisibility());
       assert.ok((await size()) < 0.8 * large);
       await settled(page);
+      const usual = await numbers();
+      assert.ok(usual.every((height, index) => height < 0.9 * largeNumbers[index]), `${usual} beside ${largeNumbers}`);
       assert.doesNotMatch(await page.evaluate(() => location.hash), /type=|hide=/);
       await name(page, "button", "Large type").click();
       assert.equal(await size(), large);

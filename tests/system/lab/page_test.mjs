@@ -128,7 +128,7 @@ describe("the Train view", two, () => {
       assert.deepEqual(await page.locator("[data-score]").allTextContents().then((all) => [...new Set(all)]), ["–"]);
       await noOverflow(page, "diverged");
       // What was scored on the way is read out in few characters, in every chart and at every step.
-      for (const chart of await page.locator("canvas.chart").all()) {
+      for (const chart of await page.locator(".chart").all()) {
         await chart.focus();
         for (let moves = 0; moves < 8; ++moves) {
           await page.keyboard.press("ArrowLeft");
@@ -153,6 +153,29 @@ describe("the Train view", two, () => {
       await stepIs(page, 2); // 20 training points, 10 a batch
       for (const value of Object.values(await scores(page))) assert.ok(Number.isFinite(value));
       assert.deepEqual(await page.locator(".diverged").allTextContents(), ["", ""]);
+    });
+  });
+
+  it("reads out every state of a curve by the arrow keys, and the nearest under the pointer", async () => {
+    await withPage({ hash: "#hidden=4*0.5&points=40&step=60", width: 320 }, async (page) => {
+      const chart = page.locator(".chart").first();
+      const readout = () => chart.locator("xpath=following-sibling::p").textContent();
+      await chart.focus();
+      const told = [];
+      for (const key of ["Home", ...Array.from({ length: 60 }, () => "ArrowRight")]) {
+        await page.keyboard.press(key);
+        told.push(Number((await readout()).match(/^epoch ([\d.]+): /)[1]));
+      }
+      const stepsPerEpoch = 60 / told[60];
+      told.forEach((epoch, step) => assert.ok(Math.abs(epoch - step / stepsPerEpoch) < 0.051, `${epoch} at step ${step}`));
+      await page.keyboard.press("Tab");
+      assert.equal(await readout(), "");
+      await chart.scrollIntoViewIfNeeded();
+      const box = await chart.boundingBox();
+      await page.mouse.move(box.x + box.width - 11, box.y + box.height / 2);
+      assert.match(await readout(), new RegExp(`^epoch ${told[60].toFixed(1)}: `));
+      await page.mouse.move(0, 0);
+      assert.equal(await readout(), "");
     });
   });
 
@@ -561,12 +584,26 @@ describe("a permalink", two, () => {
   });
 
   it("with weights has no curve of steps that were not computed", async () => {
+    /** The share of its columns in which each chart has a net's colour. */
+    const drawn = (page) =>
+      page.locator(".chart canvas").evaluateAll((all) =>
+        all.map((canvas) => {
+          const { width, height } = canvas;
+          const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+          const coloured = (x) => Array.from({ length: height }, (_, y) => [...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 3)]).some((rgb) => Math.max(...rgb) - Math.min(...rgb) > 60);
+          return Array.from({ length: width }, (_, x) => x).filter(coloured).length / width;
+        }),
+      );
     await withPage({ hash: "#hidden=4*0.5&step=40" }, async (page) => {
+      await settled(page);
+      for (const share of await drawn(page)) assert.ok(share > 0.6, `${share}`);
       await name(page, "button", "Copy link with weights").click();
       await hashHas(page, "weights=");
       const hash = await page.evaluate(() => location.hash);
       await withPage({ hash }, async (other) => {
-        for (const chart of await other.locator("canvas.chart").all()) {
+        await settled(other);
+        for (const share of await drawn(other)) assert.ok(share > 0 && share < 0.05, `${share}`);
+        for (const chart of await other.locator(".chart").all()) {
           await chart.focus();
           await other.keyboard.press("Home");
           assert.match(await chart.locator("xpath=following-sibling::p").textContent(), /^epoch 8\.0: /);

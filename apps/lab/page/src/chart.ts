@@ -1,7 +1,9 @@
-// A chart of scores against epochs, which also reads out its values under the pointer or the arrow keys.
+// A chart of scores against epochs, drawn by uPlot. It reads out its values under the pointer or
+// the arrow keys.
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
 import type { Side, State } from "./engine/api";
 import { html, setText } from "./dom";
-import { fitCanvas } from "./fit_canvas";
 import { epochs, type Point } from "./history";
 import { fixed, plain } from "./numbers";
 import { palette } from "./palette";
@@ -23,30 +25,25 @@ interface Options {
   height: number;
 }
 
-const bottom = 20;
-const top = 8;
-const right = 10;
-const mostVertices = 400;
 /** Colour is not all that tells the nets apart. */
 const lineWidths: Record<Side, number> = { plain: 1.2, dropout: 2.4 };
+const outside = { left: -10, top: -10 }; // where uPlot takes the pointer for gone
 
 export class Chart {
-  readonly canvas = html("canvas", { class: "chart", role: "img", tabindex: 0 });
-  readonly readout = html("p", { class: "readout", "aria-live": "polite" });
   readonly node: HTMLElement;
+  /** Keeps the focus where the plot in it is made anew. */
+  private readonly place = html("div", { class: "chart", role: "img", tabindex: 0 });
+  private readonly readout = html("p", { class: "readout", "aria-live": "polite" });
+  private plot: uPlot | null = null;
   private states: Point[] = [];
-  /** Of the axis: room for the widest of its numbers. */
-  private left = 40;
   private marked: number | null = null;
 
   constructor(private readonly options: Options) {
-    this.canvas.style.height = `${options.height}px`;
-    this.node = html("figure", { class: "figure" }, html("figcaption", {}, options.title), this.canvas, this.readout);
-    fitCanvas(this.canvas, () => this.paint());
-    this.canvas.addEventListener("pointermove", (event) => this.markAt(event.offsetX));
-    this.canvas.addEventListener("pointerleave", () => this.mark(null));
-    this.canvas.addEventListener("blur", () => this.mark(null));
-    this.canvas.addEventListener("keydown", (event) => {
+    this.place.style.height = `${options.height / 16}rem`;
+    this.node = html("figure", { class: "figure" }, html("figcaption", {}, options.title), this.place, this.readout);
+    new ResizeObserver(() => this.build()).observe(this.place);
+    this.place.addEventListener("blur", () => this.plot?.setCursor(outside));
+    this.place.addEventListener("keydown", (event) => {
       const last = this.states.length - 1;
       const moves: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
       const move = moves[event.key];
@@ -58,7 +55,7 @@ export class Chart {
 
   draw(states: Point[]): void {
     this.states = states;
-    this.paint();
+    this.plot?.setData(this.data());
   }
 
   /** In words, for those who do not see it; called when training pauses, not at every frame. */
@@ -66,130 +63,102 @@ export class Chart {
     const last = this.states[this.states.length - 1];
     if (!last) return;
     const values = this.options.series.map(({ name, value }) => `${name} ${this.options.format(value(last))}`).join(", ");
-    this.canvas.setAttribute("aria-label", `${this.options.title} over ${fixed(epochs(last), 1)} epochs, now: ${values}. Arrow keys read out earlier values.`);
+    this.place.setAttribute("aria-label", `${this.options.title} over ${fixed(epochs(last), 1)} epochs, now: ${values}. Arrow keys read out earlier values.`);
   }
 
-  private mark(index: number | null): void {
-    this.marked = index;
-    this.paint();
+  /** Of the size and in the type that the page now has. */
+  private build(): void {
+    const { clientWidth: width, clientHeight: height } = this.place;
+    this.plot?.destroy();
+    this.plot = null;
+    if (width === 0) return; // in a view that is not shown
+    const text = parseFloat(getComputedStyle(this.place).fontSize);
+    const axis: uPlot.Axis = { stroke: () => palette().quiet, font: `${text}px system-ui, sans-serif`, gap: 5, ticks: { show: false } };
+    this.plot = new uPlot(
+      {
+        width,
+        height,
+        padding: [8, 10, 0, 0],
+        legend: { show: false },
+        cursor: { y: false, drag: { x: false, y: false }, points: { size: 6, width: 0, fill: (_, series) => this.colourOf(series) } },
+        scales: { x: { time: false, range: () => [0, Math.max(1, ...this.states.slice(-1).map(epochs))] }, y: { range: () => this.range() } },
+        axes: [
+          { ...axis, size: 1.6 * text, grid: { show: false } },
+          { ...axis, size: widthOfWidest, space: 2 * text, grid: { stroke: () => palette().line, width: 1 }, values: (_, splits) => splits.map(plain) },
+        ],
+        series: [
+          {},
+          ...this.options.series.map(
+            ({ side, dashed, value }): uPlot.Series => ({
+              stroke: () => palette()[side],
+              width: lineWidths[side],
+              ...(dashed && { dash: [5, 4] }),
+              gaps: (plot, _series, from, to, missing) => [...missing, ...this.jumps(plot, from, to)].sort(([a], [b]) => a - b),
+              // The first state of a curve, which may be its only one.
+              points: { show: false, size: 2, filter: () => this.states.flatMap((state, index) => (startsCurve(state, this.states[index - 1], value) ? [index] : [])) },
+            }),
+          ),
+        ],
+        hooks: { setCursor: [({ cursor }) => this.readOut(cursor.idx ?? null)] },
+      },
+      this.data(),
+      this.place,
+    );
   }
 
-  private markAt(offset: number): void {
-    const lastEpoch = epochsUpTo(this.states);
-    const width = this.canvas.clientWidth - this.left - right;
-    const epoch = ((offset - this.left) / width) * lastEpoch;
-    let nearest = 0;
-    this.states.forEach((state, index) => {
-      if (Math.abs(epochs(state) - epoch) < Math.abs(epochs(this.states[nearest] as Point) - epoch)) nearest = index;
-    });
-    this.mark(this.states.length ? nearest : null);
+  private data(): uPlot.AlignedData {
+    const { states, options } = this;
+    const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+    return [states.map(epochs), ...options.series.map(({ value }) => states.map((state) => finite(value(state))))];
   }
 
-  private paint(): void {
-    const context = this.canvas.getContext("2d");
-    const { states } = this;
-    const { series, format } = this.options;
-    const now = states[states.length - 1];
-    if (!context || this.canvas.width === 0) return;
-    const colours = palette();
-    const scale = devicePixelRatio;
-    const width = this.canvas.width / scale;
-    const height = this.canvas.height / scale;
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, width, height);
+  private colourOf(series: number): string {
+    const { side } = this.options.series[series - 1] as Series;
+    return palette()[side];
+  }
 
+  /** Of the values, and at least what the options say. */
+  private range(): [number, number] {
+    const now = this.states[this.states.length - 1];
     let { least, most } = this.options;
-    const stride = Math.max(1, Math.ceil(states.length / mostVertices));
-    const shown = states.filter(({ jump }, index) => jump || index % stride === 0 || index === states.length - 1);
-    for (const state of shown)
-      for (const { side, value } of series) {
-        const reached = value(state);
-        // What a net scored on its way into divergence would press all else flat: its curve leaves the picture.
-        if (!Number.isFinite(reached) || now?.[side].divergedAt !== null) continue;
+    for (const { side, value } of this.options.series) {
+      // What a net scored on its way into divergence would press all else flat: its curve leaves the picture.
+      if (now?.[side].divergedAt !== null) continue;
+      for (const reached of this.states.map(value).filter(Number.isFinite)) {
         least = Math.min(least, reached);
         most = Math.max(most, reached);
       }
-    const lastEpoch = Math.max(1, epochsUpTo(states));
-    const marks = ticks(least, most, 4);
-    context.font = "11px system-ui, sans-serif";
-    const left = (this.left = Math.max(40, ...marks.map((tick) => Math.ceil(context.measureText(plain(tick)).width) + 9)));
-    const x = (epoch: number): number => left + (epoch / lastEpoch) * (width - left - right);
-    const y = (value: number): number => top + ((most - value) / (most - least)) * (height - top - bottom);
+    }
+    return [least, most];
+  }
 
-    context.fillStyle = colours.quiet;
-    context.strokeStyle = colours.line;
-    context.lineWidth = 1;
-    context.textBaseline = "middle";
-    context.textAlign = "right";
-    for (const tick of marks) {
-      const at = Math.round(y(tick)) + 0.5;
-      line(context, left, at, width - right, at);
-      context.fillText(plain(tick), left - 5, at);
-    }
-    context.textBaseline = "alphabetic";
-    context.textAlign = "center";
-    for (const tick of ticks(0, lastEpoch, Math.max(2, Math.floor(width / 90)))) context.fillText(`${tick}`, x(tick), height - 5);
+  /** Where nothing leads from one state to the next, in pixels of the canvas. */
+  private jumps(plot: uPlot, from: number, to: number): uPlot.Series.Gaps {
+    const x = (index: number): number => plot.valToPos(epochs(this.states[index] as Point), "x", true);
+    return this.states.flatMap(({ jump }, index): uPlot.Series.Gaps => (jump && index > from && index <= to ? [[x(index - 1), x(index)]] : []));
+  }
 
-    context.save();
-    context.beginPath();
-    context.rect(left, 0, width - left, height - bottom + 2);
-    context.clip();
-    for (const { side, dashed, value } of series) {
-      context.strokeStyle = context.fillStyle = colours[side];
-      context.lineWidth = lineWidths[side];
-      context.setLineDash(dashed ? [5, 4] : []);
-      context.beginPath();
-      let before: Point | null = null; // on the same curve
-      for (const state of shown) {
-        const reached = value(state);
-        if (!Number.isFinite(reached)) {
-          before = null;
-          continue;
-        }
-        const alone = before === null || state.jump;
-        const [at, height] = [x(epochs(state)), y(reached)];
-        if (alone) context.moveTo(at, height);
-        else context.lineTo(at, height);
-        if (alone) context.fillRect(at - 1, height - 1, 2, 2); // a curve of one state is a point
-        before = state;
-      }
-      context.stroke();
-    }
-    context.restore();
-    const state = this.marked === null ? undefined : states[this.marked];
-    if (state) {
-      context.strokeStyle = colours.text;
-      context.lineWidth = 1;
-      line(context, x(epochs(state)), top, x(epochs(state)), height - bottom);
-      for (const { side, value } of series) {
-        if (!Number.isFinite(value(state))) continue;
-        context.fillStyle = colours[side];
-        context.beginPath();
-        context.arc(x(epochs(state)), y(value(state)), 3, 0, 2 * Math.PI);
-        context.fill();
-      }
-    }
+  private mark(index: number): void {
+    const state = this.states[index];
+    if (state && this.plot) this.plot.setCursor({ left: this.plot.valToPos(epochs(state), "x"), top: 0 });
+  }
+
+  private readOut(index: number | null): void {
+    const { series, format } = this.options;
+    this.marked = index;
+    const state = index === null ? undefined : this.states[index];
     setText(this.readout, state ? `epoch ${fixed(epochs(state), 1)}: ${series.map(({ name, value }) => `${name} ${format(value(state))}`).join(", ")}` : "");
   }
 }
 
-function epochsUpTo(states: Point[]): number {
-  const last = states[states.length - 1];
-  return last ? epochs(last) : 0;
+function startsCurve(state: Point, before: Point | undefined, value: Series["value"]): boolean {
+  return Number.isFinite(value(state)) && (!before || state.jump || !Number.isFinite(value(before)));
 }
 
-function line(context: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
-  context.beginPath();
-  context.moveTo(x1, y1);
-  context.lineTo(x2, y2);
-  context.stroke();
-}
-
-/** About so many round numbers between the two. */
-function ticks(from: number, to: number, wanted: number): number[] {
-  const rough = (to - from) / wanted;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
-  const first = Math.ceil(from / step - 1e-9);
-  return Array.from({ length: Math.floor(to / step + 1e-9) - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+/** Room for the widest of an axis's numbers. */
+function widthOfWidest(plot: uPlot, values: string[] | null, axis: number): number {
+  const [font] = plot.axes[axis]?.font as unknown as [string]; // as uPlot has it, for the canvas's pixels
+  plot.ctx.font = font;
+  const widths = (values ?? []).map((text) => plot.ctx.measureText(text).width / devicePixelRatio);
+  return Math.max(40, ...widths.map((width) => Math.ceil(width) + 9));
 }

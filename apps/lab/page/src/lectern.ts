@@ -8,8 +8,8 @@ interface Moves {
 }
 
 /** What does something of its own with a key keeps it. */
-const presses = "input, button, a, summary, canvas, [role=slider], [role=gridcell]";
-const pages = "input[type=text], input[type=range], canvas, [role=slider], [role=gridcell]";
+const presses = "input, button, a, summary, canvas, .chart, [role=slider], [role=gridcell]";
+const pages = "input[type=text], input[type=range], canvas, .chart, [role=slider], [role=gridcell]";
 
 /** Space plays and pauses, Page Down goes on and Page Up back, unless what has the focus takes the key. */
 export function listenToKeys({ playOrPause, move }: Moves): void {
