@@ -22,7 +22,7 @@ echo '{}' > "$work/page/package-lock.json"
 cat > "$work/bin/npm" <<END
 #!/usr/bin/env bash
 echo "\$*" >> "$work/calls"
-until [[ -e "$work/end" ]]; do sleep 0.05; done
+while [[ -d "$work" && ! -e "$work/end" ]]; do sleep 0.05; done
 [[ ! -e "$work/broken" ]] || { echo "npm: no such package"; exit 1; }
 mkdir -p node_modules && touch node_modules/.package-lock.json
 END
