@@ -8,6 +8,7 @@ must get its points. That file is compiled once (autograder_known.py), the attac
 Needs root and skips without.
 """
 import concurrent.futures
+import csv
 import importlib.machinery
 import importlib.util
 import json
@@ -31,6 +32,7 @@ sys.dont_write_bytecode = True
 sys.path[:0] = [str(COURSEWORK / "grading"), str(COURSEWORK / "autograder")]
 import cases  # noqa: E402
 import compiler  # noqa: E402
+import guide  # noqa: E402
 import process  # noqa: E402
 import submission  # noqa: E402
 
@@ -456,6 +458,22 @@ class Lane:
         written = (self.root / "results/results.json").read_bytes()
         return json.loads(written), written
 
+    def grade_all(self, students):
+        """students: {name: files}; graded by the guide's commands. What grade_all printed at the last of them, the
+        rows of grades.csv, and the bytes of each results.json."""
+        place = self.root / "class"
+        for student, files in students.items():
+            for name, text in files.items():
+                path = place / "submissions" / student / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+        (place / "coursework").symlink_to(COURSEWORK)
+        printed = guide.follow("coursework/grade_all", place, place, f"--root {self.root} --user {self.user}")
+        results = place / "results"
+        with open(results / "grades.csv", newline="") as file:
+            rows = list(csv.reader(file))
+        return printed[-1], rows, {name: (results / name / "results.json").read_bytes() for name in students}
+
     def placed(self, text):
         """With the paths of this lane."""
         if "@HIDDEN@" in text:
@@ -502,15 +520,19 @@ class Lanes:
                         self.scratch / name], check=True, stdout=subprocess.DEVNULL)
         return self.scratch / name
 
-    def grade(self, files, arrange=lambda folder: None, **more):
-        """A future of the results and their bytes."""
+    def on_a_free_one(self, method, *arguments, **more):
+        """A future of what the lane's method returns."""
         def work():
             lane = self.free.get()
             try:
-                return lane.grade(files, arrange, **more)
+                return method(lane, *arguments, **more)
             finally:
                 self.free.put(lane)
         return self.pool.submit(work)
+
+    def grade(self, files, arrange=lambda folder: None, **more):
+        """A future of the results and their bytes."""
+        return self.on_a_free_one(Lane.grade, files, arrange, **more)
 
     def close(self):
         self.pool.shutdown(cancel_futures=True)
@@ -563,17 +585,33 @@ class Honest(Graded):
                 folder /= "a"
                 folder.mkdir()
         known = list(compiler.WORKERS)
+        # The three that the guide would have its reader submit first.
+        cls.folder = lanes.on_a_free_one(Lane.grade_all, {
+            "solution": solved, "starter": {name: stub(name) for name in FILES}, "broken": broken})
         cls.graded = {
-            "solution": lanes.grade(solved), "again": lanes.grade(solved, known=known),
-            "starter": lanes.grade({name: stub(name) for name in FILES}),
-            "broken": lanes.grade(broken, known=known), "flat": lanes.grade(flat, link, known=known),
+            "again": lanes.grade(solved, known=known), "flat": lanes.grade(flat, link, known=known),
             "nothing": lanes.grade({}), "nested": lanes.grade(
                 {"old/relu.cpp": "#error old", "a/b/layers/relu.cpp": solved["layers/relu.cpp"],
                  "relu.cpp": "#error outer"}, known=known),
         }
 
+    def written(self, name):
+        return self.graded[name].result()[1] if name in self.graded else self.folder.result()[2][name]
+
     def results(self, name):
-        return self.graded[name].result()[0]
+        return json.loads(self.written(name))
+
+    def test_a_folder_of_three_by_the_guide(self):
+        printed, rows, _ = self.folder.result()
+        most = sum(item["points"] for item in ITEMS)
+        lost = sum(item["points"] for item in ITEMS if item["file"] in ("layers/dropout.cpp", "optim/adam.cpp"))
+        self.assertEqual(rows[0], ["student", "points", "of", *(item["number"] for item in ITEMS)])
+        points = {row[0]: (float(row[1]), float(row[2])) for row in rows[1:]}
+        self.assertEqual(points, {"broken": (most - lost, most), "solution": (most, most), "starter": (0, most)})
+        self.assertEqual(printed.count("graded before"), 3)  # by the guide's other command
+        for item in ITEMS:
+            passed = 1 if item["file"] in ("layers/dropout.cpp", "optim/adam.cpp") else 2
+            self.assertRegex(printed, rf"(?m)^\| {re.escape(item['number'])} .*\| {passed} of 3 ")
 
     def test_the_solution_gets_all_points(self):
         results = self.results("solution")
@@ -583,7 +621,8 @@ class Honest(Graded):
         self.assertEqual(results["output"], "")
 
     def test_the_same_submission_gets_the_same_bytes(self):
-        self.assertEqual(self.graded["solution"].result()[1], self.graded["again"].result()[1])
+        """In a folder of several and alone, compiled each time and not."""
+        self.assertEqual(self.written("solution"), self.written("again"))
 
     def test_only_what_the_specification_knows(self):
         results = self.results("solution")

@@ -2,16 +2,23 @@
 """grade_all with a small program in the place of the autograder, which autograder_test.py tests."""
 import csv
 import json
+import os
 import pathlib
 import shutil
 import subprocess
 import tempfile
 import unittest
+import unittest.mock
 
 GRADE_ALL = pathlib.Path(__file__).resolve().parents[3] / "coursework/grade_all"
 # Gives as many points as relu.cpp says; writes down whom it has graded, and fails where told to.
 AUTOGRADER = """#!/bin/sh
 here=$(dirname "$0")
+if test -n "$MEET"; then  # another that grades at the same time
+  touch "$MEET/$2"
+  for i in $(seq 1200); do test "$(ls "$MEET" | wc -l)" -lt 2 || break; sleep 0.05; done
+  test "$(ls "$MEET" | wc -l)" -eq 2 || exit 2
+fi
 echo "$*" >> "$here/called"
 points=$(cat "$here/submission/relu.cpp")
 if test "$points" = broken; then echo "run_autograder: not graded: a fault" >&2; exit 2; fi
@@ -42,7 +49,7 @@ class GradeAll(unittest.TestCase):
 
     def grade(self, *options):
         return subprocess.run([GRADE_ALL, self.folder / "submissions", "--root", self.root, "--results", self.results,
-                               "--user", "somebody", *options], capture_output=True, text=True, check=False)
+                               *(options or ["--user", "somebody"])], capture_output=True, text=True, check=False)
 
     def calls(self):
         called = self.root / "called"
@@ -62,6 +69,15 @@ class GradeAll(unittest.TestCase):
         self.assertIn("1 of 2: ada: graded, 2 points\n", done.stdout)
         self.assertIn("| 2.1  | ReLU | 1 of 2     | a (1)", done.stdout)  # the summary
         self.assertEqual((self.root / "called").read_text(), "--user somebody\n" * 2)
+
+    def test_as_many_at_a_time_as_there_are_users(self):
+        meet = self.folder / "meet"
+        meet.mkdir()
+        with unittest.mock.patch.dict(os.environ, MEET=str(meet)):
+            done = self.grade("--user", "one", "--user", "another")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(sorted(path.name for path in meet.iterdir()), ["another", "one"])
+        self.assertEqual([row[:2] for row in self.grades()[1:]], [["ada", "2"], ["bob, b.", "0"]])
 
     def test_goes_on_and_grades_again_what_has_changed(self):
         self.grade()
