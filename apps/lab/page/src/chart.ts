@@ -1,5 +1,6 @@
 // A chart of scores against epochs, drawn by uPlot. It reads out its values under the pointer or
 // the arrow keys.
+import "./language"; // before uPlot
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Side, State } from "./engine/api";
