@@ -23,6 +23,7 @@ interface Options {
   /** Of the axis, where the values do not reach further. */
   least: number;
   most: number;
+  /** In pixels, where the type has its usual size. */
   height: number;
 }
 
