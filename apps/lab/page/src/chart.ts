@@ -64,8 +64,7 @@ export class Chart {
   describe(): void {
     const last = this.states[this.states.length - 1];
     if (!last) return;
-    const values = this.options.series.map(({ name, value }) => `${name} ${this.options.format(value(last))}`).join(", ");
-    this.place.setAttribute("aria-label", `${this.options.title} over ${fixed(epochs(last), 1)} epochs, now: ${values}. Arrow keys read out earlier values.`);
+    this.place.setAttribute("aria-label", `${this.options.title} over ${fixed(epochs(last), 1)} epochs, now: ${this.inWords(last)}. Arrow keys read out earlier values.`);
   }
 
   /** Of the size and in the type that the page now has. */
@@ -146,10 +145,14 @@ export class Chart {
   }
 
   private readOut(index: number | null): void {
-    const { series, format } = this.options;
     this.marked = index;
     const state = index === null ? undefined : this.states[index];
-    setText(this.readout, state ? `epoch ${fixed(epochs(state), 1)}: ${series.map(({ name, value }) => `${name} ${format(value(state))}`).join(", ")}` : "");
+    setText(this.readout, state ? `epoch ${fixed(epochs(state), 1)}: ${this.inWords(state)}` : "");
+  }
+
+  private inWords(state: Point): string {
+    const { series, format } = this.options;
+    return series.map(({ name, value }) => `${name} ${format(value(state))}`).join(", ");
   }
 }
 
