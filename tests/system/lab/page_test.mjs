@@ -510,6 +510,44 @@ describe("a user's own data", two, () => {
   });
 });
 
+/** Not two at a time: a browser's windows have one clipboard, and who copies beside this test changes what it reads. */
+describe("a permalink on the clipboard", () => {
+  it("carries weights, moments and edits when asked to, and training goes on to the same bits", async () => {
+    await withPage({ hash: "#view=backprop&hidden=6*0.5-5*0.5&step=77&follow=3&at=0" }, async (page) => {
+      const cell = page.locator("table[data-table=w] td[role=gridcell]").nth(4);
+      await cell.click();
+      await page.getByRole("button", { name: "More by 0.1" }).click();
+      await until(page, "the progress says that values were edited", () => document.querySelector(".progress").textContent.includes("edited"));
+      const x = page.locator("table[data-table=x] td[role=gridcell]").first();
+      await x.click();
+      await page.locator("input.edit").fill("0.123");
+      await page.keyboard.press("Enter");
+      await until(page, "x[0,0] is .123", () => document.querySelector("table[data-table=x] td[role=gridcell]").textContent === ".123");
+      await name(page, "tab", "Train").click();
+      await name(page, "button", "Copy link with weights").click();
+      await hashHas(page, "weights=");
+      await page.locator(".message", { hasText: "copied" }).waitFor();
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      assert.equal(link, page.url());
+      await settled(page); // the address stays as it is until the nets move on
+      assert.equal(link, page.url());
+      const held = await scores(page);
+
+      await withPage({ hash: new URL(link).hash }, async (other) => {
+        assert.deepEqual(await scores(other), held);
+        assert.match(await other.locator(".progress").textContent(), /edited/);
+        for (const one of [page, other]) {
+          await name(one, "button", "One epoch").click();
+          await stepIs(one, 80);
+        }
+        assert.deepEqual(await scores(other), await scores(page));
+        await name(other, "tab", "Backprop").click();
+        await until(other, "x[0,0] is .123 there too", () => document.querySelector("table[data-table=x] td[role=gridcell]")?.textContent === ".123");
+      });
+    });
+  });
+});
+
 describe("a permalink", two, () => {
   it("restores settings and training from the seed, to the same bits", async () => {
     const hash = "#view=train&data=blobs&points=90&noise=0.3&validation=0.4&classes=5&hidden=12*0.6-7&optimizer=momentum&rate=0.05&momentum=0.8&decay=0.001&batch=7&seed=11&step=123";
@@ -545,41 +583,6 @@ describe("a permalink", two, () => {
       const hashes = await page.evaluate(() => window.hashes);
       assert.ok(hashes.length > 0, "the address was never written");
       for (const hash of hashes) assert.match(hash, /&step=12$/);
-    });
-  });
-
-  it("carries weights, moments and edits when asked to, and training goes on to the same bits", async () => {
-    await withPage({ hash: "#view=backprop&hidden=6*0.5-5*0.5&step=77&follow=3&at=0" }, async (page) => {
-      const cell = page.locator("table[data-table=w] td[role=gridcell]").nth(4);
-      await cell.click();
-      await page.getByRole("button", { name: "More by 0.1" }).click();
-      await until(page, "the progress says that values were edited", () => document.querySelector(".progress").textContent.includes("edited"));
-      const x = page.locator("table[data-table=x] td[role=gridcell]").first();
-      await x.click();
-      await page.locator("input.edit").fill("0.123");
-      await page.keyboard.press("Enter");
-      await until(page, "x[0,0] is .123", () => document.querySelector("table[data-table=x] td[role=gridcell]").textContent === ".123");
-      await name(page, "tab", "Train").click();
-      await name(page, "button", "Copy link with weights").click();
-      await hashHas(page, "weights=");
-      await page.locator(".message", { hasText: "copied" }).waitFor();
-      const link = await page.evaluate(() => navigator.clipboard.readText());
-      assert.equal(link, page.url());
-      await settled(page); // the address stays as it is until the nets move on
-      assert.equal(link, page.url());
-      const held = await scores(page);
-
-      await withPage({ hash: new URL(link).hash }, async (other) => {
-        assert.deepEqual(await scores(other), held);
-        assert.match(await other.locator(".progress").textContent(), /edited/);
-        for (const one of [page, other]) {
-          await name(one, "button", "One epoch").click();
-          await stepIs(one, 80);
-        }
-        assert.deepEqual(await scores(other), await scores(page));
-        await name(other, "tab", "Backprop").click();
-        await until(other, "x[0,0] is .123 there too", () => document.querySelector("table[data-table=x] td[role=gridcell]")?.textContent === ".123");
-      });
     });
   });
 
