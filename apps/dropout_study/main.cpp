@@ -98,7 +98,10 @@ void run_study(StudyOptions options, const std::string& command, Ranks* ranks) {
   for (const StudyRun& run : plan.runs) {
     require_enough_images({run.options.training, run.options.validation}, images.training.size());
   }
-  if (ranks != nullptr && ranks->rank() > 0) run_worker(plan.runs, images, *ranks);
+  if (ranks != nullptr && ranks->rank() > 0) {
+    end_late_at_sigterm();
+    run_worker(plan.runs, images, *ranks);
+  }
   on_rank_0(ranks, [&] {
     std::optional<SigtermMessage> sigterm_message;
     if (ranks != nullptr) {

@@ -20,19 +20,31 @@ void write_and_end(int signal) {
   _exit(128 + signal);
 }
 
+void wait_and_end(int signal) {
+  constexpr unsigned seconds = 5;
+  sleep(seconds);
+  _exit(128 + signal);
+}
+
+void handle_sigterm(void (*handler)(int)) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  sigaction(SIGTERM, &action, nullptr);
+}
+
 }  // namespace
 
 SigtermMessage::SigtermMessage(std::string message) : message_(std::move(message) + "\n") {
   latest_message = &message_;
-  struct sigaction action = {};
-  action.sa_handler = write_and_end;
-  sigaction(SIGTERM, &action, nullptr);
+  handle_sigterm(write_and_end);
 }
 
 SigtermMessage::~SigtermMessage() {
-  struct sigaction action = {};
-  action.sa_handler = SIG_DFL;
-  sigaction(SIGTERM, &action, nullptr);
+  handle_sigterm(SIG_DFL);
+}
+
+void end_late_at_sigterm() {
+  handle_sigterm(wait_and_end);
 }
 
 }  // namespace thinnet::examples

@@ -19,4 +19,9 @@ class SigtermMessage {
   std::string message_;
 };
 
+/// For the ranks that have nothing to say: at SIGTERM such a process ends, with code 143, only
+/// after five seconds. mpirun sends SIGKILL to all a second after SIGTERM, or as soon as one of
+/// them has ended. If another ended before rank 0 had written its message, nobody would read it.
+void end_late_at_sigterm();
+
 }  // namespace thinnet::examples

@@ -219,6 +219,7 @@ TrainingResult run_training(Images images, std::optional<Dataset> test,
         "is kept in " +
         trainer_options.checkpoint + ", and the same command goes on");
   }
+  if (!first) end_late_at_sigterm();
 
   Trainer<float> trainer(net, *optimizer, trainer_options, data_parallel(ranks, net));
   TrainingResult result;

@@ -25,18 +25,26 @@ using testing::TemporaryFolder;
 using testing::TinyData;
 using testing::wait_until;
 
+/// The program's file for its name, and its options.
+std::string command(const std::string& words) {
+  const std::string name = words.substr(0, words.find(' '));
+  return '"' + testing::program_file(name) + '"' + words.substr(name.size());
+}
+
 /// mpirun in the background.
 class Job {
  public:
-  /// `words` are the program's name and options; -q keeps mpirun's own words about exit codes out.
-  Job(std::size_t ranks, const std::string& words) {
-    const std::string name = words.substr(0, words.find(' '));
-    const std::string command = "exec " THINNET_MPIRUN " " + std::to_string(ranks) + " -q \"" +
-                                testing::program_file(name) + "\"" + words.substr(name.size()) +
-                                " >" + (log_ / "out") + " 2>" + (log_ / "err") + " </dev/null";
+  /// `words` are the program's name and options.
+  Job(std::size_t ranks, const std::string& words)
+      : Job(std::to_string(ranks) + " -q " + command(words)) {}
+  /// `arguments` are mpirun's; -q keeps its own words about exit codes out.
+  explicit Job(const std::string& arguments) {
+    const std::string command = "exec " THINNET_MPIRUN " " + arguments + " >" + (log_ / "out") +
+                                " 2>" + (log_ / "err") + " </dev/null";
     std::array<std::string, 3> texts{"sh", "-c", command};
-    std::array<char*, 4> arguments{texts[0].data(), texts[1].data(), texts[2].data(), nullptr};
-    if (posix_spawn(&pid_, "/bin/sh", nullptr, nullptr, arguments.data(), environ) != 0)
+    std::array<char*, 4> arguments_of_sh{texts[0].data(), texts[1].data(), texts[2].data(),
+                                         nullptr};
+    if (posix_spawn(&pid_, "/bin/sh", nullptr, nullptr, arguments_of_sh.data(), environ) != 0)
       throw std::runtime_error("cannot start sh");
   }
   ~Job() {
@@ -163,6 +171,11 @@ TEST(OnRanks, TrainingIsThatOfOneProcess) {
   EXPECT_EQ(read_file(again / "weights.npz"), weights);
 }
 
+std::string last_words_of_training(const TemporaryFolder& output) {
+  return "train_cifar10: ended by mpirun (has a rank died?); the last finished epoch is kept in " +
+         (output / "checkpoint.npz") + ", and the same command goes on\n";
+}
+
 TEST(OnRanks, TrainingGoesOnAfterARankWasKilled) {
   const TinyData data;
   const TemporaryFolder output;
@@ -173,11 +186,7 @@ TEST(OnRanks, TrainingGoesOnAfterARankWasKilled) {
   job.signal_rank(1);
   const ProgramRun killed = job.wait();
   EXPECT_NE(killed.exit_code, 0);
-  EXPECT_TRUE(contains(killed.err,
-                       "train_cifar10: ended by mpirun (has a rank died?); the last finished epoch "
-                       "is kept in " +
-                           (output / "checkpoint.npz") + ", and the same command goes on\n"))
-      << killed.err;
+  EXPECT_TRUE(contains(killed.err, last_words_of_training(output))) << killed.err;
   const std::size_t before = epochs();
   Job rest(2, words);
   wait_until("one more epoch", [&] { return rest.ended() || epochs() > before; });
@@ -252,7 +261,7 @@ TEST(OnRanks, AStudyGoesOnAfterARankWasKilled) {
 TEST(OnRanks, AStudyStopsInTheMiddleOfItsRuns) {
   const TinyData data;
   const TemporaryFolder killed, interrupted, alone;
-  // Side by side, for mpirun takes a second to end each.
+  // Side by side, for mpirun takes its time to end each.
   Job killed_job(3, study(data, killed, " --epochs 10000000")),
       interrupted_job(3, study(data, interrupted, " --epochs 10000000")),
       alone_job(3, study(data, alone, " --epochs 10000000"));
@@ -274,6 +283,31 @@ TEST(OnRanks, AStudyStopsInTheMiddleOfItsRuns) {
     EXPECT_EQ(output->names(), std::vector<std::string>{"runs.jsonl"});
 }
 
+TEST(OnRanks, Rank0IsHeardThoughSigtermReachesTheOthersFirst) {
+  const TinyData data;
+  const TemporaryFolder by_training, by_study, scripts;
+  // In the place of rank 0 a shell, which passes SIGTERM on half a second later. In a session of
+  // its own the program does not get it from mpirun. With the usual one second mpirun waits no more
+  // once another rank has ended.
+  const std::string script = scripts / "rank_0.sh";
+  write_file(script, "trap 'sleep .5; kill -TERM $!; wait' TERM\nsetsid \"$@\" &\nwait\n");
+  const auto arguments = [&](const std::string& words) {
+    return "1 -q --mca odls_base_sigkill_timeout 1 sh " + script + ' ' + command(words) +
+           " : -n 2 " + command(words);
+  };
+  Job training_job(arguments(training(data, by_training, "--epochs 10000000"))),
+      study_job(arguments(study(data, by_study, " --epochs 10000000")));
+  wait_until("a checkpoint",
+             [&] { return training_job.ended() || fs::exists(by_training / "checkpoint.npz"); });
+  wait_until("the first lines",
+             [&] { return study_job.ended() || contains(study_job.out(), "3 at a time"); });
+  training_job.interrupt();
+  study_job.interrupt();
+  const ProgramRun trained = training_job.wait(), studied = study_job.wait();
+  EXPECT_TRUE(contains(trained.err, last_words_of_training(by_training))) << trained.err;
+  EXPECT_TRUE(contains(studied.err, last_words(by_study))) << studied.err;
+}
+
 TEST(OnRanks, ARunThatFailsIsNamedAndTheOthersKept) {
   const TinyData data;
   const TemporaryFolder output;
@@ -292,7 +326,7 @@ TEST(OnRanks, MistakesAreToldOnce) {
   const TemporaryFolder output, no_checkpoint, no_journal;
   write_file(no_checkpoint / "checkpoint.npz", "PK");
   write_file(no_journal / "runs.jsonl", "#\n");
-  // Side by side, for mpirun takes a second to end each.
+  // Side by side, for mpirun takes its time to end each.
   Job nonsense(3, training(data, output, "--nonsense")),
       nowhere(3, "dropout_study --data /nowhere"), jobs(2, study(data, output, " --jobs 2")),
       checkpoint(2, training(data, no_checkpoint)), journal(2, study(data, no_journal)),
