@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the library and the programs, and tests them as their users meet them. Under five minutes on
-# two free cores, the build included.
+# Builds the library and the programs, and tests them as their users meet them. Under five minutes
+# on two free cores, the build included.
 # Usage: scripts/test.sh [--all]
-#   --all   and then all else, 40 minutes in all: the pages in Chromium, the coursework's mistakes
+#   --all   and then all else, 40 minutes in all: the pages in browsers, the coursework's mistakes
 #           and attacks, fuzzing, crashes, MPI, mutants; the library again as built for any CPU; and
 #           everything again with AddressSanitizer and UndefinedBehaviorSanitizer
 set -euo pipefail

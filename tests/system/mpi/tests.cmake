@@ -1,10 +1,10 @@
-# Open MPI in a container, as root, with more processes than cores. From SIGTERM to SIGKILL a rank has
-# three seconds, for other work may run beside.
+# Open MPI in a container, as root, with more processes than cores. From SIGTERM to SIGKILL a rank
+# has three seconds, for other work may run beside.
 set(mpirun
     env OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
-    OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_plm=isolated OMPI_MCA_mpi_yield_when_idle=1
-    OMPI_MCA_odls_base_sigkill_timeout=3
+    OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_plm=isolated
+    OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_odls_base_sigkill_timeout=3
     MPIEXEC_TIMEOUT=3600 ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG})
 # Open MPI's own leaks are not ours. The path of their list is relative, for a space in a longer one
 # would end the option.
